@@ -1,0 +1,88 @@
+// Package cluster turns the Digests of many sessions into issues: one problem, one row, with everyone who met it,
+// everyone who tried the same control and did not, and a few clips that prove it.
+//
+// It looks at many sessions but never at outcomes; what an issue costs is package ranker's question. All results are
+// independent of the order in which Digests arrive.
+package cluster
+
+import (
+	"time"
+
+	"github.com/rankle/rankle/cluster/friction"
+)
+
+// Issue is one problem: the same family of patterns on the same control of the same screen.
+type Issue struct {
+	Key      string // stable over re-runs, new data and releases
+	Title    string // plain words, see Title
+	Family   Family
+	Screen   string // template, e.g. "/product/:id"
+	Target   friction.Target
+	Patterns []PatternCount // most frequent first
+	Cause    string         // common cause of most episodes, or ""
+
+	Sessions int // sessions with at least one kept episode
+	Users    int // distinct known users of those; sessions without a user id are not counted here
+	Exposed  int // sessions that tried the control (control families) or reached the screen (others)
+	// Confidence is the mean confidence of the kept episodes, 0..1.
+	Confidence float64
+	First      time.Time
+	Last       time.Time
+	Days       []DayCount // one per day of the data window, in order
+	Segments   []Segment  // where the rate differs, strongest first
+	Clips      []Clip     // at most MaxClips
+	Dismissed  []ReasonCount
+}
+
+// Family groups the patterns that are views of one problem.
+type Family string
+
+const (
+	FamilyControl    Family = "control"    // a control does not do what it should: rage, dead, error, slow, disabled, hold, affordance
+	FamilyForm       Family = "form"       // form_trouble
+	FamilyNavigation Family = "navigation" // quick_back, loop
+	FamilySurface    Family = "surface"    // dead_swipe, excessive_scroll, zoom_struggle, thrashed_cursor
+	FamilyFreeze     Family = "freeze"     // ui_freeze
+)
+
+// PatternCount counts kept episodes of one pattern.
+type PatternCount struct {
+	Pattern  friction.Pattern
+	Episodes int
+	Sessions int
+}
+
+// ReasonCount counts dismissed episodes of one reason on the issue's control.
+type ReasonCount struct {
+	Reason   friction.Reason
+	Episodes int
+}
+
+// DayCount counts one UTC day.
+type DayCount struct {
+	Day      time.Time
+	Affected int // sessions
+	Exposed  int // sessions
+}
+
+// Segment compares the affected share inside one attribute value with the share outside it.
+type Segment struct {
+	Attribute string // "app_version", "device", "os", "browser", "channel", "plan", or a custom attribute
+	Value     string
+	Affected  int // sessions with the issue and the value
+	Exposed   int // exposed sessions with the value
+	RateIn    float64
+	RateOut   float64
+}
+
+// Clip is a moment worth watching.
+type Clip struct {
+	Session    string
+	Start, End time.Duration // from the session's start: the episode, without lead-in
+	Pattern    friction.Pattern
+	Caption    string // what to look for, one sentence
+	Contrast   bool   // the same control worked here
+}
+
+// MaxClips bounds the clips of an issue: a designer watches three to eight before deciding (PRODUCT notes), more is a list nobody opens.
+const MaxClips = 8

@@ -1,0 +1,111 @@
+// Package ranker estimates what every issue costs in conversions and returning users, with honest uncertainty, and
+// puts the issues in the order in which fixing them is expected to pay.
+//
+// Call Rank. It sees Digests, issues and goals, never a recording. Every figure is an Estimate: a point with an
+// interval, a unit, a sample size, a method and its caveats. All results are independent of the order of the input.
+package ranker
+
+import (
+	"time"
+
+	"github.com/rankle/rankle/cluster"
+)
+
+// Report is the immutable result of one run.
+type Report struct {
+	Schema      int    // version of this structure
+	Run         string // derived from the content, so equal runs have equal names
+	Fingerprint string // of all settings that change the result
+	From, To    time.Time
+	Weeks       float64 // length of the data window in weeks; "per week" figures divide by it
+
+	Sessions  int
+	Users     int // distinct known users
+	Anonymous int // sessions without a user id
+	Goals     []GoalSummary
+	Retention []RetentionSummary
+	Issues    []Ranked // in rank order
+	Read      ReadSummary
+	Notes     []string // what cannot be estimated and why, in words
+	Method    string   // one paragraph
+	OrderedBy string   // what the order means, e.g. "expected lost purchases + returning users per week"
+	Coverage  []MarkCount
+}
+
+// GoalSummary is one goal over the whole data window.
+type GoalSummary struct {
+	Name     string
+	Reached  int // sessions
+	Sessions int // sessions at risk
+	Value    float64
+	Steps    []StepCount
+}
+
+// StepCount is one step of a funnel: sessions that came so far, in order.
+type StepCount struct {
+	Name     string
+	Sessions int
+}
+
+// RetentionSummary is one retention window over all users whose window is over.
+type RetentionSummary struct {
+	Window   string // "D1", "D7", "D30"
+	Returned int
+	Users    int // users whose window is over
+	Censored int // users whose window is not over yet
+}
+
+// Ranked is an issue with its cost.
+type Ranked struct {
+	cluster.Issue
+	Rank       int
+	Conversion []Impact // one per goal
+	Retention  []Impact // one per window
+	// Score is what the order sorts by, in the unit of Report.OrderedBy, with its interval.
+	Score Estimate
+	// TopThree and TopTen are the probabilities, under the estimates' uncertainty, to be among the first 3 and 10.
+	TopThree, TopTen float64
+}
+
+// Impact is the cost of an issue in one outcome.
+type Impact struct {
+	Outcome  string // goal name or retention window
+	PerWeek  Estimate
+	Share    Estimate // effect among the exposed: lost share of outcomes, 0..1
+	Naive    Estimate // affected minus others without any adjustment, beside it for comparison
+	Exposed  int      // risk-set rows that failed
+	Compared int      // risk-set rows that succeeded
+	Possible bool     // false: cannot be estimated, Caveats say why
+	Caveats  []string
+}
+
+// Estimate is a figure that knows how sure it is.
+type Estimate struct {
+	Value     float64
+	Low, High float64 // 95 % interval
+	Unit      string  // "purchases per week", "share" ...
+	N         int     // rows it rests on
+	Method    string  // "g-computation", "risk difference" ...
+}
+
+// ReadSummary says what was read and what was not.
+type ReadSummary struct {
+	Objects  int
+	Bytes    int64
+	Sessions int
+	Reused   int // sessions taken from the ledger
+	Skipped  []SkipCount
+}
+
+// SkipCount counts recordings that were left out, by reason, with a few examples.
+type SkipCount struct {
+	Reason   string
+	Count    int
+	Examples []string // object keys, at most 3
+}
+
+// MarkCount counts sessions with a data-quality mark.
+type MarkCount struct {
+	Mark     string
+	Sessions int
+}
