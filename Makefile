@@ -1,0 +1,61 @@
+# One static binary: no C compiler is needed to build or to run.
+export CGO_ENABLED = 0
+
+GO      ?= go
+DATA    ?= rankle-data
+FUZZTIME ?= 20s
+# Where the browser tests leave their screenshots.
+SHOTS   ?= .cache/screenshots
+
+.PHONY: help build test check demo bench fuzz update race web web-check web-test e2e demo-bucket
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## build bin/rankle, one static binary with the viewer inside
+	$(GO) build -trimpath -o bin/rankle ./cmd/rankle
+
+demo: ## analyse the bundled demo bucket and serve the viewer on 127.0.0.1
+	$(GO) run ./cmd/rankle demo
+
+test: ## run the whole Go test suite
+	$(GO) test ./...
+
+race: ## the packages that start goroutines, under the race detector (needs a C compiler)
+	CGO_ENABLED=1 $(GO) test -race -short ./ranker/pipeline/... ./api/... ./ranker/review/... ./cluster/ledger/... ./replay/source/... ./cmd/...
+
+check: ## formatting, vet, staticcheck, layers, tidy modules; with Node also the freshness of web/dist
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "run gofmt -w on the files above"; exit 1; }
+	$(GO) vet ./... ./testdata/demo
+	$(GO) tool staticcheck ./... ./testdata/demo
+	$(GO) run .ci/layers.go
+	$(GO) mod verify
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory web-check; else echo "web-check left out: it needs Node and npm"; fi
+
+bench: ## throughput and memory of reading, as ratios within one run
+	$(GO) test -run '^$$' -bench . -benchmem ./replay/... ./cluster/... ./ranker/...
+
+fuzz: ## every fuzz target for FUZZTIME each
+	@for t in $$(grep -rlE '^func Fuzz' --include=*_test.go . | sort); do \
+	  for f in $$(grep -oE '^func Fuzz[A-Za-z0-9_]+' $$t | cut -c6-); do \
+	    echo "== $$(dirname $$t) $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) ./$$(dirname $$t) || exit 1; \
+	  done; done
+
+update: ## rewrite the golden files; review the difference as code
+	$(GO) test ./... -update
+
+web: ## build the viewer into web/dist (needs Node)
+	cd web && npm ci --no-audit --no-fund && npm run build
+
+web-check: ## prove that web/dist is what web/src builds, and lint it
+	cd web && npm ci --no-audit --no-fund && npm run check && npm run build
+	@git diff --exit-code --stat -- web/dist || { echo "web/dist is stale: run make web and commit it"; exit 1; }
+
+web-test: ## unit tests of the viewer
+	cd web && npm test
+
+e2e: build ## walk the viewer in headless Chromium against the demo bucket (needs Node and Chromium)
+	bash .ci/e2e.sh bin/rankle $(SHOTS)
+
+demo-bucket: ## record the demo bucket again (needs Node and Chromium; many minutes)
+	cd testdata/demo/generator && npm ci --no-audit --no-fund && npm run generate
