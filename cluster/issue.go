@@ -77,11 +77,14 @@ type Segment struct {
 
 // Clip is a moment worth watching.
 type Clip struct {
-	Session    string
-	Start, End time.Duration // from the session's start: the episode, without lead-in
-	Pattern    friction.Pattern
-	Caption    string // what to look for, one sentence
-	Contrast   bool   // the same control worked here
+	Session string
+	// SessionStart is the Digest's Start, so that a clip has wall-clock times without its Digest: the report document
+	// gives them as epoch milliseconds.
+	SessionStart time.Time
+	Start, End   time.Duration // from SessionStart: the episode, without lead-in
+	Pattern      friction.Pattern
+	Caption      string // what to look for, one sentence
+	Contrast     bool   // the same control worked here
 }
 
 // MaxClips bounds the clips of an issue: a designer watches three to eight before deciding (PRODUCT notes), more is a list nobody opens.
