@@ -30,6 +30,7 @@ type Digest struct {
 	Marks       []replay.Mark
 	Objects     []replay.Object // what was read
 	Source      string          // the source (directory or bucket URL without credentials) that holds Objects
+	Recording   string          // name of the recording across sources: source and group key; "" = Source and Session
 	Fingerprint string          // of the settings that produced the Digest, see Settings.Fingerprint
 }
 
@@ -95,6 +96,7 @@ type Attempt struct {
 	Latency  time.Duration // to the first real answer; 0 if none
 	Gestures int32
 	Episode  int32 // index into Episodes that this attempt belongs to, or -1
+	X, Y     int32 // viewport CSS px of the first gesture; -1 unknown
 }
 
 // Pattern is a kind of struggle. The values are a contract of the detect command.

@@ -1,0 +1,267 @@
+package ledger
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/rankle/rankle/cluster/friction"
+	"github.com/rankle/rankle/replay"
+)
+
+// Append stores a batch and returns when it is on disk. Of Digests of one recording and fingerprint the last one
+// counts, here and over all batches. After an error, or if the process ends before Append returns, some days of the
+// batch may be stored and others not; Known tells. Append keeps nothing of batch.
+func (l *Ledger) Append(ctx context.Context, batch []friction.Digest) error {
+	if l.lock == nil {
+		return ErrReadOnly
+	}
+	sequence := l.next
+	groups := map[group][]row{}
+	seen := make(map[key]bool, len(batch))
+	for i := len(batch) - 1; i >= 0; i-- {
+		d := &batch[i]
+		k := keyOf(recordingOf(d), d.Fingerprint)
+		if seen[k] {
+			continue
+		}
+		seen[k] = true
+		to := groupOf(dirOf(d.Start), d.Fingerprint)
+		groups[to] = append(groups[to], fromDigest(d, sequence))
+	}
+	return appendGroups(ctx, l, sequence, groups, compareRows, func(r *row) indexRow {
+		return indexRow{r.Session, r.Recording, r.Sequence, r.ObjectsHash}
+	})
+}
+
+// compareRows is the order of rows within a file and of All within a day.
+func compareRows(a, b *row) int {
+	return cmp.Or(cmp.Compare(a.Session, b.Session), cmp.Compare(a.Recording, b.Recording), cmp.Compare(a.Sequence, b.Sequence))
+}
+
+// Skip is a recording that could not be read, remembered so that it is not read again until its objects change.
+type Skip struct {
+	Recording   string // as for Known
+	Source      string
+	Reason      string // short and typed, what a report counts by
+	Detail      string // one sentence for a person
+	Objects     []replay.Object
+	Fingerprint string
+}
+
+// AppendSkips stores recordings that could not be read, as Append does for Digests. A Digest that is stored for the
+// recording at another time stays: what was known of an earlier state of the recording is not lost.
+func (l *Ledger) AppendSkips(ctx context.Context, batch []Skip) error {
+	if l.lock == nil {
+		return ErrReadOnly
+	}
+	sequence := l.next
+	groups := map[group][]skipRow{}
+	seen := make(map[key]bool, len(batch))
+	for _, s := range slices.Backward(batch) {
+		k := keyOf(s.Recording, s.Fingerprint)
+		if seen[k] {
+			continue
+		}
+		seen[k] = true
+		to := groupOf(skipsDir, s.Fingerprint)
+		groups[to] = append(groups[to], skipRow{
+			Recording: s.Recording, Source: s.Source, Fingerprint: s.Fingerprint,
+			Sequence: sequence, ObjectsHash: hashObjects(s.Objects), Reason: s.Reason, Detail: s.Detail,
+			Objects: each(s.Objects, func(o *replay.Object) objectRow { return objectRow(*o) }),
+		})
+	}
+	return appendGroups(ctx, l, sequence, groups, compareSkips, func(r *skipRow) indexRow {
+		return indexRow{"", r.Recording, r.Sequence, r.ObjectsHash}
+	})
+}
+
+func compareSkips(a, b *skipRow) int {
+	return cmp.Or(cmp.Compare(a.Recording, b.Recording), cmp.Compare(a.Sequence, b.Sequence))
+}
+
+// group names the file of a batch that rows go to.
+type group struct{ dir, fingerprint string }
+
+func groupOf(dir, fingerprint string) group { return group{dir, fingerprint} }
+
+// appendGroups writes one file per group and enters its rows into the index.
+func appendGroups[R any](ctx context.Context, l *Ledger, sequence int64, groups map[group][]R,
+	compare func(a, b *R) int, index func(*R) indexRow) error {
+	order := slices.SortedFunc(maps.Keys(groups), func(a, b group) int {
+		return cmp.Or(cmp.Compare(a.dir, b.dir), cmp.Compare(a.fingerprint, b.fingerprint))
+	})
+	for _, g := range order {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		rows := groups[g]
+		slices.SortFunc(rows, func(a, b R) int { return compare(&a, &b) })
+		f, err := writeFile(l, target{dir: g.dir, fingerprint: g.fingerprint, sequence: sequence}, rows)
+		if err != nil {
+			return err
+		}
+		l.mu.Lock()
+		l.next = sequence + 1
+		l.addFile(f)
+		for i := range rows {
+			ir := index(&rows[i])
+			l.enter(f, int64(i), &ir)
+		}
+		l.sessions = nil
+		l.touched[g.dir] = true
+		l.mu.Unlock()
+	}
+	return nil
+}
+
+func writeFile[R any](l *Ledger, to target, rows []R) (*file, error) {
+	w, err := newWriter[R](l, to)
+	if err != nil {
+		return nil, err
+	}
+	defer w.Abort()
+	if err := w.Write(rows); err != nil {
+		return nil, err
+	}
+	return w.Commit()
+}
+
+// addFile inserts f in order. The caller holds mu.
+func (l *Ledger) addFile(f *file) {
+	at, _ := slices.BinarySearchFunc(l.files, f, compareFiles)
+	l.files = slices.Insert(l.files, at, f)
+}
+
+func compareFiles(a, b *file) int {
+	return cmp.Or(cmp.Compare(a.dir, b.dir), cmp.Compare(a.name, b.name))
+}
+
+// Compact merges the small files of one UTC day and drops superseded rows from them. Readers that are open
+// meanwhile go on without noticing.
+func (l *Ledger) Compact(ctx context.Context, day time.Time) error {
+	return l.compact(ctx, dirOf(day))
+}
+
+func (l *Ledger) smallFiles(dir string) int {
+	n := 0
+	for _, f := range l.files {
+		if f.dir == dir && l.small(f) {
+			n++
+		}
+	}
+	return n
+}
+
+// small files are worth merging; so are files of which at least half is superseded.
+func (l *Ledger) small(f *file) bool { return f.rows < l.opts.CompactRows || f.deadRows*2 >= f.rows }
+
+func (l *Ledger) compact(ctx context.Context, dir string) error {
+	if l.lock == nil {
+		return ErrReadOnly
+	}
+	byFingerprint := map[string][]*file{}
+	for _, f := range l.files {
+		if f.dir == dir && l.small(f) {
+			byFingerprint[f.fingerprint] = append(byFingerprint[f.fingerprint], f)
+		}
+	}
+	for _, fp := range sortedKeys(byFingerprint) {
+		files := byFingerprint[fp]
+		if len(files) < 2 && files[0].deadRows == 0 {
+			continue
+		}
+		var err error
+		if dir == skipsDir {
+			err = mergeFiles(ctx, l, files, compareSkips, func(r *skipRow) indexRow {
+				return indexRow{"", r.Recording, r.Sequence, r.ObjectsHash}
+			})
+		} else {
+			err = mergeFiles(ctx, l, files, compareRows, func(r *row) indexRow {
+				return indexRow{r.Session, r.Recording, r.Sequence, r.ObjectsHash}
+			})
+		}
+		if err != nil {
+			return fmt.Errorf("compact %s: %w", dir, err)
+		}
+	}
+	return nil
+}
+
+// mergeBatch is how many rows are handed to the writer at once; it bounds memory only.
+const mergeBatch = 64
+
+// mergeFiles writes the live rows of files into one new file and removes files. All are of one folder and
+// fingerprint.
+func mergeFiles[R any](ctx context.Context, l *Ledger, files []*file, compare func(a, b *R) int, index func(*R) indexRow) error {
+	to := target{dir: files[0].dir, fingerprint: files[0].fingerprint}
+	for _, f := range files {
+		to.sequence = max(to.sequence, f.sequence)
+		to.replaces = append(to.replaces, f.name)
+	}
+	w, err := newWriter[R](l, to)
+	if err != nil {
+		return err
+	}
+	defer w.Abort()
+	var entries []indexRow
+	batch := make([]R, 0, mergeBatch)
+	flush := func() error {
+		err := w.Write(batch)
+		batch = batch[:0]
+		return err
+	}
+	for r, err := range merge(ctx, l, l.snapshot(files), compare) {
+		if err != nil {
+			return err
+		}
+		entries = append(entries, index(r))
+		if batch = append(batch, *r); len(batch) == mergeBatch {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+	}
+	if err := flush(); err != nil {
+		return err
+	}
+	f, err := w.Commit()
+	if err != nil {
+		return err
+	}
+	l.replace(f, files, entries)
+	for _, old := range files {
+		if old.name == f.name {
+			continue
+		}
+		if err := os.Remove(filepath.Join(l.root, old.dir, old.name)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+		l.step("removed")
+	}
+	return syncDir(filepath.Join(l.root, to.dir))
+}
+
+// replace swaps the merged files for the new one in the index.
+func (l *Ledger) replace(f *file, old []*file, entries []indexRow) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.files = slices.DeleteFunc(l.files, func(g *file) bool { return slices.Contains(old, g) })
+	l.addFile(f)
+	keep := l.digests
+	if f.dir == skipsDir {
+		keep = l.skips
+	}
+	for i := range entries {
+		k := keyOf(entries[i].Recording, f.fingerprint)
+		keep[k] = place{file: f, row: int64(i), sequence: entries[i].Sequence,
+			objects: entries[i].ObjectsHash, session: hashSession(entries[i].Session)}
+	}
+	l.sessions = nil
+}
