@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/rankle/rankle/replay"
 )
@@ -93,7 +94,7 @@ func (d *Dir) List(ctx context.Context, prefix string) iter.Seq2[Object, error] 
 				return ctx.Err()
 			}
 			obj, err := d.visit(key, prefix, e, err)
-			if err == nil && obj.Key == "" || errors.Is(err, fs.SkipDir) {
+			if obj.Key == "" {
 				return err
 			}
 			if !yield(obj, err) {
@@ -123,7 +124,7 @@ var errAbsent = errors.New("no such directory")
 func (d *Dir) visit(key, prefix string, e fs.DirEntry, walkErr error) (Object, error) {
 	if walkErr != nil {
 		if e == nil || key == "." {
-			if key != "." && errors.Is(walkErr, fs.ErrNotExist) {
+			if key != "." && errors.Is(dirError(walkErr), ErrNotFound) {
 				return Object{}, errAbsent
 			}
 			return Object{}, walkErr
@@ -310,7 +311,7 @@ func dirError(err error) error {
 		inner = pe.Err
 	}
 	switch {
-	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrInvalid):
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrInvalid), errors.Is(err, syscall.ENOTDIR):
 		return ErrNotFound
 	case errors.Is(err, fs.ErrPermission):
 		return ErrAccess
