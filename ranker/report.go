@@ -30,6 +30,18 @@ type Report struct {
 	Method    string   // one paragraph
 	OrderedBy string   // what the order means, e.g. "expected lost purchases + returning users per week"
 	Coverage  []MarkCount
+	// Totals is what all issues cost together, one per outcome in the order of Goals and then Retention. Sessions that
+	// met several issues count once, so a total is at most the sum of the issues' PerWeek.
+	Totals []Total
+	// Controls is the number of harmless controls that calibrated the intervals, the smallest over the outcomes; 0 if
+	// calibration was not possible.
+	Controls int
+}
+
+// Total is the loss of all issues in one outcome.
+type Total struct {
+	Outcome string
+	PerWeek Estimate
 }
 
 // GoalSummary is one goal over the whole data window.
@@ -65,6 +77,9 @@ type Ranked struct {
 	Score Estimate
 	// TopThree and TopTen are the probabilities, under the estimates' uncertainty, to be among the first 3 and 10.
 	TopThree, TopTen float64
+	// Together lists the keys of issues that the same sessions meet, so that their losses cannot be told apart; the
+	// score shares the common loss. Empty for most issues.
+	Together []string
 }
 
 // Impact is the cost of an issue in one outcome.
@@ -77,6 +92,20 @@ type Impact struct {
 	Compared int      // risk-set rows that succeeded
 	Possible bool     // false: cannot be estimated, Caveats say why
 	Caveats  []string
+
+	// The rest is zero where the impact is not Possible.
+
+	// Expected is PerWeek shrunk towards what all issues have in common (empirical Bayes) with its 95 % credible
+	// interval: the order rests on it, because the largest of many noisy figures is mostly noise.
+	Expected Estimate
+	// Check is PerWeek by the doubly robust estimator. A large difference is a caveat.
+	Check     Estimate
+	Harm      float64 // probability that it does harm, 0..1
+	QValue    float64 // false discovery rate at which "does harm" would be called proven, 0..1
+	EValue    float64 // sensitivity to what is not recorded, at least 1, see VanderWeele and Ding 2017
+	Effective float64 // Compared rows that the exposed resemble, as an effective sample size
+	// Shared is the part of the loss that counts for this issue where sessions met several issues, 0..1.
+	Shared float64
 }
 
 // Estimate is a figure that knows how sure it is.

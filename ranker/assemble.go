@@ -1,0 +1,465 @@
+package ranker
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"math"
+	"sort"
+	"time"
+)
+
+// result is one study with its estimates.
+type result struct {
+	study   *study
+	effects []effect // per issue, harmless controls after them
+	cal     calibration
+	prior   *prior
+	posts   []posterior // per issue, without systematic error
+	shares  []float64
+	q       []float64
+	weight  float64
+	reason  string // why nothing can be estimated at all, or ""
+}
+
+// Report estimates, orders and puts everything into words. The Collector must not be used afterwards.
+func (c *Collector) Report() *Report {
+	dropped := c.settle()
+	r := &Report{Schema: Schema, Fingerprint: c.in.Fingerprint, Read: c.in.Read, Sessions: len(c.sessions), Users: len(c.users)}
+	for i := range c.sessions {
+		if c.sessions[i].user < 0 {
+			r.Anonymous++
+		}
+	}
+	c.dataWindow(r)
+	if dropped > 0 {
+		r.Notes = append(r.Notes, fmt.Sprintf("%s came twice and count once", plural(dropped, "session")))
+	}
+	results := c.studies(r)
+	c.summaries(r, results)
+	c.order(r, results)
+	c.notes(r, results)
+	r.Run = runName(r)
+	return r
+}
+
+// minWeeks keeps "per week" from multiplying an hour of data by 168: a day is the shortest span that holds one of
+// each hour.
+const minWeeks = 1.0 / 7
+
+func (c *Collector) dataWindow(r *Report) {
+	for i := range c.sessions {
+		v := &c.sessions[i]
+		from, to := time.UnixMilli(v.start).UTC(), time.UnixMilli(v.end).UTC()
+		if i == 0 || from.Before(r.From) {
+			r.From = from
+		}
+		if i == 0 || to.After(r.To) {
+			r.To = to
+		}
+	}
+	r.Weeks = max(float64(r.To.Sub(r.From))/float64(7*24*time.Hour), minWeeks)
+}
+
+func (c *Collector) studies(r *Report) []*result {
+	if len(c.sessions) == 0 {
+		return nil
+	}
+	lev := c.level()
+	b := &builder{c: c, lev: lev, cols: lev.layout(), end: r.To.UnixMilli(), issues: len(c.in.Issues) + c.in.HarmlessCount, goalSum: c.convertedSessions()}
+	over := c.overlaps()
+	weights := c.weights()
+	var out []*result
+	for g, goal := range c.set.Goals() {
+		out = append(out, c.estimateAll(b, b.goal(g, goal), over, weights[g]))
+	}
+	for i, w := range c.set.Windows() {
+		weight := 0.0
+		if i == c.set.Primary() {
+			weight = weights[len(weights)-1]
+		}
+		out = append(out, c.estimateAll(b, b.retention(w), over, weight))
+	}
+	return out
+}
+
+// weights are those of the goals and, last, of the primary return window.
+func (c *Collector) weights() []float64 {
+	var out []float64
+	sum := 0.0
+	for _, g := range c.set.Goals() {
+		w, ok := c.in.Options.Weights.Goals[g.Name]
+		if !ok {
+			w = 1
+			if g.Value > 0 {
+				w = g.Value
+			}
+		}
+		out = append(out, w)
+		sum += w
+	}
+	mean := 1.0
+	if len(out) > 0 {
+		mean = sum / float64(len(out))
+	}
+	return append(out, mean*c.in.Options.Weights.Return)
+}
+
+func (c *Collector) estimateAll(b *builder, s *study, over *overlaps, weight float64) *result {
+	res := &result{study: s, weight: weight, effects: make([]effect, b.issues), reason: s.impossible()}
+	if res.reason != "" {
+		return res
+	}
+	x := &estimator{study: s, model: fitPooled(s.cells, b.issues, b.cols), versions: b.lev.names[1]}
+	for i := range s.cells {
+		if !s.cells[i].failed {
+			x.pool += float64(s.cells[i].n)
+		}
+	}
+	for i := range res.effects {
+		res.effects[i] = x.estimate(int32(i))
+	}
+	n := len(c.in.Issues)
+	res.cal = calibrate(res.effects[n:])
+	var tau, se, p []float64
+	for i := range res.effects[:n] {
+		if e := &res.effects[i]; e.possible {
+			tau, se, p = append(tau, e.tau), append(se, e.se), append(p, e.pHarmless())
+		}
+	}
+	res.prior = fitPrior(tau, se)
+	res.posts = make([]posterior, n)
+	res.q = make([]float64, n)
+	shrunk := make([]float64, n)
+	q, k := qValues(p), 0
+	for i := range res.posts {
+		if e := &res.effects[i]; e.possible {
+			res.posts[i] = res.prior.posterior(e.tau, e.se)
+			shrunk[i] = res.posts[i].mean
+			res.q[i] = q[k]
+			k++
+		}
+	}
+	res.shares = over.shares(shrunk)
+	return res
+}
+
+// impossible says why an outcome tells nothing about any issue, or "".
+func (s *study) impossible() string {
+	rows, y := 0, 0
+	for i := range s.cells {
+		rows += int(s.cells[i].n)
+		y += int(s.cells[i].y)
+	}
+	switch {
+	case s.window != nil && s.total.n == 0 && s.unfinished:
+		return fmt.Sprintf("%s cannot be estimated because the window of no known user is over: the data is too short, or no session has a user id", s.name)
+	case s.total.n == 0:
+		return fmt.Sprintf("%s cannot be estimated because there is no session to judge", s.name)
+	case s.total.y == 0 && s.window == nil:
+		return fmt.Sprintf("goal %q cannot be estimated because no session reached it; check its condition", s.name)
+	case s.total.y == s.total.n && s.window == nil:
+		return fmt.Sprintf("goal %q cannot be estimated because every session reached it; check its condition", s.name)
+	case s.total.y == 0 && y == 0:
+		return fmt.Sprintf("%s cannot be estimated because no user came back in the window", s.name)
+	case s.total.y == s.total.n && y == rows:
+		return fmt.Sprintf("%s cannot be estimated because every user came back in the window", s.name)
+	case rows == 0:
+		return fmt.Sprintf("%s cannot be estimated because no try at an issue's control can be judged", s.name)
+	}
+	return ""
+}
+
+// scale turns a loss over the judged rows into a loss per week; rows whose window is still open count like the others.
+func (res *result) scale(i int, weeks float64) float64 {
+	e := &res.effects[i]
+	if e.exposed == 0 {
+		return 0
+	}
+	return float64(res.study.failedAll[i]) / float64(e.exposed) / weeks
+}
+
+const (
+	methodStandard = "g-computation"
+	methodNaive    = "risk difference, unadjusted"
+	methodShrunk   = "g-computation, shrunk across issues"
+	methodRobust   = "doubly robust (AIPW)"
+	methodTotal    = "g-computation, shared between issues of one session"
+)
+
+func (res *result) impact(i int, weeks float64) Impact {
+	e, s := &res.effects[i], res.study
+	im := Impact{Outcome: s.name, Exposed: e.exposed, Compared: e.compared, Possible: e.possible, Caveats: e.caveats}
+	im.Naive = res.naive(i, weeks)
+	if res.reason != "" {
+		im.Caveats = []string{res.reason}
+		return im
+	}
+	if !e.possible {
+		return im
+	}
+	scale := res.scale(i, weeks)
+	rows := scale * float64(e.exposed)
+	lo, hi, se := res.cal.interval(e)
+	n := e.exposed + e.compared
+	est := func(share, lo, hi float64, method string) Estimate {
+		return Estimate{Value: share * rows, Low: lo * rows, High: hi * rows, Unit: s.unit, N: n, Method: method}
+	}
+	im.PerWeek = est(e.tau, lo, hi, methodStandard)
+	im.Share = Estimate{Value: e.tau, Low: max(lo, -1), High: min(hi, 1), Unit: "share of those who met it", N: n, Method: methodStandard}
+	check := e.check / float64(e.exposed)
+	im.Check = est(check, check-tQuantile*se, check+tQuantile*se, methodRobust)
+	post := &res.posts[i]
+	im.Expected = est(post.mean, 0, 0, methodShrunk)
+	im.Expected.Low, im.Expected.High = res.credible(i, rows)
+	im.Harm, im.QValue, im.EValue, im.Effective, im.Shared = post.harm, res.q[i], e.eValue(), e.ess, res.shares[i]
+	if !im.finite() {
+		return Impact{Outcome: s.name, Exposed: e.exposed, Compared: e.compared, Naive: im.Naive,
+			Caveats: append(im.Caveats, "cannot be estimated because the figures are not stable")}
+	}
+	return im
+}
+
+// credible is the shrunk effect's 95 % interval, systematic error included, from evenly spread quantiles of the draws.
+func (res *result) credible(i int, rows float64) (lo, hi float64) {
+	const points = 400
+	p := res.doubted(i)
+	draws := make([]float64, points)
+	for k := range draws {
+		// an additive recurrence with the plastic number's powers spreads evenly over the square (Roberts 2018)
+		u, v := frac(0.5+0.7548776662466927*float64(k)), frac(0.5+0.5698402909980532*float64(k))
+		draws[k] = p.draw(u, v)
+	}
+	lo, hi = quantiles(draws)
+	mean := res.posts[i].mean
+	return min(lo, mean) * rows, max(hi, mean) * rows
+}
+
+func frac(x float64) float64 { return x - math.Floor(x) }
+
+func (res *result) doubted(i int) posterior {
+	e := &res.effects[i]
+	_, _, se := res.cal.interval(e)
+	return res.prior.posterior(e.tau, se)
+}
+
+func (res *result) naive(i int, weeks float64) Estimate {
+	in := res.study.naive[i]
+	out := naiveCount{res.study.total.n - in.n, res.study.total.y - in.y}
+	est := Estimate{Unit: res.study.unit, N: res.study.total.n, Method: methodNaive}
+	if in.n == 0 || out.n <= 0 {
+		return est
+	}
+	a, b := float64(in.y)/float64(in.n), float64(out.y)/float64(out.n)
+	smooth := func(c naiveCount) float64 {
+		r := (float64(c.y) + 0.5) / (float64(c.n) + 1)
+		return r * (1 - r) / float64(c.n)
+	}
+	sd := math.Sqrt(smooth(in) + smooth(out))
+	rows := float64(in.n) / weeks
+	est.Value = (b - a) * rows
+	est.Low, est.High = (b-a-tQuantile*sd)*rows, (b-a+tQuantile*sd)*rows
+	return est
+}
+
+func (im *Impact) finite() bool {
+	for _, e := range []Estimate{im.PerWeek, im.Share, im.Naive, im.Expected, im.Check} {
+		if !e.finite() {
+			return false
+		}
+	}
+	s := im.Harm + im.QValue + im.EValue + im.Effective + im.Shared
+	return !math.IsNaN(s) && !math.IsInf(s, 0)
+}
+
+func (e *Estimate) finite() bool {
+	s := e.Value + e.Low + e.High
+	return !math.IsNaN(s) && !math.IsInf(s, 0)
+}
+
+func (c *Collector) order(r *Report, results []*result) {
+	n := len(c.in.Issues)
+	stakes := make([][]stake, n)
+	keys := make([]string, n)
+	for i := range n {
+		keys[i] = c.in.Issues[i].Key
+		ranked := Ranked{Issue: c.in.Issues[i]}
+		for k, res := range results {
+			im := res.impact(i, r.Weeks)
+			if k < c.nGoal {
+				ranked.Conversion = append(ranked.Conversion, im)
+			} else {
+				ranked.Retention = append(ranked.Retention, im)
+			}
+			s := stake{possible: im.Possible && res.weight > 0}
+			if s.possible {
+				s.perWeek = res.weight * res.scale(i, r.Weeks) * float64(im.Exposed) * res.shares[i]
+				s.believed, s.doubted = res.posts[i], res.doubted(i)
+				ranked.Score.Value += s.perWeek * s.believed.mean
+				ranked.Score.N = max(ranked.Score.N, im.Exposed+im.Compared)
+			}
+			stakes[i] = append(stakes[i], s)
+		}
+		r.Issues = append(r.Issues, ranked)
+	}
+	unit := c.scaleWords(r, results)
+	if unit == "" {
+		c.byCount(r)
+	} else {
+		draws := simulate(stakes, keys, c.in.Options)
+		three, ten := chances(draws)
+		for i := range r.Issues {
+			x := &r.Issues[i]
+			x.TopThree, x.TopTen = three[i], ten[i]
+			x.Score.Unit, x.Score.Method = unit, "expected recoverable value: "+methodShrunk
+			x.Score.Low, x.Score.High = quantiles(draws[i])
+			x.Score.Low, x.Score.High = min(x.Score.Low, x.Score.Value), max(x.Score.High, x.Score.Value)
+		}
+	}
+	c.company(r)
+	sort.SliceStable(r.Issues, func(i, k int) bool { return r.Issues[i].ahead(&r.Issues[k]) })
+	for i := range r.Issues {
+		r.Issues[i].Rank = i + 1
+	}
+	c.separate(r)
+}
+
+// ahead orders by score; issues of equal score by how many sessions met them, then by key.
+func (x *Ranked) ahead(o *Ranked) bool {
+	if x.Score.Value != o.Score.Value {
+		return x.Score.Value > o.Score.Value
+	}
+	if x.Sessions != o.Sessions {
+		return x.Sessions > o.Sessions
+	}
+	return x.Key < o.Key
+}
+
+// byCount is the order where no outcome can be estimated: a count, and it says so.
+func (c *Collector) byCount(r *Report) {
+	r.OrderedBy = "affected sessions x confidence: a count of friction, not a cost"
+	for i := range r.Issues {
+		x := &r.Issues[i]
+		n, conf := float64(x.Sessions), clamp(x.Confidence, 0, 1)
+		if math.IsNaN(conf) {
+			conf = 0
+		}
+		half := tQuantile * math.Sqrt(n*conf*(1-conf))
+		x.Score = Estimate{Value: n * conf, Low: max(0, n*conf-half), High: min(n, n*conf+half),
+			Unit: "sessions", N: x.Sessions, Method: "count weighted by confidence, not a cost"}
+	}
+}
+
+// company notes the issues that cannot be told apart, by key.
+func (c *Collector) company(r *Report) {
+	for i, others := range c.overlaps().together() {
+		for _, k := range others {
+			r.Issues[i].Together = append(r.Issues[i].Together, c.in.Issues[k].Key)
+		}
+	}
+}
+
+// separate puts company into words, once ranks are known.
+func (c *Collector) separate(r *Report) {
+	rank := map[string]int{}
+	for i := range r.Issues {
+		rank[r.Issues[i].Key] = r.Issues[i].Rank
+	}
+	for i := range r.Issues {
+		x := &r.Issues[i]
+		if len(x.Together) == 0 {
+			continue
+		}
+		var names []string
+		for _, k := range x.Together {
+			names = append(names, fmt.Sprintf("#%d", rank[k]))
+		}
+		text := "cannot be separated from " + list(names) + ": the same sessions meet them, so they share one loss"
+		for _, ims := range [][]Impact{x.Conversion, x.Retention} {
+			for k := range ims {
+				if ims[k].Possible {
+					ims[k].Caveats = append(ims[k].Caveats[:len(ims[k].Caveats):len(ims[k].Caveats)], text)
+				}
+			}
+		}
+	}
+}
+
+// total is the loss of all issues together in one outcome; sessions that met several count once.
+func (res *result) total(weeks float64) Total {
+	t := Total{Outcome: res.study.name, PerWeek: Estimate{Unit: res.study.unit, Method: methodTotal}}
+	var psi [groups]float64
+	extra, systematic := 0.0, 0.0
+	for i := range res.posts {
+		e := &res.effects[i]
+		if !e.possible {
+			continue
+		}
+		f := res.shares[i] * res.scale(i, weeks)
+		t.PerWeek.Value += f * e.lost
+		t.PerWeek.N += e.exposed
+		own := 0.0
+		for g := range psi {
+			psi[g] += f * e.psi[g]
+			own += e.psi[g] * e.psi[g]
+		}
+		extra += f * f * max(0, e.variance-own)
+		if res.cal.possible() {
+			systematic += f * float64(e.exposed) * e.slope()
+		}
+	}
+	v := extra + systematic*systematic*res.cal.variance
+	for g := range psi {
+		v += psi[g] * psi[g]
+	}
+	half := tQuantile * math.Sqrt(v)
+	t.PerWeek.Low, t.PerWeek.High = t.PerWeek.Value-half, t.PerWeek.Value+half
+	return t
+}
+
+// runName is derived from the content: equal results have equal names.
+func runName(r *Report) string {
+	b, err := json.Marshal(r)
+	if err != nil {
+		panic("BUG: report cannot be encoded: " + err.Error())
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:6])
+}
+
+func (c *Collector) summaries(r *Report, results []*result) {
+	for g, goal := range c.set.Goals() {
+		f := c.funnels[g]
+		s := GoalSummary{Name: goal.Name, Reached: f.Reached, Sessions: f.Sessions, Value: goal.Value}
+		for i, step := range goal.Steps {
+			s.Steps = append(s.Steps, StepCount{step.Name, f.Steps[i]})
+		}
+		r.Goals = append(r.Goals, s)
+	}
+	for i, w := range c.set.Windows() {
+		s := RetentionSummary{Window: w.Name}
+		if results != nil {
+			t := results[c.nGoal+i].study.total
+			s.Returned, s.Users, s.Censored = t.y, t.n, r.Users-t.n
+		}
+		r.Retention = append(r.Retention, s)
+	}
+	for _, m := range sortedKeys(c.marks) {
+		r.Coverage = append(r.Coverage, MarkCount{m, c.marks[m]})
+	}
+	r.Controls = -1
+	for _, res := range results {
+		if res.reason == "" {
+			r.Totals = append(r.Totals, res.total(r.Weeks))
+			n := 0
+			if res.cal.possible() {
+				n = res.cal.controls
+			}
+			if r.Controls < 0 || n < r.Controls {
+				r.Controls = n
+			}
+		}
+	}
+	r.Controls = max(r.Controls, 0)
+}

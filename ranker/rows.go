@@ -1,0 +1,266 @@
+package ranker
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/rankle/rankle/ranker/outcome"
+)
+
+// study is one outcome over all issues: the cells of every risk set and what had to be left out.
+type study struct {
+	name   string
+	unit   string
+	window *outcome.Window // nil for a goal
+	cells  []cell          // sorted by issue, then pattern, then exposure, then group
+
+	failedAll  []int // per issue: failed rows, those with an open window included
+	censored   int   // rows whose window is not over
+	anonymous  int   // rows without a user id where one is needed
+	already    int   // rows whose goal had been reached before the try
+	naive      []naiveCount
+	total      naiveCount
+	unfinished bool // not one window is over
+}
+
+// naiveCount is the unadjusted comparison: sessions (users for retention) that met the issue, and how many of them
+// reached the outcome at all.
+type naiveCount struct{ n, y int }
+
+// builder makes studies from settled sessions.
+type builder struct {
+	c       *Collector
+	lev     *levelled
+	cols    columns
+	end     int64 // end of the data, epoch ms
+	issues  int   // harmless controls included
+	goalSum []bool
+}
+
+func (b *builder) goal(g int, goal outcome.Goal) *study {
+	s := b.newStudy(goal.Name, goal.Name+" per week")
+	window := goal.Window.Milliseconds()
+	b.eachUser(func(own []visit, h []history) {
+		for i := range own {
+			v := &own[i]
+			hit := b.reachedAt(v, g)
+			s.total.add(hit != never)
+			b.countNaive(s, v, hit != never)
+			for k := range v.tries {
+				t := &b.c.tries[v.try0+k]
+				if hit < int64(t.at) {
+					s.already++
+					continue
+				}
+				if window > 0 && v.user < 0 {
+					s.anonymous++
+					continue
+				}
+				if t.failed {
+					s.failedAll[t.issue]++
+				}
+				from := v.start + int64(t.at)
+				if window > 0 && from+window > b.end {
+					s.censored++
+					continue
+				}
+				y := hit != never && (window == 0 || hit-int64(t.at) <= window)
+				if window > 0 && !y {
+					y = b.reachedLater(own[i+1:], g, from+window)
+				}
+				b.add(s, v, k, b.c.stages[(int(v.try0)+int(k))*b.c.nGoal+g], h[i], y)
+			}
+		}
+	})
+	s.collapse()
+	return s
+}
+
+func (b *builder) reachedAt(v *visit, g int) int64 { return b.c.reached[int(v.index)*b.c.nGoal+g] }
+
+func (b *builder) reachedLater(later []visit, g int, until int64) bool {
+	for i := range later {
+		if later[i].start > until {
+			return false
+		}
+		if hit := b.reachedAt(&later[i], g); hit >= 0 && hit != never && later[i].start+hit <= until {
+			return true
+		}
+	}
+	return false
+}
+
+// retention builds the rows of a return window. Every session in which a known user tries the control is a row until
+// the user has failed there once: the failed row is the first one, as in a sequence of nested trials (Hernán and
+// Robins 2016). Counting later failures of the same user too would lose the same user twice.
+func (b *builder) retention(w outcome.Window) *study {
+	s := b.newStudy(w.Name, "returning users ("+w.Name+") per week")
+	s.window = &w
+	dataEnd := time.UnixMilli(b.end)
+	anyOver := false
+	b.eachUser(func(own []visit, h []history) {
+		if own[0].user < 0 {
+			s.anonymous += int(own[0].tries)
+			return
+		}
+		spans := make([]outcome.Span, len(own))
+		for i := range own {
+			spans[i] = outcome.Span{Start: time.UnixMilli(own[i].start), End: time.UnixMilli(own[i].end)}
+		}
+		var met []int32
+		for i := range own {
+			v := &own[i]
+			over := w.Over(spans[i].Start, dataEnd)
+			anyOver = anyOver || over
+			y := over && w.Returned(spans, i)
+			for k := range v.tries {
+				t := &b.c.tries[v.try0+k]
+				if slices.Contains(met, t.issue) {
+					continue
+				}
+				if t.failed {
+					met = append(met, t.issue)
+					s.failedAll[t.issue]++
+				}
+				if !over {
+					s.censored++
+					continue
+				}
+				b.add(s, v, k, b.deepest(v, k), h[i], y)
+			}
+		}
+		if w.Over(spans[0].Start, dataEnd) {
+			y := w.Returned(spans, 0)
+			s.total.add(y)
+			for _, i := range met {
+				s.naive[i].add(y)
+			}
+		}
+	})
+	s.unfinished = !anyOver
+	s.collapse()
+	return s
+}
+
+// deepest is the furthest funnel stage over all goals.
+func (b *builder) deepest(v *visit, k int32) uint8 {
+	at := (int(v.try0) + int(k)) * b.c.nGoal
+	out := uint8(0)
+	for g := range b.c.nGoal {
+		out = max(out, b.c.stages[at+g])
+	}
+	return out
+}
+
+func (b *builder) newStudy(name, unit string) *study {
+	return &study{name: name, unit: unit, failedAll: make([]int, b.issues), naive: make([]naiveCount, b.issues)}
+}
+
+func (n *naiveCount) add(y bool) {
+	n.n++
+	if y {
+		n.y++
+	}
+}
+
+func (b *builder) countNaive(s *study, v *visit, y bool) {
+	for k := range v.tries {
+		if t := &b.c.tries[v.try0+k]; t.failed {
+			s.naive[t.issue].add(y)
+		}
+	}
+}
+
+func (b *builder) add(s *study, v *visit, k int32, stage uint8, h history, y bool) {
+	t := &b.c.tries[v.try0+k]
+	c := cell{past: b.lev.pattern(v, t, stage, h), issue: t.issue, failed: t.failed, group: v.group, n: 1}
+	if y {
+		c.y = 1
+	}
+	s.cells = append(s.cells, c)
+}
+
+// eachUser calls fn with the sessions of one user in order of time, and with one session at a time for those
+// without a user id; h says what was known when each began.
+func (b *builder) eachUser(fn func(own []visit, h []history)) {
+	all := b.c.sessions
+	var h []history
+	for i := 0; i < len(all); {
+		k := i + 1
+		for all[i].user >= 0 && k < len(all) && all[k].user == all[i].user {
+			k++
+		}
+		h = h[:0]
+		converted := 0
+		for j := i; j < k; j++ {
+			x := history{known: all[i].user >= 0, sessions: j - i, converted: converted}
+			if j > i {
+				x.firstDays = int((all[j].start - all[i].start) / dayMillis)
+				x.awayDays = int((all[j].start - all[j-1].start) / dayMillis)
+			}
+			h = append(h, x)
+			if b.goalSum[j] {
+				converted++
+			}
+		}
+		fn(all[i:k], h)
+		i = k
+	}
+}
+
+// convertedSessions marks the sessions that reached any goal.
+func (c *Collector) convertedSessions() []bool {
+	out := make([]bool, len(c.sessions))
+	for i := range c.sessions {
+		for g := range c.nGoal {
+			if c.reached[int(c.sessions[i].index)*c.nGoal+g] != never {
+				out[i] = true
+			}
+		}
+	}
+	return out
+}
+
+// collapse sorts the rows and adds up those that agree.
+func (s *study) collapse() {
+	slices.SortFunc(s.cells, func(a, b cell) int {
+		if a.issue != b.issue {
+			return cmp.Compare(a.issue, b.issue)
+		}
+		if c := slices.Compare(a.past[:], b.past[:]); c != 0 {
+			return c
+		}
+		if a.failed != b.failed {
+			if b.failed {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Compare(a.group, b.group)
+	})
+	kept := s.cells[:0]
+	for _, c := range s.cells {
+		if n := len(kept); n > 0 && kept[n-1].same(&c) {
+			kept[n-1].n += c.n
+			kept[n-1].y += c.y
+			continue
+		}
+		kept = append(kept, c)
+	}
+	s.cells = kept
+}
+
+func (c *cell) same(o *cell) bool {
+	return c.issue == o.issue && c.past == o.past && c.failed == o.failed && c.group == o.group
+}
+
+// of returns the cells of one issue.
+func (s *study) of(issue int32) []cell {
+	from, _ := slices.BinarySearchFunc(s.cells, issue, func(c cell, i int32) int { return cmp.Compare(c.issue, i) })
+	to := from
+	for to < len(s.cells) && s.cells[to].issue == issue {
+		to++
+	}
+	return s.cells[from:to]
+}
