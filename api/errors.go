@@ -1,0 +1,168 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/rankle/rankle/api/search"
+	"github.com/rankle/rankle/ranker/review"
+)
+
+// Problem is what every error answer holds (RFC 9457). Detail is one sentence for people; the cause is in the log.
+type Problem struct {
+	Type   string   `json:"type" doc:"Always about:blank: the status says it all"`
+	Title  string   `json:"title"`
+	Status int      `json:"status"`
+	Detail string   `json:"detail"`
+	Errors []string `json:"errors,omitempty" doc:"One sentence per wrong parameter or field"`
+}
+
+// problemType is the media type of a Problem.
+const problemType = "application/problem+json"
+
+// Error is for the log; GetStatus makes it an error that huma shows as it is.
+func (p *Problem) Error() string { return p.Detail }
+
+// GetStatus is the HTTP status.
+func (p *Problem) GetStatus() int { return p.Status }
+
+// ContentType is the media type in place of plain JSON.
+func (p *Problem) ContentType(string) string { return problemType }
+
+func problem(status int, detail string) *Problem {
+	return &Problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: detail}
+}
+
+// Errors with a meaning of their own; problemOf gives each its status.
+var (
+	errNoRoute    = errors.New("there is nothing at this address")
+	errNotReady   = errors.New("no report is loaded yet: run `rankle analyze` first, or wait until the running analysis has finished")
+	errNoIssue    = errors.New("no such issue in the loaded report; it may have had no episodes in the data window")
+	errNoClip     = errors.New("the issue has no clip with this index")
+	errNoSession  = errors.New("the loaded run did not read a session with this id")
+	errNoVideo    = errors.New("the recording of this session is no longer in its store: it was deleted or has expired")
+	errNoStore    = errors.New("recordings cannot be played: the server has no access to their store")
+	errNoSearch   = errors.New("sessions cannot be searched: the server has no search index")
+	errNoReviews  = errors.New("reviews cannot be changed: the server was started without a review store")
+	errCursor     = errors.New("the cursor is not one of ours, or belongs to an earlier report: start again without it")
+	errRange      = errors.New("from_ms and to_ms go together, are epoch milliseconds, and from_ms comes before to_ms")
+	errPanic      = errors.New("a bug in the server")
+	errBadHost    = errors.New("the server does not answer under this host name; use localhost or 127.0.0.1, or allow the name with --host")
+	errCrossSite  = errors.New("a change was asked for by another site and is refused")
+	errMethod     = errors.New("this address does not answer this method")
+	errBodyTooBig = errors.New("the request body is too large")
+)
+
+// problemOf is the one place that gives an error its status and its sentence for people.
+func problemOf(err error) *Problem {
+	var known *Problem
+	var query *search.QueryError
+	var huge *http.MaxBytesError
+	switch {
+	case errors.As(err, &known):
+		return known
+	case errors.As(err, &query):
+		return problem(http.StatusBadRequest, query.Reason)
+	case errors.As(err, &huge):
+		return problem(http.StatusRequestEntityTooLarge, errBodyTooBig.Error())
+	case errors.Is(err, review.ErrConflict):
+		return problem(http.StatusConflict, "somebody else changed this review in the meantime: read it again and repeat the change on its present rev")
+	case errors.Is(err, review.ErrInvalid):
+		return problem(http.StatusBadRequest, sentence(err))
+	case errors.Is(err, context.DeadlineExceeded):
+		return problem(http.StatusGatewayTimeout, "it took too long; try a smaller range, or again later")
+	case errors.Is(err, fs.ErrNotExist):
+		return problem(http.StatusNotFound, errNoRoute.Error())
+	}
+	for _, k := range statuses {
+		if errors.Is(err, k.err) {
+			return problem(k.status, k.err.Error())
+		}
+	}
+	return problem(http.StatusInternalServerError, "something went wrong on the server; its log has the cause under this request's id")
+}
+
+var statuses = [...]struct {
+	err    error
+	status int
+}{
+	{errNoRoute, http.StatusNotFound}, {errNoIssue, http.StatusNotFound}, {errNoClip, http.StatusNotFound},
+	{errNoSession, http.StatusNotFound}, {errNoVideo, http.StatusGone}, {errNoStore, http.StatusServiceUnavailable},
+	{errNoSearch, http.StatusServiceUnavailable}, {errNoReviews, http.StatusServiceUnavailable},
+	{errNotReady, http.StatusServiceUnavailable}, {errCursor, http.StatusBadRequest}, {errRange, http.StatusBadRequest},
+	{errBadHost, http.StatusMisdirectedRequest}, {errCrossSite, http.StatusForbidden}, {errMethod, http.StatusMethodNotAllowed},
+	{errBodyTooBig, http.StatusRequestEntityTooLarge},
+}
+
+// sentence is the text of an error after the last package prefix.
+func sentence(err error) string {
+	text := err.Error()
+	if i := strings.Index(text, review.ErrInvalid.Error()); i >= 0 {
+		return text[i:]
+	}
+	return text
+}
+
+// fail writes err as a problem and logs what the client does not see.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	p := s.explain(r.Context(), err)
+	body, merr := json.Marshal(p)
+	if merr != nil {
+		panic("BUG: marshal problem: " + merr.Error())
+	}
+	h := w.Header()
+	h.Set("Content-Type", problemType)
+	h.Set("Cache-Control", "no-store")
+	h.Del("ETag")
+	w.WriteHeader(p.Status)
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(body) // the client is gone if this fails
+	}
+}
+
+// explain maps err and logs the cause of what is our fault.
+func (s *Server) explain(ctx context.Context, err error) *Problem {
+	p := problemOf(err)
+	if p.Status >= http.StatusInternalServerError && !errors.Is(err, errNotReady) {
+		s.log.ErrorContext(ctx, "request failed", "request", requestID(ctx), "status", p.Status, "err", err)
+	}
+	return p
+}
+
+// ours turns the errors that huma makes itself (wrong parameters, unreadable bodies) into Problems. It never echoes
+// values that a client sent.
+func ours(_ huma.Context, _ string, v any) (any, error) {
+	m, ok := v.(*huma.ErrorModel)
+	if !ok {
+		return v, nil
+	}
+	p := problem(statusOf(m.Status), m.Detail)
+	for _, d := range m.Errors {
+		if d == nil {
+			continue
+		}
+		text := d.Message
+		if d.Location != "" {
+			text = d.Location + ": " + text
+		}
+		p.Errors = append(p.Errors, text)
+	}
+	slices.Sort(p.Errors)
+	p.Detail = strings.Join(append([]string{p.Detail}, p.Errors...), "; ")
+	return p, nil
+}
+
+// statusOf merges 422 into 400: for a client both mean that the request must change.
+func statusOf(status int) int {
+	if status == http.StatusUnprocessableEntity {
+		return http.StatusBadRequest
+	}
+	return status
+}

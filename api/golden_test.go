@@ -1,0 +1,224 @@
+package api_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/rankle/rankle/api"
+	"github.com/rankle/rankle/api/apitest"
+	"github.com/rankle/rankle/ranker/review"
+)
+
+var update = flag.Bool("update", false, "rewrite golden files")
+
+// clock is the time of the first review in tests; each reading is a second later.
+var clock = time.Date(2026, 10, 5, 9, 0, 0, 0, time.UTC)
+
+func newReviews(t testing.TB) *review.Store {
+	t.Helper()
+	now := clock
+	store, err := review.Open(filepath.Join(t.TempDir(), "review.db"), func() time.Time { now = now.Add(time.Second); return now })
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := store.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return store
+}
+
+var viewer = fstest.MapFS{
+	"index.html":             {Data: []byte("<!doctype html><title>viewer</title>")},
+	"favicon.svg":            {Data: []byte("<svg xmlns='http://www.w3.org/2000/svg'/>")},
+	"assets/index-1a2b3c.js": {Data: []byte("console.log(1)")},
+}
+
+// newServer serves the sample run.
+func newServer(t testing.TB, change func(*api.Options, *api.Snapshot)) *api.Server {
+	t.Helper()
+	snap, err := apitest.Sample().Snapshot(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	opts := api.Options{Reviews: newReviews(t), Web: viewer, Version: "test"}
+	if change != nil {
+		change(&opts, snap)
+	}
+	s, err := api.New(opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Load(snap); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// request is one line of the table and the first half of a golden file.
+type request struct {
+	Method  string            `json:"method"`
+	Path    string            `json:"path"`
+	Headers map[string]string `json:"headers,omitempty"`
+	Body    json.RawMessage   `json:"body,omitempty"`
+}
+
+type response struct {
+	Status  int               `json:"status"`
+	Headers map[string]string `json:"headers"`
+	Body    json.RawMessage   `json:"body,omitempty"`
+}
+
+func do(t testing.TB, h http.Handler, in request) *http.Response {
+	t.Helper()
+	var body io.Reader
+	if in.Body != nil {
+		body = bytes.NewReader(in.Body)
+	}
+	r := httptest.NewRequest(in.Method, "http://127.0.0.1:7777"+in.Path, body)
+	if in.Body != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	for k, v := range in.Headers {
+		if k == "Host" {
+			r.Host = v
+			continue
+		}
+		r.Header.Set(k, v)
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w.Result()
+}
+
+func readAll(t testing.TB, r io.Reader) []byte {
+	t.Helper()
+	b, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func get(path string) request { return request{Method: http.MethodGet, Path: path} }
+
+func patch(path, body string) request {
+	return request{Method: http.MethodPatch, Path: path, Body: json.RawMessage(body)}
+}
+
+// table is every kind of answer, in the order in which they are asked for: reviews build on each other. The web
+// tests read the golden files.
+var table = []struct {
+	name string
+	request
+}{
+	{"health", get("/healthz")},
+	{"ready", get("/readyz")},
+	{"report", get("/api/v1/report")},
+	{"issues", get("/api/v1/issues")},
+	{"issues_page", get("/api/v1/issues?limit=3")},
+	{"issues_filter", get("/api/v1/issues?pattern=dead_tap&q=help+button")},
+	{"issues_screen", get("/api/v1/issues?screen=%2Fcart")},
+	{"issues_none", get("/api/v1/issues?q=nosuchword")},
+	{"issue", get("/api/v1/issues/iss-pay-button")},
+	{"issue_hostile", get("/api/v1/issues/iss-hostile")},
+	{"issue_odd_key", get("/api/v1/issues/iss-wish%2Flist%3Fx=1%23y")},
+	{"issue_not_estimated", get("/api/v1/issues/iss-save")},
+	{"clip", get("/api/v1/issues/iss-pay-button/clips/0")},
+	{"clip_contrast", get("/api/v1/issues/iss-pay-button/clips/7")},
+	{"events_clip", get("/api/v1/sessions/s-0000/events?from_ms=1788739200000&to_ms=1788742900000")},
+	{"events_session", get("/api/v1/sessions/s-0000/events")},
+	{"sessions", get("/api/v1/sessions?limit=10")},
+	{"sessions_filter", get("/api/v1/sessions?pattern=rage_tap&device=mobile&version=2.4.0&limit=5")},
+	{"sessions_text", get("/api/v1/sessions?q=coupon+-user:u-001+pattern:error_tap&limit=5")},
+	{"sessions_none", get("/api/v1/sessions?q=nosuchword")},
+	{"session", get("/api/v1/sessions/s-0000")},
+	{"session_odd_id", get("/api/v1/sessions/" + url.PathEscape(apitest.HostileID))},
+	{"review_confirm", patch("/api/v1/issues/iss-pay-button/review", `{"status":"confirmed","owner":"Payments","rev":0}`)},
+	{"review_note", patch("/api/v1/issues/iss-pay-button/review", `{"note":"Gateway times out.","rev":1}`)},
+	{"review_stale", patch("/api/v1/issues/iss-pay-button/review", `{"status":"fixed","rev":1}`)},
+	{"review_bad_status", patch("/api/v1/issues/iss-pay-button/review", `{"status":"maybe","rev":2}`)},
+	{"review_unknown_field", patch("/api/v1/issues/iss-pay-button/review", `{"stauts":"fixed","rev":2}`)},
+	{"review_no_rev", patch("/api/v1/issues/iss-pay-button/review", `{"status":"fixed"}`)},
+	{"issue_reviewed", get("/api/v1/issues/iss-pay-button")},
+	{"issues_status", get("/api/v1/issues?status=confirmed")},
+	{"err_issue", get("/api/v1/issues/nope")},
+	{"err_clip", get("/api/v1/issues/iss-pay-button/clips/99")},
+	{"err_session", get("/api/v1/sessions/nope")},
+	{"err_recording_gone", get("/api/v1/sessions/" + apitest.Gone + "/events")},
+	{"err_route", get("/api/v1/nothing")},
+	{"err_method", request{Method: http.MethodDelete, Path: "/api/v1/issues/iss-pay-button"}},
+	{"err_limit", get("/api/v1/issues?limit=100000")},
+	{"err_cursor", get("/api/v1/issues?cursor=bm9uZQ")},
+	{"err_query_field", get("/api/v1/sessions?q=colour:red")},
+	{"err_query_quote", get("/api/v1/sessions?q=%22open")},
+	{"err_events_range", get("/api/v1/sessions/s-0000/events?from_ms=2&to_ms=1")},
+	{"err_cross_site", request{Method: http.MethodPatch, Path: "/api/v1/issues/iss-pay-button/review",
+		Headers: map[string]string{"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}, Body: json.RawMessage(`{"status":"fixed","rev":2}`)}},
+	{"err_host", request{Method: http.MethodGet, Path: "/api/v1/report", Headers: map[string]string{"Host": "rebound.example"}}},
+}
+
+func TestGolden(t *testing.T) {
+	h := newServer(t, nil).Handler()
+	for _, tt := range table {
+		t.Run(tt.name, func(t *testing.T) {
+			res := do(t, h, tt.request)
+			got := response{Status: res.StatusCode, Headers: map[string]string{}, Body: readAll(t, res.Body)}
+			for _, k := range []string{"Content-Type", "Cache-Control", "ETag", "Allow"} {
+				if v := res.Header.Get(k); v != "" {
+					got.Headers[k] = v
+				}
+			}
+			golden(t, tt.name+".json", struct {
+				Request  request  `json:"request"`
+				Response response `json:"response"`
+			}{tt.request, got})
+		})
+	}
+}
+
+func golden(t *testing.T, name string, v any) {
+	t.Helper()
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(v); err != nil {
+		t.Fatal(err)
+	}
+	goldenText(t, name, b.String())
+}
+
+func goldenText(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
+		t.Errorf("%s differs (-want +got), run with -update to accept:\n%s", path, diff)
+	}
+}

@@ -1,0 +1,226 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/rankle/rankle/cluster"
+	"github.com/rankle/rankle/ranker/review"
+)
+
+func (s *Server) health(context.Context, *struct{}) (*struct{ Body Health }, error) {
+	return &struct{ Body Health }{Health{Status: "ok"}}, nil
+}
+
+func (s *Server) ready(context.Context, *struct{}) (*struct{ Body Health }, error) {
+	if _, err := s.current(); err != nil {
+		return nil, err
+	}
+	return &struct{ Body Health }{Health{Status: "ok"}}, nil
+}
+
+func (s *Server) report(ctx context.Context, in *struct{ conditional }) (*cached[Run], error) {
+	v, err := s.current()
+	if err != nil {
+		return nil, err
+	}
+	tag := v.etag(0)
+	if err := in.unchanged(tag); err != nil {
+		return nil, err
+	}
+	return fresh(tag, v.run), nil
+}
+
+// rowSegments is how many segments fit into a row of the list.
+const rowSegments = 3
+
+type issuesInput struct {
+	conditional
+	Limit   int    `query:"limit" default:"50" minimum:"1" maximum:"500"`
+	Cursor  string `query:"cursor" maxLength:"200" doc:"next_cursor of the page before"`
+	Pattern string `query:"pattern" maxLength:"100" doc:"Only issues with this pattern"`
+	Screen  string `query:"screen" maxLength:"500" doc:"Only issues of this screen template"`
+	Status  string `query:"status" enum:"new,confirmed,rejected,fixed" doc:"Only issues with this review status"`
+	Q       string `query:"q" maxLength:"200" doc:"Words that title, screen, control, cause or key must contain"`
+}
+
+func (s *Server) issues(ctx context.Context, in *issuesInput) (*cached[IssuePage], error) {
+	v, err := s.current()
+	if err != nil {
+		return nil, err
+	}
+	tag, err := s.etag(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	if err := in.unchanged(tag); err != nil {
+		return nil, err
+	}
+	after, err := v.position(in.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	var reviews map[string]review.Review
+	if s.opts.Reviews != nil {
+		if reviews, err = s.opts.Reviews.All(ctx); err != nil {
+			return nil, err
+		}
+	}
+	page, words, last := IssuePage{Issues: []IssueRow{}}, strings.Fields(strings.ToLower(in.Q)), -1
+	for i, row := range v.rows {
+		if r, ok := reviews[row.Key]; ok {
+			row.Status, row.Owner = string(r.Status), r.Owner
+		}
+		if !in.wants(row) || !containsAll(v.haystk[i], words) {
+			continue
+		}
+		page.Total++
+		if i <= after {
+			continue
+		}
+		if len(page.Issues) == in.Limit {
+			page.NextCursor = v.cursor(last)
+			continue // goes on for Total
+		}
+		row.Segments = row.Segments[:min(len(row.Segments), rowSegments)]
+		page.Issues, last = append(page.Issues, row), i
+	}
+	return fresh(tag, page), nil
+}
+
+func (in *issuesInput) wants(row IssueRow) bool {
+	return (in.Screen == "" || in.Screen == row.Screen) && (in.Status == "" || in.Status == row.Status) &&
+		(in.Pattern == "" || slices.ContainsFunc(row.Patterns, func(p PatternCount) bool { return p.Pattern == in.Pattern }))
+}
+
+func containsAll(text string, words []string) bool {
+	for _, w := range words {
+		if !strings.Contains(text, w) {
+			return false
+		}
+	}
+	return true
+}
+
+type issueInput struct {
+	conditional
+	Key string `path:"key" maxLength:"500"`
+}
+
+func (s *Server) issue(ctx context.Context, in *issueInput) (*cached[Issue], error) {
+	v, err := s.current()
+	if err != nil {
+		return nil, err
+	}
+	i, ok := v.byKey[in.Key]
+	if !ok {
+		return nil, errNoIssue
+	}
+	tag, err := s.etag(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	if err := in.unchanged(tag); err != nil {
+		return nil, err
+	}
+	r, err := s.reviewOf(ctx, in.Key)
+	if err != nil {
+		return nil, err
+	}
+	issue := v.snap.Report.Issues[i]
+	out := Issue{IssueRow: v.rows[i], Review: r, Similar: v.similar(i), Evidence: evidence(issue),
+		Dismissed: mapped(issue.Dismissed, func(d cluster.ReasonCount) ReasonCount {
+			return ReasonCount{Reason: string(d.Reason), Episodes: d.Episodes}
+		})}
+	out.Status, out.Owner = r.Status, r.Owner
+	return fresh(tag, out), nil
+}
+
+// reviewOf reads a review with its history.
+func (s *Server) reviewOf(ctx context.Context, key string) (Review, error) {
+	out := Review{Status: statusNew, History: []ReviewChange{}}
+	if s.opts.Reviews == nil {
+		return out, nil
+	}
+	r, err := s.opts.Reviews.Get(ctx, key)
+	if err != nil {
+		return out, err
+	}
+	history, err := s.opts.Reviews.History(ctx, key)
+	if err != nil {
+		return out, err
+	}
+	return Review{Status: string(r.Status), Owner: r.Owner, Note: r.Note, Rev: r.Rev,
+		History: mapped(history, func(e review.Entry) ReviewChange {
+			return ReviewChange{At: e.At.UTC(), By: e.By, Rev: e.Rev, Status: string(e.Status), Owner: e.Owner, Note: e.Note}
+		})}, nil
+}
+
+type reviewInput struct {
+	Key  string `path:"key" maxLength:"500"`
+	Body ReviewPatch
+}
+
+func (s *Server) review(ctx context.Context, in *reviewInput) (*struct{ Body Review }, error) {
+	v, err := s.current()
+	if err != nil {
+		return nil, err
+	}
+	if _, ok := v.byKey[in.Key]; !ok {
+		return nil, errNoIssue
+	}
+	if s.opts.Reviews == nil {
+		return nil, errNoReviews
+	}
+	change := review.Change{Owner: in.Body.Owner, Note: in.Body.Note}
+	if in.Body.Status != nil {
+		status := review.Status(*in.Body.Status)
+		change.Status = &status
+	}
+	if _, err := s.opts.Reviews.Set(ctx, in.Key, change, in.Body.Rev); err != nil {
+		return nil, err
+	}
+	out, err := s.reviewOf(ctx, in.Key)
+	if err != nil {
+		return nil, err
+	}
+	return &struct{ Body Review }{out}, nil
+}
+
+// maxSimilar is how many similar issues fit beside an issue.
+const maxSimilar = 5
+
+// similar lists issues with the same cause, then on the same control, then of the same family on the same screen,
+// each in rank order.
+func (v *view) similar(i int) []SimilarRef {
+	a := v.snap.Report.Issues[i]
+	kin := map[int]int{} // row -> closeness, 0 is closest
+	for j, b := range v.snap.Report.Issues {
+		switch {
+		case j == i:
+		case a.Cause != "" && a.Cause == b.Cause:
+			kin[j] = 0
+		case a.Target.Key != "" && a.Target.Key == b.Target.Key:
+			kin[j] = 1
+		case a.Screen != "" && a.Screen == b.Screen && a.Family == b.Family:
+			kin[j] = 2
+		}
+	}
+	order := slices.SortedFunc(maps.Keys(kin), func(x, y int) int {
+		if kin[x] != kin[y] {
+			return kin[x] - kin[y]
+		}
+		return x - y
+	})
+	out := []SimilarRef{}
+	for _, j := range order[:min(len(order), maxSimilar)] {
+		r := v.rows[j]
+		out = append(out, SimilarRef{Key: r.Key, Title: r.Title, Rank: r.Rank})
+	}
+	return out
+}
+
+func percent(share float64) string { return fmt.Sprintf("%.1f %%", 100*share) }

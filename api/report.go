@@ -1,0 +1,213 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/rankle/rankle/cluster"
+	"github.com/rankle/rankle/ranker"
+)
+
+// ReportDocument is the contract of `rankle report --format json`; docs/format/report.md describes it. Fields are only ever
+// added. Numbers are finite, lists are never null, times that end in _ms are epoch milliseconds.
+type ReportDocument struct {
+	Schema      int                `json:"schema"`
+	Run         string             `json:"run"`
+	Fingerprint string             `json:"fingerprint"`
+	FromMS      int64              `json:"from_ms"`
+	ToMS        int64              `json:"to_ms"`
+	Weeks       float64            `json:"weeks"`
+	Sessions    int                `json:"sessions"`
+	Users       int                `json:"users"`
+	Anonymous   int                `json:"anonymous_sessions"`
+	OrderedBy   string             `json:"ordered_by"`
+	Method      string             `json:"method"`
+	Notes       []string           `json:"notes"`
+	Goals       []Goal             `json:"goals"`
+	Retention   []RetentionSummary `json:"retention"`
+	Read        ReadSummary        `json:"read"`
+	Quality     []MarkCount        `json:"quality"`
+	Issues      []DocumentIssue    `json:"issues"` // in rank order
+}
+
+// DocumentIssue is one issue of a ReportDocument.
+type DocumentIssue struct {
+	Key              string         `json:"key"`
+	Rank             int            `json:"rank"`
+	Title            string         `json:"title"`
+	Family           string         `json:"family"`
+	Patterns         []string       `json:"patterns"` // most frequent first
+	Screen           string         `json:"screen"`
+	Target           Target         `json:"target"`
+	Cause            string         `json:"cause"`
+	SessionsAffected int            `json:"sessions_affected"`
+	UsersAffected    int            `json:"users_affected"`
+	SessionsExposed  int            `json:"sessions_exposed"`
+	Confidence       float64        `json:"confidence"`
+	Impact           MainImpact     `json:"impact"`
+	Impacts          []Impact       `json:"impacts"`
+	Score            *Figure        `json:"score"`
+	Top3             float64        `json:"top3"`
+	Top10            float64        `json:"top10"`
+	FirstSeenMS      int64          `json:"first_seen_ms"`
+	LastSeenMS       int64          `json:"last_seen_ms"`
+	Trend            []DayCount     `json:"trend"`
+	Segments         []Segment      `json:"segments"`
+	Dismissed        []ReasonCount  `json:"dismissed"`
+	Clips            []DocumentClip `json:"clips"`
+}
+
+// DocumentClip is one clip of a DocumentIssue.
+type DocumentClip struct {
+	Session  string `json:"session"`
+	StartMS  int64  `json:"start_ms"`
+	EndMS    int64  `json:"end_ms"`
+	Pattern  string `json:"pattern"`
+	Caption  string `json:"caption"`
+	Contrast bool   `json:"contrast"`
+}
+
+// Document converts a report.
+func Document(r *ranker.Report) ReportDocument {
+	run := runOf(&Snapshot{Report: r})
+	return ReportDocument{
+		Schema: r.Schema, Run: r.Run, Fingerprint: r.Fingerprint, FromMS: epochMS(r.From), ToMS: epochMS(r.To), Weeks: run.Weeks,
+		Sessions: r.Sessions, Users: r.Users, Anonymous: r.Anonymous, OrderedBy: r.OrderedBy, Method: r.Method,
+		Notes: run.Notes, Goals: run.Goals, Retention: run.Retention, Read: run.Read, Quality: run.Quality,
+		Issues: mapped(r.Issues, documentIssue),
+	}
+}
+
+func documentIssue(r ranker.Ranked) DocumentIssue {
+	row := rowOf(r)
+	return DocumentIssue{
+		Key: row.Key, Rank: row.Rank, Title: row.Title, Family: row.Family,
+		Patterns: mapped(row.Patterns, func(p PatternCount) string { return p.Pattern }),
+		Screen:   row.Screen, Target: row.Target, Cause: row.Cause, SessionsAffected: row.SessionsAffected,
+		UsersAffected: row.UsersAffected, SessionsExposed: row.SessionsExposed, Confidence: row.Confidence,
+		Impact: row.Impact, Impacts: row.Impacts, Score: row.Score, Top3: row.Top3, Top10: row.Top10,
+		FirstSeenMS: epochMS(r.First), LastSeenMS: epochMS(r.Last), Trend: row.Trend, Segments: row.Segments,
+		Dismissed: mapped(r.Dismissed, func(d cluster.ReasonCount) ReasonCount {
+			return ReasonCount{Reason: string(d.Reason), Episodes: d.Episodes}
+		}),
+		Clips: mapped(row.Clips, func(c ClipRef) DocumentClip {
+			return DocumentClip{Session: c.Session, StartMS: c.StartMS, EndMS: c.EndMS, Pattern: c.Pattern, Caption: c.Caption, Contrast: c.Contrast}
+		}),
+	}
+}
+
+// epochMS is 0 for a time that is not known.
+func epochMS(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+// WriteDocument writes the ReportDocument of r as indented JSON.
+func WriteDocument(w io.Writer, r *ranker.Report) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(Document(r)); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	return nil
+}
+
+// Markdown writes a report for a planning document: what was looked at, the ranked list as a table, and the first
+// issues with their evidence.
+func Markdown(w io.Writer, r *ranker.Report) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# What to fix first\n\n")
+	fmt.Fprintf(&b, "%s to %s (%s weeks): %s of %s, %d of them without a user id.\n", day(r.From), day(r.To), figure(r.Weeks),
+		plural(r.Sessions, "session"), plural(r.Users, "known user"), r.Anonymous)
+	if r.OrderedBy != "" {
+		fmt.Fprintf(&b, "Ordered by %s.\n", md(r.OrderedBy))
+	}
+	for _, n := range r.Notes {
+		fmt.Fprintf(&b, "\n> %s\n", md(n))
+	}
+	if len(r.Issues) == 0 {
+		b.WriteString("\nNo issue was found in this window.\n")
+	} else {
+		markdownTable(&b, r.Issues)
+		for _, issue := range r.Issues[:min(len(r.Issues), markdownDetails)] {
+			markdownIssue(&b, issue)
+		}
+	}
+	markdownRead(&b, r)
+	if _, err := io.WriteString(w, b.String()); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	return nil
+}
+
+// markdownDetails is how many issues are told in full: what a team can take into one planning round.
+const markdownDetails = 10
+
+func markdownTable(b *strings.Builder, issues []ranker.Ranked) {
+	b.WriteString("\n| # | Issue | Screen | Lost per week (95 % interval) | Lost returning users per week | Sessions | Users | Patterns |\n")
+	b.WriteString("|--:|---|---|---|---|--:|--:|---|\n")
+	for _, r := range issues {
+		main := mainImpact(r)
+		var patterns []string
+		for _, p := range r.Patterns {
+			patterns = append(patterns, words(string(p.Pattern)))
+		}
+		fmt.Fprintf(b, "| %d | %s | %s | %s | %s | %d of %d | %d | %s |\n", r.Rank, md(r.Title), md(r.Screen), cost(main.Conversion),
+			cost(main.Retention), r.Sessions, r.Exposed, r.Users, strings.Join(patterns, ", "))
+	}
+}
+
+func markdownIssue(b *strings.Builder, r ranker.Ranked) {
+	fmt.Fprintf(b, "\n## %d. %s\n\n", r.Rank, md(r.Title))
+	fmt.Fprintf(b, "Screen %s, issue `%s`, seen %s to %s.\n\n", md(r.Screen), strings.ReplaceAll(r.Key, "`", "'"), day(r.First), day(r.Last))
+	for _, s := range evidence(r) {
+		fmt.Fprintf(b, "- %s\n", md(s))
+	}
+	for i, c := range r.Clips {
+		fmt.Fprintf(b, "- Clip %d: session %s at %s. %s\n", i+1, md(c.Session), c.SessionStart.Add(c.Start).UTC().Format(time.RFC3339), md(c.Caption))
+	}
+}
+
+func markdownRead(b *strings.Builder, r *ranker.Report) {
+	fmt.Fprintf(b, "\n## What this rests on\n\n%s in %s were read, %d taken from earlier runs.\n", plural(r.Read.Sessions, "session"), plural(r.Read.Objects, "object"), r.Read.Reused)
+	for _, s := range r.Read.Skipped {
+		fmt.Fprintf(b, "- left out: %d, %s\n", s.Count, md(words(s.Reason)))
+	}
+	if r.Method != "" {
+		fmt.Fprintf(b, "\n%s\n", md(r.Method))
+	}
+	fmt.Fprintf(b, "\nRun `%s`.\n", r.Run)
+}
+
+// cost prints an impact with its interval.
+func cost(i *Impact) string {
+	if i == nil {
+		return "not estimated"
+	}
+	name := i.Goal + i.Window
+	return fmt.Sprintf("%s %s (%s to %s)", figure(*i.PerWeek), md(name), figure(*i.Low), figure(*i.High))
+}
+
+func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
+
+// md makes recorded text harmless in Markdown: it stays on its line and cannot start markup, HTML or a link.
+func md(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case r == '\n' || r == '\r' || r == '\t':
+			b.WriteByte(' ')
+		case strings.ContainsRune("\\`*_[]<>|#!~", r):
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,191 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humachi"
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
+)
+
+// routes registers every address of the API and makes the OpenAPI document of them.
+func (s *Server) routes(router *chi.Mux) error {
+	config := huma.DefaultConfig("Rankle", s.opts.Version)
+	config.Info.Description = "Ranked friction issues, the clips that prove them, and what people decided about them. " +
+		"Times are RFC 3339 UTC; names that end in _ms are epoch milliseconds, or a duration where they say so. " +
+		"Recorded text (labels, titles, causes) is hostile: show it as text only."
+	config.CreateHooks = nil // no $schema fields and links in answers
+	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", ""
+	config.Transformers = []huma.Transformer{ours}
+	jsonOnly := config.Formats["application/json"]
+	jsonOnly.Marshal = marshal
+	config.Formats = map[string]huma.Format{"application/json": jsonOnly, "json": jsonOnly}
+	api := humachi.New(router.With(middleware.GetHead), config)
+	api.UseMiddleware(mergeStatus, s.deadline)
+
+	add(s, api, get("health", "/healthz", "The process answers"), s.health)
+	add(s, api, get("ready", "/readyz", "A report is loaded"), s.ready)
+	add(s, api, get("report", "/api/v1/report", "The run that is served"), s.report)
+	add(s, api, get("issues", "/api/v1/issues", "The ranked list"), s.issues)
+	add(s, api, get("issue", "/api/v1/issues/{key}", "One issue"), s.issue)
+	patch := get("review", "/api/v1/issues/{key}/review", "Change the review of an issue")
+	patch.Method = http.MethodPatch
+	patch.MaxBodyBytes = maxBody
+	add(s, api, patch, s.review)
+	add(s, api, get("clip", "/api/v1/issues/{key}/clips/{index}", "One clip of an issue"), s.clip)
+	add(s, api, get("sessions", "/api/v1/sessions", "Search sessions"), s.sessions)
+	add(s, api, get("session", "/api/v1/sessions/{id}", "One session"), s.session)
+	events := get("events", "/api/v1/sessions/{id}/events", "Playable, masked rrweb events of a session, or of a part of it")
+	events.Responses = map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{
+		"application/json": {Schema: eventsSchema()},
+	}}}
+	add(s, api, events, s.events)
+
+	doc, err := document(api.OpenAPI())
+	if err != nil {
+		return err
+	}
+	s.doc = doc
+	router.With(middleware.GetHead).Get("/api/v1/openapi.json", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Cache-Control", "no-cache")
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(doc))
+	})
+	return nil
+}
+
+func get(id, path, summary string) huma.Operation {
+	return huma.Operation{OperationID: id, Method: http.MethodGet, Path: path, Summary: summary}
+}
+
+// add registers an operation whose errors go through problemOf.
+func add[I, O any](s *Server, api huma.API, op huma.Operation, f func(context.Context, *I) (*O, error)) {
+	huma.Register(api, op, func(ctx context.Context, in *I) (*O, error) {
+		out, err := f(ctx, in)
+		if err == nil {
+			return out, nil
+		}
+		var headers huma.HeadersError
+		if errors.As(err, &headers) {
+			return nil, err
+		}
+		return nil, s.explain(ctx, err)
+	})
+}
+
+// mergeStatus applies statusOf to what huma answers itself.
+func mergeStatus(ctx huma.Context, next func(huma.Context)) { next(mergedContext{ctx}) }
+
+// humaContext is embedded under a name that does not hide the method Context.
+type humaContext huma.Context
+
+type mergedContext struct{ humaContext }
+
+func (c mergedContext) SetStatus(status int) { c.humaContext.SetStatus(statusOf(status)) }
+
+// Unwrap lets the adapter find its own context.
+func (c mergedContext) Unwrap() huma.Context { return c.humaContext }
+
+// deadline bounds the time of a request.
+func (s *Server) deadline(ctx huma.Context, next func(huma.Context)) {
+	limit := s.opts.RequestTimeout
+	if ctx.Operation().OperationID == "events" {
+		limit = s.opts.EventsTimeout
+	}
+	bounded, cancel := context.WithTimeout(ctx.Context(), limit)
+	defer cancel()
+	next(huma.WithContext(ctx, bounded))
+}
+
+// conditional is part of the input of every GET that is derived from the report.
+type conditional struct {
+	IfNoneMatch string `header:"If-None-Match" doc:"ETag of an earlier answer; an unchanged one is 304"`
+}
+
+// cached is the output of every GET that is derived from the report.
+type cached[T any] struct {
+	ETag         string `header:"ETag"`
+	CacheControl string `header:"Cache-Control"`
+	Body         T
+}
+
+// revalidate lets a browser keep an answer and ask every time whether it still holds. private: it is about people.
+const revalidate = "private, no-cache"
+
+func fresh[T any](tag string, body T) *cached[T] {
+	return &cached[T]{ETag: tag, CacheControl: revalidate, Body: body}
+}
+
+// unchanged returns the 304 answer if the client has what tag names.
+func (c conditional) unchanged(tag string) error {
+	if !matches(c.IfNoneMatch, tag) {
+		return nil
+	}
+	return huma.ErrorWithHeaders(huma.Status304NotModified(), http.Header{"Etag": {tag}, "Cache-Control": {revalidate}})
+}
+
+// document renders the OpenAPI document. It says about errors and lists what the generator cannot know: every error
+// is a Problem, and lists are never null.
+func document(api *huma.OpenAPI) ([]byte, error) {
+	problemSchema := api.Components.Schemas.Schema(typeOf[Problem](), true, "Problem")
+	schemas := api.Components.Schemas.Map()
+	delete(schemas, "ErrorModel")
+	delete(schemas, "ErrorDetail")
+	for _, schema := range schemas {
+		for _, p := range schema.Properties {
+			if p.Type == huma.TypeArray {
+				p.Nullable = false
+			}
+		}
+	}
+	for _, item := range api.Paths {
+		for _, op := range []*huma.Operation{item.Get, item.Patch} {
+			if op == nil {
+				continue
+			}
+			for status := range op.Responses {
+				if !strings.HasPrefix(status, "2") {
+					delete(op.Responses, status)
+				}
+			}
+			op.Responses["default"] = &huma.Response{Description: "Error", Content: map[string]*huma.MediaType{problemType: {Schema: problemSchema}}}
+			if op.Responses["200"].Headers["ETag"] != nil {
+				op.Responses["304"] = &huma.Response{Description: "Not Modified"}
+			}
+		}
+	}
+	raw, err := json.Marshal(api)
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	if err := json.Indent(&out, raw, "", "  "); err != nil {
+		return nil, err
+	}
+	out.WriteByte('\n')
+	return out.Bytes(), nil
+}
+
+func eventsSchema() *huma.Schema {
+	ms := func(doc string) *huma.Schema {
+		return &huma.Schema{Type: huma.TypeInteger, Format: "int64", Description: doc}
+	}
+	return &huma.Schema{
+		Type: huma.TypeObject,
+		Properties: map[string]*huma.Schema{
+			"events":    {Type: huma.TypeArray, Items: &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true}, Description: "rrweb events in order, masked"},
+			"from_ms":   ms("Epoch milliseconds at which the asked-for range begins"),
+			"to_ms":     ms("Epoch milliseconds at which it ends"),
+			"offset_ms": ms("Milliseconds from the first event to from_ms: where a player starts"),
+		},
+		Required:             []string{"events", "from_ms", "to_ms", "offset_ms"},
+		AdditionalProperties: true,
+	}
+}

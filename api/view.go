@@ -1,0 +1,95 @@
+package api
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/rankle/rankle/ranker/review"
+)
+
+const statusNew = string(review.New)
+
+// view is a Snapshot made ready to be served: converted once, read by every request without a lock.
+type view struct {
+	snap   *Snapshot
+	run    Run
+	rows   []IssueRow // in rank order, without reviews, shared: copied before a review is put in
+	haystk []string   // what q looks through, one per row
+	byKey  map[string]int
+	tag    string // hash of everything but reviews that answers depend on
+}
+
+func newView(snap *Snapshot, version string) *view {
+	v := &view{snap: snap, run: runOf(snap), byKey: make(map[string]int, len(snap.Report.Issues))}
+	for i, issue := range snap.Report.Issues {
+		row := rowOf(issue)
+		v.rows = append(v.rows, row)
+		v.haystk = append(v.haystk, strings.ToLower(strings.Join([]string{row.Title, row.Screen, row.Target.Label, row.Target.Selector, row.Cause, row.Key}, "\n")))
+		v.byKey[issue.Key] = i
+	}
+	sum := sha256.Sum256([]byte(fmt.Sprintf("%q %q %q %t %q", version, v.run.Run, v.run.Fingerprint, snap.Demo, snap.Sources)))
+	v.tag = hex.EncodeToString(sum[:8])
+	return v
+}
+
+// etag is weak, because the same answer may be compressed or not. seq is the state of the reviews.
+func (v *view) etag(seq int64) string { return fmt.Sprintf(`W/"%s-%d"`, v.tag, seq) }
+
+// matches reports whether an If-None-Match header names tag. Weak comparison, as RFC 9110 asks for there. "*" is not
+// taken: it would hide that an address holds nothing.
+func matches(header, tag string) bool {
+	for one := range strings.SplitSeq(header, ",") {
+		if one = strings.TrimSpace(one); one != "" && strings.TrimPrefix(one, "W/") == strings.TrimPrefix(tag, "W/") {
+			return true
+		}
+	}
+	return false
+}
+
+// current returns the loaded view, or why there is none.
+func (s *Server) current() (*view, error) {
+	v := s.view.Load()
+	if v == nil {
+		return nil, errNotReady
+	}
+	return v, nil
+}
+
+// etag is the tag of everything that is derived from the report and the reviews.
+func (s *Server) etag(ctx context.Context, v *view) (string, error) {
+	if s.opts.Reviews == nil {
+		return v.etag(0), nil
+	}
+	seq, err := s.opts.Reviews.Seq(ctx)
+	if err != nil {
+		return "", err
+	}
+	return v.etag(seq), nil
+}
+
+// cursor names the position after rank in the list of this view.
+func (v *view) cursor(rank int) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(v.tag + " " + strconv.Itoa(rank)))
+}
+
+// position is the rank that a cursor goes on after.
+func (v *view) position(cursor string) (int, error) {
+	if cursor == "" {
+		return -1, nil
+	}
+	b, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err != nil {
+		return 0, errCursor
+	}
+	tag, rest, ok := strings.Cut(string(b), " ")
+	i, err := strconv.Atoi(rest)
+	if !ok || tag != v.tag || err != nil || i < 0 || i >= len(v.rows) {
+		return 0, errCursor
+	}
+	return i, nil
+}

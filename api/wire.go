@@ -1,0 +1,411 @@
+package api
+
+import (
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// Run is the summary of the analysis that is being served.
+type Run struct {
+	Run         string             `json:"run" doc:"Name of the run, derived from its content"`
+	Fingerprint string             `json:"fingerprint" doc:"Of all settings that change the result"`
+	From        time.Time          `json:"from" doc:"Start of the data window, UTC"`
+	To          time.Time          `json:"to" doc:"End of the data window, UTC"`
+	Weeks       float64            `json:"weeks" doc:"Length of the data window in weeks; figures per week divide by it"`
+	Sessions    int                `json:"sessions"`
+	Users       int                `json:"users" doc:"Distinct known users"`
+	Anonymous   int                `json:"anonymous_sessions" doc:"Sessions without a user id"`
+	Goals       []Goal             `json:"goals"`
+	Retention   []RetentionSummary `json:"retention"`
+	Read        ReadSummary        `json:"read"`
+	Quality     []MarkCount        `json:"quality" doc:"Sessions by data-quality mark"`
+	Notes       []string           `json:"notes" doc:"What cannot be estimated, and why"`
+	Method      string             `json:"method"`
+	OrderedBy   string             `json:"ordered_by" doc:"What the order of the issues means"`
+	IssuesTotal int                `json:"issues_total"`
+	Demo        bool               `json:"demo" doc:"True when the data is the generated demo bucket"`
+	Sources     []string           `json:"sources" doc:"Directories and bucket URLs, without credentials"`
+}
+
+// Goal is one goal over the whole data window.
+type Goal struct {
+	Name     string      `json:"name"`
+	Reached  int         `json:"reached" doc:"Sessions that reached the goal"`
+	Sessions int         `json:"sessions" doc:"Sessions at risk"`
+	Rate     float64     `json:"rate" doc:"reached / sessions, 0 when nobody was at risk"`
+	Steps    []StepCount `json:"steps"`
+}
+
+// StepCount is one funnel step.
+type StepCount struct {
+	Name     string `json:"name"`
+	Sessions int    `json:"sessions"`
+}
+
+// RetentionSummary is one retention window over all users.
+type RetentionSummary struct {
+	Window   string `json:"window" doc:"D1, D7, D30"`
+	Returned int    `json:"returned"`
+	Users    int    `json:"users" doc:"Users whose window is over"`
+	Censored int    `json:"censored" doc:"Users whose window is not over yet"`
+}
+
+// ReadSummary says what was read and what was not.
+type ReadSummary struct {
+	Objects  int         `json:"objects"`
+	Bytes    int64       `json:"bytes"`
+	Sessions int         `json:"sessions"`
+	Reused   int         `json:"reused" doc:"Sessions taken from the ledger"`
+	Skipped  []SkipCount `json:"skipped"`
+}
+
+// SkipCount counts recordings that were left out.
+type SkipCount struct {
+	Reason   string   `json:"reason"`
+	Count    int      `json:"count"`
+	Examples []string `json:"examples" doc:"Object keys, at most 3"`
+}
+
+// MarkCount counts sessions with a data-quality mark.
+type MarkCount struct {
+	Mark     string `json:"mark"`
+	Sessions int    `json:"sessions"`
+}
+
+// IssuePage is one page of the ranked list.
+type IssuePage struct {
+	Total      int        `json:"total" doc:"Issues that match the filters, over all pages"`
+	NextCursor string     `json:"next_cursor,omitempty" doc:"Absent on the last page"`
+	Issues     []IssueRow `json:"issues"`
+}
+
+// IssueRow is one issue in the list.
+type IssueRow struct {
+	Key              string         `json:"key" doc:"Stable over re-runs, new data and releases"`
+	Rank             int            `json:"rank"`
+	Title            string         `json:"title"`
+	Family           string         `json:"family"`
+	Patterns         []PatternCount `json:"patterns" doc:"Most frequent first"`
+	Screen           string         `json:"screen" doc:"Screen template"`
+	Target           Target         `json:"target"`
+	Cause            string         `json:"cause,omitempty" doc:"Common cause of most episodes, where known"`
+	SessionsAffected int            `json:"sessions_affected"`
+	UsersAffected    int            `json:"users_affected"`
+	SessionsExposed  int            `json:"sessions_exposed" doc:"Sessions that tried the control or reached the screen"`
+	Confidence       float64        `json:"confidence" minimum:"0" maximum:"1"`
+	Impact           MainImpact     `json:"impact"`
+	Impacts          []Impact       `json:"impacts" doc:"Every goal, then every retention window"`
+	Score            *Figure        `json:"score" doc:"What the order sorts by, in the unit of ordered_by"`
+	Top3             float64        `json:"top3" minimum:"0" maximum:"1" doc:"Probability to be among the first three"`
+	Top10            float64        `json:"top10" minimum:"0" maximum:"1" doc:"Probability to be among the first ten"`
+	FirstSeen        time.Time      `json:"first_seen"`
+	LastSeen         time.Time      `json:"last_seen"`
+	Trend            []DayCount     `json:"trend" doc:"One entry per day of the data window"`
+	Segments         []Segment      `json:"segments" doc:"Strongest first; the list shows three, the issue all"`
+	Status           string         `json:"status" enum:"new,confirmed,rejected,fixed"`
+	Owner            string         `json:"owner,omitempty"`
+	Clips            []ClipRef      `json:"clips"`
+}
+
+// Issue is one issue with everything known about it.
+type Issue struct {
+	IssueRow
+	Dismissed []ReasonCount `json:"dismissed" doc:"Look-alikes on the same control that were not counted, by reason"`
+	Review    Review        `json:"review"`
+	Similar   []SimilarRef  `json:"similar"`
+	Evidence  []string      `json:"evidence" doc:"Sentences for people: why this is believed"`
+}
+
+// PatternCount counts kept episodes of one pattern.
+type PatternCount struct {
+	Pattern  string `json:"pattern"`
+	Episodes int    `json:"episodes"`
+	Sessions int    `json:"sessions"`
+}
+
+// ReasonCount counts dismissed episodes of one reason.
+type ReasonCount struct {
+	Reason   string `json:"reason"`
+	Episodes int    `json:"episodes"`
+}
+
+// Target is a control as people know it. All strings are recorded text: hostile, masked, to be shown as text only.
+type Target struct {
+	Tag      string `json:"tag"`
+	Role     string `json:"role"`
+	Label    string `json:"label"`
+	Selector string `json:"selector"`
+}
+
+// MainImpact is the impact that leads: the first goal and the first retention window (D7 before others) that can be
+// estimated.
+type MainImpact struct {
+	Conversion *Impact `json:"conversion" doc:"null when no goal can be estimated"`
+	Retention  *Impact `json:"retention" doc:"null when no window can be estimated"`
+}
+
+// Schema says by hand what the generator cannot: a reference that may be null.
+func (MainImpact) Schema(r huma.Registry) *huma.Schema {
+	ref := r.Schema(typeOf[Impact](), true, "Impact")
+	orNull := func(doc string) *huma.Schema {
+		return &huma.Schema{OneOf: []*huma.Schema{ref, {Type: "null"}}, Description: doc}
+	}
+	return &huma.Schema{
+		Type: huma.TypeObject,
+		Properties: map[string]*huma.Schema{
+			"conversion": orNull("null when no goal can be estimated"),
+			"retention":  orNull("null when no retention window can be estimated"),
+		},
+		Required:             []string{"conversion", "retention"},
+		AdditionalProperties: false,
+	}
+}
+
+// Impact is the cost of an issue in one outcome: exactly one of Goal and Window is set. Numbers are null when the
+// impact cannot be estimated (Possible is false); Caveats say why.
+type Impact struct {
+	Goal         string   `json:"goal,omitempty"`
+	Window       string   `json:"window,omitempty" doc:"Retention window: D1, D7, D30"`
+	PerWeek      *float64 `json:"per_week" doc:"Expected loss per week"`
+	Low          *float64 `json:"low" doc:"Lower end of the 95 % interval"`
+	High         *float64 `json:"high" doc:"Upper end of the 95 % interval"`
+	Unit         string   `json:"unit"`
+	Share        *float64 `json:"share" doc:"Lost share of outcomes among the exposed"`
+	ShareLow     *float64 `json:"share_low"`
+	ShareHigh    *float64 `json:"share_high"`
+	NaivePerWeek *float64 `json:"naive_per_week" doc:"Affected minus others without any adjustment, for comparison"`
+	Exposed      int      `json:"exposed" doc:"Attempts or sessions that met the issue"`
+	Compared     int      `json:"compared" doc:"Attempts or sessions at the same point that did not"`
+	Method       string   `json:"method"`
+	Possible     bool     `json:"possible"`
+	Caveats      []string `json:"caveats"`
+}
+
+// Figure is a number that knows how sure it is.
+type Figure struct {
+	Value float64 `json:"value"`
+	Low   float64 `json:"low"`
+	High  float64 `json:"high"`
+	Unit  string  `json:"unit"`
+}
+
+// Schema allows null: a score that is not a number is no number.
+func (Figure) Schema(huma.Registry) *huma.Schema {
+	num := func() *huma.Schema { return &huma.Schema{Type: huma.TypeNumber, Format: "double"} }
+	return &huma.Schema{OneOf: []*huma.Schema{{
+		Type: huma.TypeObject,
+		Properties: map[string]*huma.Schema{
+			"value": num(), "low": num(), "high": num(), "unit": {Type: huma.TypeString},
+		},
+		Required:             []string{"value", "low", "high", "unit"},
+		AdditionalProperties: false,
+	}, {Type: "null"}}}
+}
+
+// DayCount counts one UTC day.
+type DayCount struct {
+	Day      string `json:"day" format:"date"`
+	Affected int    `json:"affected"`
+	Exposed  int    `json:"exposed"`
+}
+
+// Segment compares the affected share inside one attribute value with the share outside it.
+type Segment struct {
+	Attribute string  `json:"attribute"`
+	Value     string  `json:"value"`
+	Affected  int     `json:"affected"`
+	Exposed   int     `json:"exposed"`
+	RateIn    float64 `json:"rate_in"`
+	RateOut   float64 `json:"rate_out"`
+}
+
+// ClipRef names a moment worth watching.
+type ClipRef struct {
+	Index    int    `json:"index"`
+	Session  string `json:"session"`
+	StartMS  int64  `json:"start_ms" doc:"Epoch milliseconds"`
+	EndMS    int64  `json:"end_ms" doc:"Epoch milliseconds"`
+	Pattern  string `json:"pattern"`
+	Caption  string `json:"caption"`
+	Contrast bool   `json:"contrast" doc:"The same control worked here"`
+}
+
+// SimilarRef points at an issue with the same cause, control or screen.
+type SimilarRef struct {
+	Key   string `json:"key"`
+	Title string `json:"title"`
+	Rank  int    `json:"rank"`
+}
+
+// Review is what people decided about an issue.
+type Review struct {
+	Status  string         `json:"status" enum:"new,confirmed,rejected,fixed"`
+	Owner   string         `json:"owner"`
+	Note    string         `json:"note"`
+	Rev     int64          `json:"rev" doc:"0 until somebody reviews; send it back with a change"`
+	History []ReviewChange `json:"history" doc:"Newest first, at most 100"`
+}
+
+// ReviewChange is one line of the audit trail.
+type ReviewChange struct {
+	At     time.Time `json:"at"`
+	By     string    `json:"by"`
+	Rev    int64     `json:"rev"`
+	Status string    `json:"status"`
+	Owner  string    `json:"owner"`
+	Note   string    `json:"note"`
+}
+
+// ReviewPatch changes a review; absent fields stay as they are.
+type ReviewPatch struct {
+	Status *string `json:"status,omitempty" enum:"new,confirmed,rejected,fixed"`
+	Owner  *string `json:"owner,omitempty" maxLength:"200"`
+	Note   *string `json:"note,omitempty" maxLength:"10000"`
+	Rev    int64   `json:"rev" minimum:"0" doc:"The rev that the change was made on"`
+}
+
+// Clip is everything a player needs to show one moment.
+type Clip struct {
+	Index     int      `json:"index"`
+	Session   string   `json:"session"`
+	Window    int      `json:"window" doc:"Which of the session's windows (tabs)"`
+	StartMS   int64    `json:"start_ms" doc:"The episode, epoch milliseconds"`
+	EndMS     int64    `json:"end_ms"`
+	FromMS    int64    `json:"from_ms" doc:"The cut: 5 s lead-in"`
+	ToMS      int64    `json:"to_ms" doc:"... and 5 s tail"`
+	Pattern   string   `json:"pattern"`
+	Caption   string   `json:"caption"`
+	Contrast  bool     `json:"contrast"`
+	Screen    string   `json:"screen"`
+	Context   Context  `json:"context"`
+	Viewport  Viewport `json:"viewport"`
+	Signals   []Signal `json:"signals" doc:"All episodes of the session that touch the cut"`
+	EventsURL string   `json:"events_url"`
+}
+
+// Context says who was recorded, on what; empty means unknown.
+type Context struct {
+	Device     string            `json:"device"`
+	OS         string            `json:"os"`
+	Browser    string            `json:"browser"`
+	AppVersion string            `json:"app_version"`
+	User       string            `json:"user"`
+	Channel    string            `json:"channel"`
+	Plan       string            `json:"plan"`
+	Entry      string            `json:"entry"`
+	Attributes map[string]string `json:"attributes"`
+}
+
+// Viewport is in CSS px; 0 means unknown.
+type Viewport struct {
+	Width  int32 `json:"width"`
+	Height int32 `json:"height"`
+}
+
+// Signal is one episode, kept or dismissed.
+type Signal struct {
+	Pattern    string   `json:"pattern"`
+	Also       []string `json:"also" doc:"Further patterns of the same episode"`
+	Verdict    string   `json:"verdict" enum:"friction,dismissed,no_opinion"`
+	Reason     string   `json:"reason" doc:"Empty for friction"`
+	Confidence float64  `json:"confidence"`
+	StartMS    int64    `json:"start_ms"`
+	EndMS      int64    `json:"end_ms"`
+	Gestures   int32    `json:"gestures"`
+	Unanswered int32    `json:"unanswered"`
+	LatencyMS  int64    `json:"latency_ms" doc:"Slowest answer; 0 when there was none"`
+	Screen     string   `json:"screen"`
+	Target     Target   `json:"target"`
+	X          int32    `json:"x" doc:"Viewport CSS px of the first gesture; -1 unknown"`
+	Y          int32    `json:"y"`
+	Cause      string   `json:"cause"`
+	Aftermath  string   `json:"aftermath"`
+	Blind      []string `json:"blind" doc:"What could not be observed"`
+	Issue      string   `json:"issue,omitempty"`
+}
+
+// SessionPage is one page of search results.
+type SessionPage struct {
+	Total      int          `json:"total"`
+	NextCursor string       `json:"next_cursor,omitempty" doc:"Absent on the last page"`
+	Facets     Facets       `json:"facets"`
+	Sessions   []SessionRow `json:"sessions"`
+}
+
+// Facets count the matching sessions by value, most frequent first.
+type Facets struct {
+	Pattern []FacetValue `json:"pattern"`
+	Device  []FacetValue `json:"device"`
+	OS      []FacetValue `json:"os"`
+	Version []FacetValue `json:"version"`
+	Browser []FacetValue `json:"browser"`
+	Channel []FacetValue `json:"channel"`
+	Screen  []FacetValue `json:"screen"`
+}
+
+// FacetValue is one value of a facet.
+type FacetValue struct {
+	Value string `json:"value"`
+	Count int    `json:"count"`
+}
+
+// SessionRow is one session in the list.
+type SessionRow struct {
+	ID         string    `json:"id"`
+	User       string    `json:"user"`
+	Start      time.Time `json:"start"`
+	DurationMS int64     `json:"duration_ms"`
+	ActiveMS   int64     `json:"active_ms"`
+	Device     string    `json:"device"`
+	OS         string    `json:"os"`
+	Browser    string    `json:"browser"`
+	AppVersion string    `json:"app_version"`
+	Channel    string    `json:"channel"`
+	Entry      string    `json:"entry"`
+	Screens    int       `json:"screens" doc:"Screens shown, repeats counted"`
+	Friction   int       `json:"friction" doc:"Episodes kept"`
+	Dismissed  int       `json:"dismissed" doc:"Episodes dismissed"`
+	Patterns   []string  `json:"patterns" doc:"Patterns of the kept episodes, sorted"`
+	Converted  []string  `json:"converted" doc:"Goals that the session reached"`
+}
+
+// Session is one session with its path and all its episodes.
+type Session struct {
+	SessionRow
+	Context  Context  `json:"context"`
+	Visits   []Visit  `json:"visits"`
+	Signals  []Signal `json:"signals"`
+	Marks    []string `json:"marks" doc:"Remarks on the quality of the recording"`
+	Coverage Coverage `json:"coverage"`
+	Viewport Viewport `json:"viewport"`
+	// EventsURL is relative to the server's root.
+	EventsURL string `json:"events_url"`
+}
+
+// Visit is one stay on one screen.
+type Visit struct {
+	Screen  string `json:"screen" doc:"Screen template"`
+	Path    string `json:"path"`
+	Title   string `json:"title"`
+	AtMS    int64  `json:"at_ms" doc:"Epoch milliseconds"`
+	UntilMS int64  `json:"until_ms"`
+	Window  int    `json:"window"`
+}
+
+// Coverage says what the recorder could see at all.
+type Coverage struct {
+	Snapshot     bool `json:"snapshot"`
+	Mutations    bool `json:"mutations"`
+	PointerMoves bool `json:"pointer_moves"`
+	PointerPress bool `json:"pointer_press"`
+	Console      bool `json:"console"`
+	Network      bool `json:"network"`
+	Visibility   bool `json:"visibility"`
+	Canvas       bool `json:"canvas"`
+}
+
+// Health is the answer of the health checks.
+type Health struct {
+	Status string `json:"status"`
+}
