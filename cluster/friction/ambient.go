@@ -1,0 +1,378 @@
+package friction
+
+import (
+	"math/bits"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/rankle/rankle/replay"
+)
+
+// What changes on its own cannot answer a press (SIGNALS F9). Three kinds of evidence make a change ambient:
+//
+//	silence     it happens although nobody has done anything for long
+//	repetition  it goes on happening after whatever a person did has been answered once
+//	rhythm      it comes at equal intervals, whatever a person does
+//
+// A redraw of more than a few nodes needs rhythm: the application's root changes at load and at every client-side
+// navigation without being a clock. And a change that follows a press much faster than its own pace would explain is
+// an answer all the same: a list that polls once a minute may still answer a press within a second.
+
+// changeKey names what changed: an attribute or the text of one node, or children of about one size coming to or
+// going from one parent. New children have new node ids, so that their parent stands for them.
+type changeKey struct {
+	node replay.NodeID
+	kind replay.ChangeKind
+	size uint8 // log2 of the size of an added or removed subtree: a tooltip is not a dialog
+	attr string
+}
+
+func keyOf(c *replay.Change) changeKey {
+	switch c.Kind {
+	case replay.Added, replay.Removed:
+		k := changeKey{node: c.Parent, kind: c.Kind, size: uint8(bits.Len32(uint32(max(c.Size, 1))))}
+		if c.Kind == replay.Removed {
+			k.size = 0 // the size of what goes is often unknown
+		}
+		return k
+	case replay.AttributeChanged:
+		return changeKey{node: c.Node, kind: c.Kind, attr: c.Attr}
+	}
+	return changeKey{node: c.Node, kind: c.Kind}
+}
+
+// streamKey names changes without a node: style sheets, canvas commands, media.
+func streamKey(e *replay.Event) changeKey {
+	return changeKey{node: e.Node, kind: replay.ChangeKind(64 + uint8(e.Kind))}
+}
+
+// pace is what is known of one key.
+type pace struct {
+	first, last time.Duration // of counted changes
+	interval    time.Duration // the latest
+	epoch       int32         // user action that the latest change followed
+	count       int32
+	strong      int32 // after long stillness
+	repeat      int32 // 2 s after an action, and not the first since
+	weak        int32 // 2 s after an action
+	regular     int32 // intervals equal to the one before
+	hover       int32 // while the pointer moved, 1 s after any press
+	state       uint64
+	known       bool
+}
+
+const (
+	// still is the stillness after which a change has no cause in the session: the answer limit.
+	still = 10 * time.Second
+	// settle is how long an answer may go on changing things (SIGNALS F9: two seconds).
+	settle = 2 * time.Second
+	// sameBeat merges the changes of one animation into one.
+	sameBeat = 200 * time.Millisecond
+	// fewNodes is the size up to which an added subtree is a tick, a message or a banner rather than a redraw. It is a
+	// power of two minus one because sizes are compared by their logarithm.
+	fewNodes = 31
+	// Counts that make a key ambient. Two changes out of stillness are SIGNALS' rule; three repetitions, because an
+	// answer often comes in two steps; three equal intervals, because two can be equal by chance.
+	ambientStrong  = 2
+	ambientRepeat  = 3
+	ambientRegular = 3
+	// chance is how likely an ambient change may fall this close behind a press before it stops being an answer.
+	chance = 0.02
+	// slowPace is the pace from which on chance is asked at all; faster ones never answer.
+	slowPace = 10 * time.Second
+	// pointerTrail is how long after a mouse move its hover effects are stamped.
+	pointerTrail = 150 * time.Millisecond
+)
+
+func (p *pace) see(at, since time.Duration, epoch int32, moving bool) {
+	first := p.epoch != epoch
+	p.epoch = epoch
+	if moving && since >= time.Second {
+		p.hover++
+	}
+	if p.count > 0 && at-p.last < sameBeat {
+		return
+	}
+	if p.count == 0 {
+		p.first = at
+	} else {
+		iv := at - p.last
+		if tol := p.interval*15/100 + 30*time.Millisecond; p.interval > 0 && iv > p.interval-tol && iv < p.interval+tol {
+			p.regular++
+		}
+		p.interval = iv
+	}
+	p.last = at
+	p.count++
+	if since >= settle {
+		p.weak++
+		if !first {
+			p.repeat++
+		}
+	}
+	if since >= still {
+		p.strong++
+	}
+}
+
+func (p *pace) ambient(k changeKey) bool {
+	rhythm := p.regular >= ambientRegular && p.weak >= 2
+	if k.kind == replay.Added && k.size > uint8(bits.Len32(fewNodes)) {
+		return rhythm
+	}
+	return rhythm || p.strong >= ambientStrong || p.repeat >= ambientRepeat
+}
+
+// explains reports whether chance alone explains a change this long after a press.
+func (p *pace) explains(after time.Duration) bool {
+	if p.count < 2 {
+		return true
+	}
+	mean := (p.last - p.first) / time.Duration(p.count-1)
+	return mean < slowPace || float64(after) > chance*float64(mean)
+}
+
+// ambience is what changes, fails or is asked for on its own in one session.
+type ambience struct {
+	changes  map[changeKey]*pace
+	errors   map[string]*rate
+	requests map[string]*rate
+	quiet    time.Duration // total time at least settle after any action
+	busy     time.Duration // total time within settle of one
+	presses  int           // gestures that are presses
+	effects  bool          // anything at all was ever seen to change outside of load
+}
+
+// rate counts an error or request by what went before it.
+type rate struct {
+	quiet, after int32
+	last         time.Duration
+	interval     time.Duration
+	regular      int32
+	controls     []int32 // distinct controls it followed, at most manyControls
+	follows      int32   // presses that it followed
+}
+
+// manyControls is the number of different controls from which on something that follows all of them is telemetry.
+const manyControls = 3
+
+func (r *rate) see(at time.Duration, quiet bool, ctl int32) {
+	if r.quiet+r.after > 0 {
+		iv := at - r.last
+		if tol := r.interval*15/100 + 30*time.Millisecond; r.interval > 0 && iv > r.interval-tol && iv < r.interval+tol {
+			r.regular++
+		}
+		r.interval = iv
+	}
+	r.last = at
+	if quiet {
+		r.quiet++
+		return
+	}
+	r.after++
+	if ctl < 0 {
+		return
+	}
+	r.follows++
+	for _, c := range r.controls {
+		if c == ctl {
+			return
+		}
+	}
+	if len(r.controls) < manyControls {
+		r.controls = append(r.controls, ctl)
+	}
+}
+
+// errorLift is how much more often after a press than without one an error must come to be its answer (SIGNALS 6.3).
+const errorLift = 3
+
+// ambientRate reports whether something comes by itself, or whatever is pressed.
+func (am *ambience) ambientRate(r *rate) bool {
+	if r == nil {
+		return false
+	}
+	if r.quiet >= 1 && r.regular >= ambientRegular {
+		return true
+	}
+	if len(r.controls) >= manyControls && int(r.follows)*2 >= am.presses {
+		return true // follows every press, whatever it is: a beacon
+	}
+	if r.quiet == 0 {
+		return false
+	}
+	q, b := am.quiet.Seconds()+1, am.busy.Seconds()+1
+	return float64(r.after)/b < errorLift*float64(r.quiet)/q
+}
+
+// requestKey names a request by method and path with its numbers and ids taken out.
+func requestKey(r *replay.Request) string {
+	var b strings.Builder
+	b.WriteString(r.Method)
+	b.WriteByte(' ')
+	for i, seg := range strings.Split(r.Path, "/") {
+		if i > 0 {
+			b.WriteByte('/')
+		}
+		digits := 0
+		for _, c := range seg {
+			if unicode.IsDigit(c) {
+				digits++
+			}
+		}
+		if digits > 0 && (digits*2 >= len(seg) || len(seg) >= 16) {
+			b.WriteString(":id")
+		} else {
+			b.WriteString(seg)
+		}
+	}
+	return b.String()
+}
+
+// background reports whether a request is none that a person waits for.
+func background(r *replay.Request) bool {
+	switch r.Initiator {
+	case "beacon", "ping", "img", "image", "css", "link", "script", "font", "video", "audio", "track", "other":
+		return true
+	}
+	return false
+}
+
+// learnAmbience reads the session once and learns what happens by itself.
+func (a *analysis) learnAmbience() {
+	am := &ambience{changes: map[changeKey]*pace{}, errors: map[string]*rate{}, requests: map[string]*rate{}}
+	a.amb = am
+	type state struct {
+		action   time.Duration // latest thing a person or a load did
+		epoch    int32
+		press    int32 // latest gesture
+		moveAt   time.Duration
+		moved    bool
+		loadedAt time.Duration
+	}
+	wins := map[uint16]*state{}
+	next := 0
+	epoch := int32(0)
+	for i := range a.s.Events {
+		e := &a.s.Events[i]
+		w := wins[e.Window]
+		if w == nil {
+			epoch++
+			w = &state{epoch: epoch, press: -1, action: e.At}
+			wins[e.Window] = w
+		}
+		act := func() {
+			am.spend(e.At - w.action)
+			epoch++
+			w.action, w.epoch = e.At, epoch
+		}
+		for next < len(a.gestures) && int(a.gestures[next].firstEv) <= i {
+			if int(a.gestures[next].firstEv) == i {
+				act()
+				w.press = int32(next)
+				if a.gestures[next].pressed() {
+					am.presses++
+				}
+			}
+			next++
+		}
+		since := e.At - w.action
+		switch e.Kind {
+		case replay.PointerUp, replay.Click, replay.Input, replay.Scroll, replay.Navigate, replay.SnapshotEvent,
+			replay.Resize, replay.Visible, replay.Focus:
+			act()
+		case replay.Move:
+			w.moveAt, w.moved = e.At, true
+		case replay.MutationEvent:
+			if e.Detail < 0 || int(e.Detail) >= len(a.s.Mutations) {
+				continue
+			}
+			moving := w.moved && e.At-w.moveAt <= pointerTrail
+			m := &a.s.Mutations[e.Detail]
+			if len(m.Changes) > 0 && w.press >= 0 {
+				am.effects = true
+			}
+			for c := range m.Changes {
+				am.see(keyOf(&m.Changes[c]), e.At, since, w.epoch, moving)
+			}
+		case replay.StyleChange, replay.CanvasDraw, replay.Media:
+			am.see(streamKey(e), e.At, since, w.epoch, false)
+		case replay.ErrorEvent:
+			if e.Detail >= 0 && int(e.Detail) < len(a.s.Errors) {
+				am.rateOf(am.errors, a.s.Errors[e.Detail].Fingerprint).see(e.At, since >= settle, a.ctlOf(w.press))
+			}
+		case replay.RequestEvent:
+			if e.Detail >= 0 && int(e.Detail) < len(a.s.Requests) {
+				r := &a.s.Requests[e.Detail]
+				g := a.pressBefore(r.Start, e.Window)
+				ctl, quiet := int32(-1), true
+				if g >= 0 && r.Start-a.gestures[g].at <= settle {
+					ctl, quiet = a.gestures[g].ctl, false
+				} else if w.action >= r.Start-settle && w.action <= e.At {
+					quiet = false
+				}
+				am.rateOf(am.requests, requestKey(r)).see(r.Start, quiet, ctl)
+			}
+		}
+	}
+	for _, w := range wins {
+		am.spend(a.s.Duration - w.action)
+	}
+}
+
+func (am *ambience) spend(d time.Duration) {
+	if d <= 0 {
+		return
+	}
+	am.busy += min(d, settle)
+	if d > settle {
+		am.quiet += min(d, replay.ActiveCap*6) - settle
+	}
+}
+
+func (am *ambience) see(k changeKey, at, since time.Duration, epoch int32, moving bool) {
+	p := am.changes[k]
+	if p == nil {
+		p = &pace{}
+		am.changes[k] = p
+	}
+	p.see(at, since, epoch, moving)
+}
+
+func (am *ambience) rateOf(m map[string]*rate, key string) *rate {
+	r := m[key]
+	if r == nil {
+		r = &rate{}
+		m[key] = r
+	}
+	return r
+}
+
+func (a *analysis) ctlOf(g int32) int32 {
+	if g < 0 {
+		return -1
+	}
+	return a.gestures[g].ctl
+}
+
+// pressBefore returns the latest gesture of a window at or before t, or -1. Gestures are nearly in order of time;
+// the few steps back pass over other windows.
+func (a *analysis) pressBefore(t time.Duration, window uint16) int32 {
+	lo, hi := 0, len(a.gestures)
+	for lo < hi {
+		mid := (lo + hi) / 2
+		if a.gestures[mid].at <= t {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	const back = 64
+	for i := lo - 1; i >= 0 && i >= lo-back; i-- {
+		if a.gestures[i].window == window && a.gestures[i].pressed() {
+			return int32(i)
+		}
+	}
+	return -1
+}

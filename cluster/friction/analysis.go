@@ -1,0 +1,158 @@
+package friction
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/rankle/rankle/replay"
+)
+
+// analysis holds what all detectors of one Detect call share. Nothing in it outlives the call.
+type analysis struct {
+	s        *replay.Session
+	set      Settings
+	tree     tree
+	gestures []gesture
+	outcomes []outcome // of gestures, same index
+	controls []control
+	runs     []run
+	amb      *ambience
+	visits   []Visit
+	candOut  []candidate
+}
+
+// control is one element that was pressed, followed across re-renders within the session.
+type control struct {
+	target   replay.TargetID // first seen; NoIndex where only a position is known
+	key      string
+	sure     float64
+	kind     Kind
+	screen   replay.ScreenID
+	local    local
+	node     replay.NodeID // the latest node it was
+	last     int32         // latest gesture on it
+	gestures []int32
+	answered int // gestures with an effect, filled by the response model
+}
+
+// cell is the edge of the square that stands for an element where only positions are known; 48 dp is Android's least
+// touch target.
+const cell = 48
+
+// sameSpot is how close two presses lie for the element under them to be the same one re-rendered.
+const sameSpot = 12
+
+// findControls gives every gesture its control (SIGNALS N5). The same element has the same node; a re-rendered one
+// has a new node with the same key at the same spot. Rows of a list with equal buttons stay apart.
+func (a *analysis) findControls() {
+	type nodeKey struct {
+		target replay.TargetID
+		window uint16
+	}
+	type spotKey struct {
+		key    string
+		window uint16
+		screen replay.ScreenID
+	}
+	byTarget := map[nodeKey]int32{}
+	bySpot := map[spotKey][]int32{}
+	for i := range a.gestures {
+		g := &a.gestures[i]
+		var t *replay.Target
+		if g.target >= 0 && int(g.target) < len(a.s.Targets) {
+			t = &a.s.Targets[g.target]
+		} else {
+			g.target = replay.NoIndex
+		}
+		key, sure := "", surePosition
+		if t != nil {
+			key, sure = controlKey(t)
+		} else {
+			key = "cell|" + strconv.Itoa(int(g.x/cell)) + "," + strconv.Itoa(int(g.y/cell))
+		}
+		nk := nodeKey{g.target, g.window}
+		sk := spotKey{key, g.window, g.screen}
+		ctl := int32(-1)
+		if t != nil {
+			if c, ok := byTarget[nk]; ok {
+				ctl = c
+			}
+		}
+		if ctl < 0 {
+			ctl = a.reRendered(g, bySpot[sk], t != nil)
+		}
+		if ctl < 0 {
+			ctl = int32(len(a.controls))
+			c := control{target: g.target, key: key, sure: sure, screen: g.screen, kind: Background, node: replay.NoIndex}
+			if t != nil {
+				c.kind = kindOf(t)
+			}
+			c.local = a.set.at(a.screen(g.screen), t)
+			a.controls = append(a.controls, c)
+			bySpot[sk] = append(bySpot[sk], ctl)
+		}
+		c := &a.controls[ctl]
+		if t != nil {
+			byTarget[nk] = ctl
+			c.node = t.Node
+		}
+		c.last = int32(i)
+		c.gestures = append(c.gestures, int32(i))
+		g.ctl = ctl
+	}
+}
+
+// reRendered looks among the controls with the same key for one whose last press lay at the same spot. Only the
+// newest few are asked, so that a list of thousands of equal rows costs no more than a short one.
+func (a *analysis) reRendered(g *gesture, same []int32, element bool) int32 {
+	const newest = 8
+	for n := len(same) - 1; n >= 0 && n >= len(same)-newest; n-- {
+		p := &a.gestures[a.controls[same[n]].last]
+		if !element {
+			return same[n]
+		}
+		if g.at-p.at > a.set.EpisodeGap {
+			continue
+		}
+		if g.hasPos && p.hasPos && distance(g.x, g.y, p.x, p.y) <= sameSpot {
+			return same[n]
+		}
+	}
+	return -1
+}
+
+func (a *analysis) screen(id replay.ScreenID) *replay.Screen {
+	if id < 0 || int(id) >= len(a.s.Screens) {
+		return nil
+	}
+	return &a.s.Screens[id]
+}
+
+// tgt returns the target of a control, nil where only a position is known.
+func (a *analysis) tgt(c *control) *replay.Target {
+	if c.target < 0 || int(c.target) >= len(a.s.Targets) {
+		return nil
+	}
+	return &a.s.Targets[c.target]
+}
+
+// actsLike is the kind of a control as it showed itself: something without a role that answers is a control.
+func (c *control) actsLike() Kind {
+	if (c.kind == Prose || c.kind == Background) && c.answered > 0 {
+		return Control
+	}
+	return c.kind
+}
+
+// inGap reports whether a recording gap lies within the window, and where it begins.
+func (a *analysis) inGap(from, to time.Duration) (time.Duration, bool) {
+	for _, g := range a.s.Gaps {
+		if g.From < to && g.To > from && g.To-g.From > gapMin {
+			return g.From, true
+		}
+	}
+	return 0, false
+}
+
+// gapMin is the shortest recording gap that can hide an answer (SIGNALS 6.2).
+const gapMin = 2 * time.Second

@@ -1,0 +1,53 @@
+package friction
+
+import "github.com/rankle/rankle/replay"
+
+// Every confidence starts at a value for the pattern and is moved by terms of evidence. The starts and terms are the
+// ones of docs/SIGNALS.md, to be replaced by a fit on labelled recordings; they all stand here.
+const (
+	startRage       = 0.75
+	startNoProgress = 0.45 // answered, but always the same
+	startDead       = 0.55
+	startRequest    = 0.85 // error linked by its request
+	startThrown     = 0.7  // uncaught error soon after
+	startLogged     = 0.5  // logged error soon after
+	startDisabled   = 0.7
+	startHold       = 0.6
+	startSlow       = 0.6
+	startFreeze     = 0.4
+	startAffordance = 0.3
+
+	perExtraTap  = 0.1  // rage and affordance: each press beyond the first ones
+	maxExtraTaps = 0.15 // ... in total
+	termProse    = -0.25
+	termNoPress  = -0.2  // clicks only: the hand was not seen
+	termWorked   = 0.2   // the same control answers elsewhere in the session
+	termRepeated = 0.15  // tried again
+	termAsked    = -0.1  // it sent a request of its own: something did happen
+	termClosed   = -0.05 // watched only until the next press elsewhere
+	termOutward  = -0.3  // its name suggests an effect outside of the page
+	termNoTarget = -0.3  // only a position is known
+	termHeld     = 0.15  // it is held in another gesture of the session
+	termNamed    = 0.15  // its own text asks for it
+	termLong     = 0.2   // slow: twice the limit and more
+	termLongTask = 0.4   // freeze: the browser said so
+	termBurst    = 0.2   // freeze: input came late in one burst, or clocks stood still
+)
+
+// base adds the terms that all patterns on a control share.
+func (a *analysis) base(start float64, c *control) float64 {
+	if !a.s.Coverage.PointerPress {
+		start += termNoPress
+	}
+	switch c.actsLike() {
+	case Prose:
+		start += termProse
+	}
+	if c.target == replay.NoIndex {
+		start += termNoTarget
+	}
+	return start
+}
+
+// extra is the term for n presses beyond the least number.
+func extra(n int) float64 { return min(max(float64(n), 0)*perExtraTap, maxExtraTaps) }

@@ -1,0 +1,66 @@
+package friction
+
+// findDead looks at every run of presses on a control of which the first got no answer at all within AnswerLimit, or
+// until the person turned to something else. Repeats join it. A silent press that a filter explains is dismissed.
+func findDead(a *analysis) []candidate {
+	var out []candidate
+	prev := map[uint16]int32{} // latest run of each window
+	for ri := range a.runs {
+		r := &a.runs[ri]
+		p, had := prev[r.window]
+		prev[r.window] = int32(ri)
+		c := &a.controls[r.ctl]
+		if c.actsLike() == Prose || c.actsLike() == Background || c.kind == TextEntry {
+			if c.target >= 0 {
+				continue // the affordance gap's matter
+			}
+		}
+		var silent []int32
+		for _, gi := range r.gestures {
+			if g := &a.gestures[gi]; !a.outcomes[gi].answered && g.kind == tap && !disabled(g) {
+				silent = append(silent, gi)
+			}
+		}
+		if len(silent) == 0 {
+			continue
+		}
+		cand := a.candidate(r.ctl, silent)
+		cand.missed = int32(len(silent))
+		first := silent[0]
+		if a.outcomes[r.gestures[0]].answered || had && a.runs[p].ctl == r.ctl && a.outcomes[a.runs[p].gestures[0]].answered {
+			// It answered just before and nothing else was touched since: there was nothing more to do.
+			if len(silent) == 1 {
+				cand.verdict, cand.reason = Dismissed, ReasonSettled
+				out = append(out, cand)
+			}
+			continue
+		}
+		reason, v := a.explain(c, first)
+		if reason == ReasonShortTail && r.closed > 0 {
+			continue // turned elsewhere too soon to say anything
+		}
+		if reason != "" {
+			cand.verdict, cand.reason = v, reason
+			out = append(out, cand)
+			continue
+		}
+		cand.conf = a.base(startDead, c)
+		if c.answered > 0 {
+			cand.conf += termWorked
+		}
+		if len(silent) > 1 {
+			cand.conf += termRepeated
+		}
+		if a.outcomes[first].asked {
+			cand.conf += termAsked
+		}
+		if r.closed > 0 {
+			cand.conf += termClosed
+		}
+		if namedOutward(a.tgt(c)) {
+			cand.conf += termOutward
+		}
+		out = append(out, cand)
+	}
+	return out
+}

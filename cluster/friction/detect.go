@@ -1,0 +1,261 @@
+package friction
+
+import (
+	"sort"
+	"time"
+
+	"github.com/rankle/rankle/replay"
+)
+
+// detector finds the candidates of one pattern.
+type detector struct {
+	pattern Pattern
+	find    func(*analysis) []candidate
+}
+
+// detectors is the table of all patterns, strongest evidence first: an episode with several is called by the first.
+var detectors = [...]detector{
+	{ErrorTap, findErrorTaps},
+	{UIFreeze, findFreezes},
+	{HoldConfusion, findHolds},
+	{DisabledPress, findDisabled},
+	{RageTap, findRage},
+	{DeadTap, findDead},
+	{SlowResponse, findSlow},
+	{AffordanceGap, findAffordance},
+}
+
+// candidate is what a detector proposes: gestures on one control, with the verdict of the filters.
+type candidate struct {
+	pattern  Pattern
+	verdict  Verdict
+	reason   Reason
+	conf     float64
+	ctl      int32 // index into analysis.controls, or -1
+	gestures []int32
+	start    time.Duration
+	end      time.Duration
+	screen   replay.ScreenID
+	cause    string
+	latency  time.Duration
+	missed   int32 // gestures without an answer
+}
+
+// Detect finds where one session struggled. It is pure: the same session and settings give the same Digest, and the
+// session is not changed. Objects and Source are left empty for the caller. The cost is O(n log n) in the number of
+// events; memory beside the result grows with what was pressed and with the number of distinct things that change,
+// not with the length of the session.
+func Detect(s *replay.Session, set Settings) *Digest {
+	def := DefaultSettings()
+	set.inherit(&def.Thresholds)
+	a := &analysis{s: s, set: set, tree: newTree(s.Nodes)}
+	a.gestures = findGestures(s)
+	a.visits = findVisits(s)
+	a.findControls()
+	a.learnAmbience()
+	a.sweep()
+	a.judgeAll()
+	var cands []candidate
+	for _, d := range detectors {
+		for _, c := range d.find(a) {
+			c.pattern = d.pattern
+			cands = append(cands, a.confine(c))
+		}
+	}
+	return a.digest(a.episodes(cands))
+}
+
+// confine applies what the operator said of the control, and the reporting floor.
+func (a *analysis) confine(c candidate) candidate {
+	set := a.set.Thresholds
+	if c.ctl >= 0 {
+		l := &a.controls[c.ctl].local
+		set = l.Thresholds
+		for _, p := range l.off {
+			if p == c.pattern {
+				c.verdict, c.reason = Dismissed, ReasonReviewed
+			}
+		}
+	}
+	c.conf = min(max(c.conf, 0), 1)
+	if c.verdict == Friction && c.conf < set.Floor {
+		c.verdict, c.reason = NoOpinion, ReasonLowEvidence
+	}
+	return c
+}
+
+// findVisits lists the stays on screens, by window, in order of time.
+func findVisits(s *replay.Session) []Visit {
+	var vs []Visit
+	open := map[uint16]int{}
+	enter := func(e *replay.Event) {
+		if i, ok := open[e.Window]; ok {
+			vs[i].Until = e.At
+		}
+		open[e.Window] = len(vs)
+		vs = append(vs, Visit{Screen: int32(e.Screen), Window: int32(e.Window), At: e.At, Until: e.At,
+			Loaded: e.Kind != replay.Navigate || e.Flags.Has(replay.FlagLoad)})
+	}
+	for i := range s.Events {
+		e := &s.Events[i]
+		j, ok := open[e.Window]
+		switch {
+		case e.Screen < 0 || int(e.Screen) >= len(s.Screens):
+		case !ok:
+			enter(e)
+		case e.Kind == replay.Navigate && (e.Flags.Has(replay.FlagLoad) || vs[j].Screen != int32(e.Screen)):
+			enter(e)
+		}
+	}
+	for i := range vs {
+		if j := open[uint16(vs[i].Window)]; j == i {
+			vs[i].Until = s.Duration
+		}
+	}
+	return vs
+}
+
+// digest puts the result together.
+func (a *analysis) digest(eps []Episode, of []int32) *Digest {
+	s := a.s
+	d := &Digest{Session: s.ID, Start: s.Start, Duration: s.Duration, Active: s.Active, Format: s.Format,
+		Context: s.Context, Screens: append([]replay.Screen(nil), s.Screens...), Visits: a.visits, Episodes: eps,
+		Coverage: s.Coverage, Marks: append([]replay.Mark(nil), s.Marks...), Fingerprint: a.set.Fingerprint()}
+	for i := range s.Events {
+		e := &s.Events[i]
+		if e.Kind == replay.CustomEvent && e.Detail >= 0 && int(e.Detail) < len(s.Customs) {
+			d.Customs = append(d.Customs, Moment{Name: s.Customs[e.Detail].Name, At: e.At})
+		}
+	}
+	targets := a.targets(d)
+	for i := range eps {
+		if eps[i].Target >= 0 {
+			eps[i].Target = targets.of(eps[i].Target)
+		}
+	}
+	a.attempts(d, targets, of)
+	return d
+}
+
+// targetTable gives controls their place in Digest.Targets, in order of first use.
+type targetTable struct {
+	a     *analysis
+	d     *Digest
+	byCtl map[int32]int32
+	byKey map[string]int32
+}
+
+func (a *analysis) targets(d *Digest) *targetTable {
+	return &targetTable{a: a, d: d, byCtl: map[int32]int32{}, byKey: map[string]int32{}}
+}
+
+func (t *targetTable) of(ctl int32) int32 {
+	if i, ok := t.byCtl[ctl]; ok {
+		return i
+	}
+	c := &t.a.controls[ctl]
+	i, ok := t.byKey[c.key]
+	if !ok {
+		x := Target{Key: c.key, Kind: c.actsLike(), Certainty: c.sure}
+		if tgt := t.a.tgt(c); tgt != nil {
+			x.Tag, x.Role, x.Label, x.Selector, x.Path = tgt.Tag, tgt.Role, tgt.Label, tgt.Selector, tgt.Path
+		}
+		i = int32(len(t.d.Targets))
+		t.d.Targets = append(t.d.Targets, x)
+		t.byKey[c.key] = i
+	} else if c.actsLike() == Control && (t.d.Targets[i].Kind == Prose || t.d.Targets[i].Kind == Background) {
+		t.d.Targets[i].Kind = Control
+	}
+	t.byCtl[ctl] = i
+	return i
+}
+
+// attempts lists every press on a control, and on anything else that belongs to an episode. Presses that waited for
+// the same answer are one attempt.
+func (a *analysis) attempts(d *Digest, targets *targetTable, of []int32) {
+	open := map[int32]int{} // run -> attempt that still waits
+	for i := range a.gestures {
+		g := &a.gestures[i]
+		o := &a.outcomes[i]
+		if o.run < 0 {
+			continue
+		}
+		c := &a.controls[g.ctl]
+		ep := of[i]
+		kept := ep >= 0 && d.Episodes[ep].Verdict == Friction
+		switch c.actsLike() {
+		case Control, Picker, Outward:
+		default:
+			if !kept {
+				continue
+			}
+		}
+		out := a.result(int32(i))
+		if ep >= 0 && d.Episodes[ep].Verdict != Friction {
+			out = excused(d.Episodes[ep], out)
+		}
+		if j, ok := open[o.run]; ok {
+			at := &d.Attempts[j]
+			at.Gestures++
+			if worse(out, at.Outcome) {
+				at.Outcome = out
+			}
+			if at.Episode < 0 {
+				at.Episode = ep
+			}
+			if o.answered {
+				delete(open, o.run)
+			}
+			continue
+		}
+		at := Attempt{At: g.at, Screen: int32(g.screen), Target: targets.of(g.ctl), Outcome: out, Gestures: 1, Episode: ep}
+		if o.answered {
+			at.Latency = o.latency
+		}
+		if !o.answered || o.latency > a.set.QuickAnswer {
+			open[o.run] = len(d.Attempts)
+		}
+		d.Attempts = append(d.Attempts, at)
+	}
+	sort.SliceStable(d.Attempts, func(i, j int) bool { return d.Attempts[i].At < d.Attempts[j].At })
+}
+
+// worse orders outcomes for presses that are one attempt.
+func worse(x, y Outcome) bool {
+	rank := map[Outcome]int{Unknown: 0, OK: 1, Slow: 2, Dead: 3, Disabled: 4, Failed: 5}
+	return y == Unknown && x != OK || rank[x] > rank[y] && y != OK && y != Slow || x == Failed
+}
+
+// result is the outcome of one gesture before any filter.
+func (a *analysis) result(gi int32) Outcome {
+	g, o := &a.gestures[gi], &a.outcomes[gi]
+	c := &a.controls[g.ctl]
+	switch {
+	case o.hit >= 0 && a.failing(gi):
+		return Failed
+	case o.answered && o.latency <= a.set.QuickAnswer:
+		return OK
+	case o.answered:
+		return Slow
+	case g.flags.Has(replay.FlagDisabled):
+		return Disabled
+	}
+	if reason, _ := a.unsure(c, gi); reason != "" {
+		return Unknown
+	}
+	return Dead
+}
+
+// excused is the outcome of an attempt whose silence a filter explained.
+func excused(e Episode, out Outcome) Outcome {
+	if out != Dead && out != Failed {
+		return out
+	}
+	switch {
+	case e.Verdict == NoOpinion:
+		return Unknown
+	case e.Reason == ReasonOutward || e.Reason == ReasonWakeUp || e.Reason == ReasonReviewed || e.Reason == ReasonHold:
+		return Unknown
+	}
+	return OK
+}

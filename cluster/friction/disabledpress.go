@@ -1,0 +1,85 @@
+package friction
+
+import "time"
+
+// leaveLag is how soon after one press on a disabled control leaving the screen counts as its consequence.
+const leaveLag = 10 * time.Second
+
+// disabled reports whether the control was disabled when it was pressed.
+func disabled(g *gesture) bool { return g.kind == swallow || g.disabledFlag() }
+
+// findDisabled looks at presses that a disabled control swallowed. One press is how people learn that it is
+// disabled; two, or one and leaving, is struggle. A control that its own press has disabled is busy, not disabled.
+func findDisabled(a *analysis) []candidate {
+	var out []candidate
+	for ci := range a.controls {
+		c := &a.controls[ci]
+		var gs []int32
+		settled := false
+		flush := func() {
+			if len(gs) == 0 {
+				return
+			}
+			out = append(out, a.disabledCandidate(int32(ci), gs, settled))
+			gs, settled = nil, false
+		}
+		lastAlive := time.Duration(-1)
+		for _, gi := range c.gestures {
+			g := &a.gestures[gi]
+			if !g.pressed() {
+				continue
+			}
+			if !disabled(g) {
+				flush()
+				lastAlive = g.at
+				continue
+			}
+			if a.outcomes[gi].answered && a.outcomes[gi].latency <= a.set.QuickAnswer {
+				continue // it said why
+			}
+			if n := len(gs); n > 0 && g.at-a.gestures[gs[n-1]].at > a.set.EpisodeGap {
+				flush()
+			}
+			if len(gs) == 0 && lastAlive >= 0 && g.at-lastAlive <= a.set.AnswerLimit {
+				settled = true
+			}
+			gs = append(gs, gi)
+		}
+		flush()
+	}
+	return out
+}
+
+func (a *analysis) disabledCandidate(ci int32, gs []int32, settled bool) candidate {
+	c := &a.controls[ci]
+	cand := a.candidate(ci, gs)
+	cand.missed = int32(len(gs))
+	cand.conf = a.base(startDisabled, c) + extra(len(gs)-c.local.DisabledPresses)
+	switch {
+	case settled:
+		cand.verdict, cand.reason = Dismissed, ReasonSettled
+	case len(gs) >= c.local.DisabledPresses:
+	case a.leaves(gs[len(gs)-1]):
+		cand.conf -= termRepeated
+	default:
+		cand.verdict, cand.reason, cand.conf = Dismissed, ReasonLowEvidence, startDisabled/2
+	}
+	return cand
+}
+
+// leaves reports whether the screen was left soon after a gesture without another press.
+func (a *analysis) leaves(gi int32) bool {
+	g := &a.gestures[gi]
+	for i := range a.visits {
+		v := &a.visits[i]
+		if v.At > g.at && v.At-g.at <= leaveLag && uint16(v.Window) == g.window {
+			for j := int(gi) + 1; j < len(a.gestures) && a.gestures[j].at < v.At; j++ {
+				if a.gestures[j].window == g.window && a.gestures[j].pressed() && a.outcomes[j].answered && a.outcomes[j].by == byRoute {
+					return false
+				}
+			}
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,79 @@
+package friction
+
+// findErrorTaps looks at presses whose own request failed, or that an error followed which does not come by itself
+// (F17: the ambience has taken those away before they get here).
+func findErrorTaps(a *analysis) []candidate {
+	var out []candidate
+	for ri := range a.runs {
+		r := &a.runs[ri]
+		if len(r.hits) == 0 {
+			continue
+		}
+		c := &a.controls[r.ctl]
+		var gs []int32
+		best := -1
+		for hi := range r.hits {
+			h := &r.hits[hi]
+			if n := len(gs); n == 0 || gs[n-1] != h.gesture {
+				gs = append(gs, h.gesture)
+			}
+			if best < 0 || weight(h) > weight(&r.hits[best]) {
+				best = hi
+			}
+		}
+		h := &r.hits[best]
+		cand := a.candidate(r.ctl, unique(gs))
+		cand.cause = h.cause
+		cand.end = max(cand.end, h.at)
+		cand.conf = a.base(weight(h), c)
+		if !a.failing(h.gesture) {
+			// A logged message after a press that was answered in time is a warning to developers, not an obstacle.
+			cand.verdict, cand.reason, cand.conf = Dismissed, ReasonAnswered, startLogged
+		}
+		out = append(out, cand)
+	}
+	return out
+}
+
+func weight(h *errorHit) float64 {
+	switch {
+	case h.request:
+		return startRequest
+	case h.thrown:
+		return startThrown
+	}
+	return startLogged
+}
+
+// failing reports whether the errors of a press stood in its way: a failed request or an uncaught error does; a logged
+// one only if the press got no answer in time, or one that complains, or the control leads to it again and again.
+func (a *analysis) failing(gi int32) bool {
+	o := &a.outcomes[gi]
+	if o.run < 0 || o.hit < 0 {
+		return false
+	}
+	r := &a.runs[o.run]
+	logged := 0
+	for i := range r.hits {
+		if r.hits[i].gesture == gi && (r.hits[i].request || r.hits[i].thrown) {
+			return true
+		}
+		if i == 0 || r.hits[i].gesture != r.hits[i-1].gesture {
+			logged++
+		}
+	}
+	return a.silent(gi) || o.invalid || logged >= 2
+}
+
+// unique removes repeats from a list in order.
+func unique(gs []int32) []int32 {
+	seen := map[int32]bool{}
+	out := gs[:0]
+	for _, g := range gs {
+		if !seen[g] {
+			seen[g] = true
+			out = append(out, g)
+		}
+	}
+	return out
+}

@@ -1,0 +1,198 @@
+package friction
+
+import (
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/rankle/rankle/replay"
+)
+
+// The filters of SIGNALS 6.4 that explain why a press got no visible answer. Each test is evidence about the press;
+// none is a list of words, colours or classes. (F8 to F11 are the gesture and response models themselves.)
+
+const (
+	// wakeLag is how soon after the page came to the front a first press only woke it (F13).
+	wakeLag = time.Second
+	// wakeGap is the recording gap after which a first press counts as a wake-up.
+	wakeGap = 5 * time.Second
+	// pickLag is how long somebody may choose in a native picker (F5).
+	pickLag = 60 * time.Second
+	// styleLag is how soon the next press goes on in what styling alone has opened (F16).
+	styleLag = 3 * time.Second
+	// proseTaps is the number of clicks up to which prose is being selected rather than pressed (F3): word, sentence,
+	// paragraph, and one to drop the selection.
+	proseTaps = 4
+)
+
+// unsure says why a silent press cannot be judged, or "".
+func (a *analysis) unsure(c *control, gi int32) (Reason, Verdict) {
+	o := &a.outcomes[gi]
+	t := a.tgt(c)
+	switch {
+	case t != nil && t.Traits.Has(replay.Blocked):
+		return ReasonBlocked, NoOpinion
+	case c.kind == Blind:
+		return ReasonBlind, NoOpinion
+	case t == nil || t.Traits.Has(replay.Unresolved):
+		return ReasonNoElement, NoOpinion
+	case !a.s.Coverage.Mutations || !a.amb.effects:
+		return ReasonNoEvidence, NoOpinion
+	case o.gap && o.seen < a.set.DeadTail:
+		return ReasonGap, NoOpinion
+	case o.seen < a.set.QuickAnswer, o.tail && o.seen < a.set.DeadTail:
+		return ReasonShortTail, NoOpinion
+	}
+	return "", ""
+}
+
+// explain says which filter explains that a press shows no answer, or "".
+func (a *analysis) explain(c *control, gi int32) (Reason, Verdict) {
+	g, o := &a.gestures[gi], &a.outcomes[gi]
+	t := a.tgt(c)
+	switch {
+	case c.local.repeatUse:
+		return ReasonReviewed, Dismissed
+	case c.kind == Blind:
+		return ReasonBlind, NoOpinion
+	case c.kind == Picker || g.picker || a.picked(gi):
+		return ReasonNativePicker, Dismissed
+	case c.kind == TextEntry:
+		return ReasonTyping, Dismissed
+	case c.kind == Outward || o.outside:
+		return ReasonOutward, Dismissed
+	case a.wake(gi):
+		return ReasonWakeUp, Dismissed
+	case g.flags.Has(replay.FlagChecked), t != nil && a.here(t, g):
+		return ReasonSettled, Dismissed
+	case o.selected:
+		return ReasonTextSelection, Dismissed
+	case o.flash && a.held(c):
+		return ReasonHold, Dismissed
+	case a.styleAnswer(c, gi):
+		return ReasonStyleAnswer, Dismissed
+	}
+	return a.unsure(c, gi)
+}
+
+// here reports whether a link leads to the screen it is on.
+func (a *analysis) here(t *replay.Target, g *gesture) bool {
+	s := a.screen(g.screen)
+	return s != nil && t.Tag == "a" && len(t.Href) > 1 && t.Href == s.Path
+}
+
+// wake reports whether a press only brought the page back to the front.
+func (a *analysis) wake(gi int32) bool {
+	g := &a.gestures[gi]
+	hi := int(g.firstEv)
+	const look = 256 // events: far more than a second of moves
+	for i := hi - 1; i >= 0 && i >= hi-look; i-- {
+		e := &a.s.Events[i]
+		if g.at-e.At > wakeLag {
+			break
+		}
+		if e.Window != g.window {
+			continue
+		}
+		if e.Kind == replay.Visible {
+			return true
+		}
+		if e.Kind == replay.PointerDown || e.Kind == replay.Click {
+			return false
+		}
+	}
+	for _, p := range a.s.Gaps {
+		if d := g.at - p.To; d >= 0 && d <= wakeLag && p.To-p.From > wakeGap {
+			return true
+		}
+	}
+	return false
+}
+
+// picked reports whether a native picker took a value after the press, with no other press in between.
+func (a *analysis) picked(gi int32) bool {
+	g := &a.gestures[gi]
+	until := g.at + pickLag
+	for i := int(gi) + 1; i < len(a.gestures); i++ {
+		if n := &a.gestures[i]; n.window == g.window && n.pressed() {
+			until = min(until, n.at)
+			break
+		}
+	}
+	from := sort.Search(len(a.s.Events), func(i int) bool { return a.s.Events[i].At >= g.at })
+	for i := from; i < len(a.s.Events) && a.s.Events[i].At <= until; i++ {
+		e := &a.s.Events[i]
+		if e.Kind == replay.Input && e.Window == g.window && e.Target >= 0 && int(e.Target) < len(a.s.Targets) &&
+			a.s.Targets[e.Target].Traits.Has(replay.NativePicker) {
+			return true
+		}
+	}
+	return false
+}
+
+// held reports whether the control is held somewhere in the session, or asks for it.
+func (a *analysis) held(c *control) bool {
+	for _, gi := range c.gestures {
+		if g := &a.gestures[gi]; !g.alone && g.long(c.local.HoldLong) && g.moved <= dragSlop {
+			return true
+		}
+	}
+	return asksToHold(a.tgt(c))
+}
+
+// asksToHold reads the control's own text. It only moves confidence.
+func asksToHold(t *replay.Target) bool {
+	return t != nil && hasWord(t.Label, "hold", "halten", "maintenir", "mantener", "mantén")
+}
+
+// namedOutward reports whether the control's text suggests an effect outside of the page. It only moves confidence.
+func namedOutward(t *replay.Target) bool {
+	return t != nil && hasWord(t.Label, "download", "export", "copy", "print", "share", "call", "mute", "fullscreen")
+}
+
+func hasWord(label string, words ...string) bool {
+	for _, f := range strings.FieldsFunc(strings.ToLower(label), func(r rune) bool { return r == ' ' || r == '-' || r == ':' || r == ',' || r == '.' }) {
+		for _, w := range words {
+			if f == w {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// styleAnswer reports whether the next press goes on inside something next to the control that had never been pressed
+// before and answers: a menu that styling alone has opened (F16). A neighbour in the same row is a second try.
+func (a *analysis) styleAnswer(c *control, gi int32) bool {
+	g := &a.gestures[gi]
+	if c.node < 0 {
+		return false
+	}
+	for i := int(gi) + 1; i < len(a.gestures); i++ {
+		n := &a.gestures[i]
+		if n.at-g.at > styleLag {
+			return false
+		}
+		if n.window != g.window || !n.pressed() || n.ctl == g.ctl {
+			continue
+		}
+		m := &a.controls[n.ctl]
+		o := &a.outcomes[i]
+		p := a.tree.parent(c.node)
+		return m.gestures[0] == int32(i) && o.answered && o.latency <= a.set.QuickAnswer && m.node >= 0 && a.wraps(p) &&
+			a.tree.parent(m.node) != p && a.tree.within(m.node, p) && !a.tree.within(c.node, m.node)
+	}
+	return false
+}
+
+// wraps reports whether a node can be the wrapper of one control and its menu, rather than a part of the page.
+func (a *analysis) wraps(n replay.NodeID) bool {
+	if n < 0 || int(n) >= len(a.s.Nodes) {
+		return false
+	}
+	switch a.s.Nodes[n].Tag {
+	case "html", "body", "main", "form", "section", "article", "header", "footer", "fieldset", "table", "tr":
+		return false
+	}
+	return true
+}

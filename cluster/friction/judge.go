@@ -1,0 +1,364 @@
+package friction
+
+import (
+	"sort"
+	"time"
+
+	"github.com/rankle/rankle/replay"
+)
+
+// answer is one moment at which the page did something that counts.
+type answer struct {
+	at    time.Duration
+	by    answerKind
+	state uint64
+	size  int32 // changed or added nodes
+	big   bool  // a dialog, a screen or a redraw: asking again would change nothing
+}
+
+const (
+	// batchLag joins changes that were recorded as several batches of one answer.
+	batchLag = 80 * time.Millisecond
+	// swapLag is how far apart a placeholder may go and the content come.
+	swapLag = 200 * time.Millisecond
+	// releaseLag is how soon after pointer up a change must be taken back to hang on the release.
+	releaseLag = 250 * time.Millisecond
+	// bigAnswer is the number of nodes from which an answer settles what was asked.
+	bigAnswer = 8
+	// contentNodes is the least size of content that fills an emptied place; messages are smaller.
+	contentNodes = 5
+)
+
+// judgeAll fills outcomes.
+func (a *analysis) judgeAll() {
+	a.outcomes = make([]outcome, len(a.gestures))
+	for i := range a.outcomes {
+		a.outcomes[i] = outcome{run: -1, hit: -1}
+	}
+	for i := range a.runs {
+		a.judge(int32(i))
+		r := &a.runs[i]
+		r.touches, r.index = nil, nil
+	}
+}
+
+func (a *analysis) judge(ri int32) {
+	r := &a.runs[ri]
+	a.observe(r)
+	for _, gi := range r.gestures {
+		a.outcomes[gi].run = ri
+	}
+	grades := a.grade(r)
+	answers := a.collect(r, grades)
+	a.assign(r, answers)
+	a.acknowledge(r, grades)
+	for h := range r.hits {
+		o := &a.outcomes[r.hits[h].gesture]
+		if o.hit < 0 || r.hits[h].request && !r.hits[o.hit].request {
+			o.hit = int32(h)
+		}
+	}
+	for _, q := range r.requests {
+		req := &a.s.Requests[q]
+		for i := len(r.gestures) - 1; i >= 0; i-- {
+			if a.gestures[r.gestures[i]].at <= req.Start {
+				a.outcomes[r.gestures[i]].asked = true
+				break
+			}
+		}
+	}
+	c := &a.controls[r.ctl]
+	for _, gi := range r.gestures {
+		if a.outcomes[gi].answered {
+			c.answered++
+		}
+	}
+}
+
+// observe finds how long the run could be watched, and why no longer.
+func (a *analysis) observe(r *run) {
+	last := a.gestures[r.gestures[len(r.gestures)-1]].at
+	r.end = last + a.set.AnswerLimit
+	gap, tail := false, false
+	if r.closed > 0 && r.closed < r.end {
+		r.end = r.closed
+	}
+	if a.s.Duration < r.end {
+		r.end, tail = a.s.Duration, true
+	}
+	if from, ok := a.inGap(last, r.end); ok {
+		r.end, gap, tail = max(from, last), true, false
+	}
+	for i, gi := range r.gestures {
+		o := &a.outcomes[gi]
+		o.seen = r.end - a.gestures[gi].at
+		o.gap, o.tail = gap, tail
+		o.first = i == 0
+	}
+}
+
+// grade says of every change whether it is an answer by itself.
+func (a *analysis) grade(r *run) []bool {
+	effect := make([]bool, len(r.touches))
+	for i := range r.touches {
+		t := &r.touches[i]
+		effect[i] = !t.minor && !t.revert && !a.transient(r, t)
+	}
+	for i := range r.touches {
+		t := &r.touches[i]
+		if effect[i] && a.placeholder(r, effect, i) {
+			effect[i] = false
+		} else if t.revert && a.busyEnd(r, i) {
+			effect[i] = true
+		}
+	}
+	return effect
+}
+
+// transient reports whether a change only showed that the press was felt: it hangs on the release of the pointer, or
+// it is a passing look of the control itself (ripple, pressed class, click animation).
+func (a *analysis) transient(r *run, t *touched) bool {
+	if t.undone == 0 {
+		return false
+	}
+	g := &a.gestures[a.pressAt(r, t.at)]
+	cosmetic := t.kind == replay.AttributeChanged && (t.traits&replay.ChangeCursor != 0 || t.attr == "class" || t.attr == "style")
+	if t.rel != elsewhere && t.undone-t.at <= cosmeticSpan && (cosmetic || t.kind == replay.Added && !a.text(t.node)) {
+		return true
+	}
+	return !g.alone && t.at <= g.end+batchLag && t.undone >= g.end-stampLag && t.undone <= g.end+releaseLag
+}
+
+func (a *analysis) text(n replay.NodeID) bool {
+	return n >= 0 && int(n) < len(a.s.Nodes) && a.s.Nodes[n].Tag == "#text"
+}
+
+// pressAt returns the latest press of a run at or before t.
+func (a *analysis) pressAt(r *run, t time.Duration) int32 {
+	best := r.gestures[0]
+	for _, gi := range r.gestures {
+		if a.gestures[gi].at > t {
+			break
+		}
+		best = gi
+	}
+	return best
+}
+
+// placeholder reports whether a change only held the place for content that came later than an answer in time would:
+// a skeleton, a busy text, an emptied list. It was taken back while, at the same moment, something else came to stay.
+func (a *analysis) placeholder(r *run, effect []bool, i int) bool {
+	t := &r.touches[i]
+	if t.kind == replay.Removed && t.undone == 0 {
+		return a.emptied(r, effect, i)
+	}
+	if t.undone == 0 || t.undone-t.at < a.set.QuickAnswer {
+		return false
+	}
+	j := sort.Search(len(r.touches), func(j int) bool { return r.touches[j].at >= t.undone-swapLag })
+	for ; j < len(r.touches) && r.touches[j].at <= t.undone+swapLag; j++ {
+		n := &r.touches[j]
+		if n.revert || n.minor || n.undone != 0 || n.at <= t.at+batchLag {
+			continue
+		}
+		if t.kind != replay.Added {
+			return true
+		}
+		if n.kind == replay.Added && (n.parent == t.parent || a.tree.within(n.parent, t.parent) || a.tree.within(t.parent, n.parent)) {
+			return true
+		}
+	}
+	return false
+}
+
+// emptied reports whether the place of a removed node stayed empty and was filled later.
+func (a *analysis) emptied(r *run, effect []bool, i int) bool {
+	t := &r.touches[i]
+	filled := false
+	for j := range r.touches {
+		n := &r.touches[j]
+		if n.kind != replay.Added || n.parent != t.parent || n.minor {
+			continue
+		}
+		if n.at <= t.at+batchLag && n.at >= t.at-batchLag {
+			if n.undone == 0 || n.undone-n.at < a.set.QuickAnswer {
+				return false // replaced at once
+			}
+			continue
+		}
+		if n.at-t.at >= a.set.QuickAnswer && n.size >= contentNodes {
+			filled = true
+		}
+	}
+	return filled
+}
+
+// busyEnd reports whether a change takes back a busy state and nothing else ever came: then that end is the answer.
+func (a *analysis) busyEnd(r *run, i int) bool {
+	t := &r.touches[i]
+	return t.traits&replay.ChangeBusy != 0 && t.rel == elsewhere
+}
+
+// collect orders everything that answers.
+func (a *analysis) collect(r *run, effect []bool) []answer {
+	var out []answer
+	var placeheld []time.Duration
+	for i := range r.touches {
+		t := &r.touches[i]
+		if !effect[i] {
+			if !t.minor && !t.revert && t.undone == 0 || t.undone-t.at >= a.set.QuickAnswer && !t.minor {
+				placeheld = append(placeheld, t.at)
+			}
+			continue
+		}
+		h := changeHash(t)
+		big := t.traits&replay.ChangeDialog != 0 || t.size >= bigAnswer
+		if n := len(out); n > 0 && out[n-1].by == byChange && t.at-out[n-1].at <= batchLag && !a.pressBetween(r, out[n-1].at, t.at) {
+			out[n-1].state += h
+			out[n-1].size += max(t.size, 1)
+			out[n-1].big = out[n-1].big || big
+			continue
+		}
+		out = append(out, answer{at: t.at, by: byChange, state: h, size: max(t.size, 1), big: big})
+	}
+	for _, s := range r.signals {
+		x := answer{at: s.at}
+		switch s.kind {
+		case sigLoad:
+			x.by, x.big = byLoad, true
+		case sigRoute:
+			x.by, x.big = byRoute, true
+			if heldNear(placeheld, s.at) {
+				continue // the screen was announced, its content came later
+			}
+		case sigScroll:
+			x.by = byScroll
+		case sigInput:
+			x.by = byInput
+		case sigPaint:
+			x.by = byPaint
+		case sigOutside:
+			x.by = byOutside
+		case sigSelect:
+			continue
+		}
+		x.state = uint64(s.at) // every such sign is new
+		out = append(out, x)
+	}
+	sort.SliceStable(out, func(i, j int) bool { return out[i].at < out[j].at })
+	return out
+}
+
+func heldNear(held []time.Duration, at time.Duration) bool {
+	for _, h := range held {
+		if d := h - at; d >= -stampLag && d <= scrollAnswer {
+			return true
+		}
+	}
+	return false
+}
+
+func (a *analysis) pressBetween(r *run, from, to time.Duration) bool {
+	for _, gi := range r.gestures {
+		if at := a.gestures[gi].at; at > from && at <= to {
+			return true
+		}
+	}
+	return false
+}
+
+// assign gives every answer to the oldest press that waits (SIGNALS F10). An answer that is late for the oldest press
+// ends the waiting of all that came before it: they asked for the same thing.
+func (a *analysis) assign(r *run, answers []answer) {
+	wait := 0 // index into r.gestures of the oldest press that waits
+	last := -1
+	var bigAt time.Duration = -1
+	for i := range answers {
+		x := &answers[i]
+		for wait < len(r.gestures) && x.at-a.gestures[r.gestures[wait]].at > a.set.AnswerLimit {
+			wait++
+		}
+		if wait >= len(r.gestures) || a.gestures[r.gestures[wait]].at > x.at {
+			if last >= 0 && x.at-answers[last].at <= batchLag {
+				a.outcomes[a.holder(r, wait)].state += x.state
+			}
+			if x.big {
+				bigAt = x.at
+			}
+			continue
+		}
+		if last >= 0 && x.at-answers[last].at <= batchLag && !a.pressBetween(r, answers[last].at, x.at) {
+			a.outcomes[a.holder(r, wait)].state += x.state
+			continue
+		}
+		last = i
+		g := &a.gestures[r.gestures[wait]]
+		late := x.at-g.at > a.set.QuickAnswer
+		a.give(r.gestures[wait], x, false)
+		wait++
+		for late && wait < len(r.gestures) && a.gestures[r.gestures[wait]].at <= x.at {
+			a.give(r.gestures[wait], x, true)
+			wait++
+		}
+		if x.big {
+			bigAt = x.at
+		}
+		// Presses right after an answer that settled the matter ask for nothing more.
+		for bigAt >= 0 && wait < len(r.gestures) && a.gestures[r.gestures[wait]].at-bigAt <= a.set.QuickAnswer &&
+			(i+1 >= len(answers) || answers[i+1].at > a.gestures[r.gestures[wait]].at+a.set.QuickAnswer) {
+			a.give(r.gestures[wait], x, true)
+			wait++
+		}
+	}
+}
+
+// holder is the press that took the latest answer.
+func (a *analysis) holder(r *run, wait int) int32 {
+	return r.gestures[max(wait-1, 0)]
+}
+
+func (a *analysis) give(gi int32, x *answer, late bool) {
+	o := &a.outcomes[gi]
+	o.answered, o.late, o.by, o.state = true, late, x.by, x.state
+	o.latency = max(x.at-a.gestures[gi].at, 0)
+	o.outside = o.outside || x.by == byOutside
+}
+
+// acknowledge notes what was seen without being an answer.
+func (a *analysis) acknowledge(r *run, effect []bool) {
+	for i := range r.touches {
+		t := &r.touches[i]
+		gi := a.pressAt(r, t.at)
+		o, g := &a.outcomes[gi], &a.gestures[gi]
+		o.ack = o.ack || !effect[i]
+		o.busy = o.busy || t.traits&replay.ChangeBusy != 0
+		o.invalid = o.invalid || t.traits&replay.ChangeInvalid != 0 && t.kind != replay.Removed
+		if t.undone > 0 && !g.alone && t.at <= g.end+batchLag && t.undone >= g.end-stampLag && t.undone <= g.end+releaseLag {
+			o.flash = true
+			o.beyond = o.beyond || t.rel == elsewhere
+		}
+	}
+	for _, s := range r.signals {
+		if s.kind == sigSelect {
+			a.outcomes[a.pressAt(r, s.at)].selected = true
+		}
+	}
+	for _, gi := range r.gestures {
+		o := &a.outcomes[gi]
+		o.selected = o.selected || a.gestures[gi].selected
+	}
+}
+
+// changeHash mixes what a change led to. Added nodes are named by their parent, because new nodes have new ids.
+func changeHash(t *touched) uint64 {
+	n := t.node
+	if t.kind == replay.Added || t.kind == replay.Removed {
+		n = t.parent
+	}
+	h := uint64(n)*0x9e3779b97f4a7c15 ^ t.state*0xc2b2ae3d27d4eb4f ^ uint64(t.kind)<<56
+	for i := 0; i < len(t.attr); i++ {
+		h = (h ^ uint64(t.attr[i])) * 0x100000001b3
+	}
+	h ^= h >> 29
+	return h * 0xbf58476d1ce4e5b9
+}

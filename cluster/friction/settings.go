@@ -1,0 +1,267 @@
+package friction
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"math"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/rankle/rankle/replay"
+)
+
+// detectorVersion changes whenever the same session and settings may give another Digest.
+const detectorVersion = 1
+
+// Settings are everything that changes what Detect finds. DefaultSettings gives the documented values; a zero
+// Settings is the same as DefaultSettings.
+type Settings struct {
+	Thresholds
+	// Overrides replace thresholds on some screens or controls. All that match apply, later ones win.
+	Overrides []Override
+}
+
+// Override replaces thresholds where Screen and Target match.
+type Override struct {
+	Screen string // path.Match pattern on the screen's path; "" = every screen
+	Target string // path.Match pattern on a control's test id, id, label or selector; "" = every control
+	// Off switches patterns off: their episodes are dismissed as reviewed.
+	Off []Pattern
+	// RepeatUse says that many presses in a row are meant here: they are dismissed as repeat use unless unanswered.
+	RepeatUse bool
+	// Thresholds replace the ones of Settings; zero fields inherit.
+	Thresholds Thresholds
+}
+
+// Thresholds are the numbers of the detectors. Zero inherits the default. Distances are CSS px.
+type Thresholds struct {
+	RageGestures    int           // gestures without an answer that make rage
+	RageGap         time.Duration // longest pause inside a rage series
+	RageSpan        time.Duration // the unanswered gestures lie within this time
+	RageRadius      int           // distance of mouse presses from the centre of the series
+	RageRadiusTouch int           // ... of touches
+	RageShare       float64       // least unanswered share of the series, 0..1
+	NoProgress      int           // answered gestures that all lead to the same state and so make rage
+	QuickAnswer     time.Duration // an answer up to here is in time
+	SlowEpisode     time.Duration // an answer later than this is a slow response worth an episode
+	AnswerLimit     time.Duration // an answer later than this is none
+	DeadTail        time.Duration // recording that has to follow a press before it can be called dead
+	EpisodeGap      time.Duration // presses on one control this close belong to one episode
+	ErrorAfter      time.Duration // an error this soon after a press belongs to it
+	RequestAfter    time.Duration // a request started this soon after a press belongs to it
+	DisabledPresses int           // swallowed presses on one control that make an episode
+	HoldPresses     int           // short presses with an answer undone at once
+	HoldLong        time.Duration // a press this long is a hold
+	FreezeSilence   time.Duration // least stillness of everything that counts as a freeze
+	AffordanceTaps  int           // silent presses on one thing that is not a control
+	SwipeDistance   int           // least way of a swipe
+	ThrashTurns     int           // reversals of the cursor
+	ThrashLeg       int           // least way between two reversals
+	ThrashPath      int           // least way of all legs together
+	ThrashSpan      time.Duration // the reversals lie within this time
+	QuickBack       time.Duration // return to the screen before this soon
+	LoopVisits      int           // visits of one screen
+	LoopSpan        time.Duration // ... within this time
+	ScrollTurns     int           // changes of scroll direction of half a viewport each
+	FieldEdits      int           // times that one field is taken up again
+	Rejections      int           // submits answered only by complaints
+	ZoomTimes       int           // zooms on one screen
+	Floor           float64       // least confidence of a kept episode, 0..1
+}
+
+// DefaultSettings returns the documented defaults.
+func DefaultSettings() Settings {
+	return Settings{Thresholds: Thresholds{
+		// Three: at two every double click of habit is rage, at four (Amplitude, Mixpanel) short real bursts are lost;
+		// false alarms are kept down by counting only unanswered gestures.
+		RageGestures: 3,
+		RageGap:      time.Second,             // Datadog, PostHog and Mixpanel agree
+		RageSpan:     1500 * time.Millisecond, // three patient tries, 0.9 s apart, are waiting, not rage
+		RageRadius:   40,                      // between PostHog's 30 and Datadog's 100; a hand shakes more when angry
+		// 48 dp is Android's least touch target: two taps further apart were aimed at two things.
+		RageRadiusTouch: 48,
+		RageShare:       0.6,
+		// Four equal answers: three equal ones also happen when somebody confirms twice that a filter is set.
+		NoProgress: 4,
+		// One second is the limit at which the flow of thought breaks (Nielsen 1993); 100 ms (Datadog) and 500 ms
+		// (Mixpanel) call ordinary pages dead.
+		QuickAnswer: time.Second,
+		// Between 1 and 2 s an answer is felt as late but ordinary on mobile networks; such attempts are Slow but no
+		// episode.
+		SlowEpisode: 2 * time.Second,
+		// Nielsen's limit of attention, and Sentry's 7 s timeout lies below it.
+		AnswerLimit:     10 * time.Second,
+		DeadTail:        2 * time.Second,
+		EpisodeGap:      10 * time.Second,
+		ErrorAfter:      2 * time.Second, // Amplitude
+		RequestAfter:    time.Second,
+		DisabledPresses: 2, // one press on a disabled control is how people find out that it is disabled
+		HoldPresses:     3,
+		HoldLong:        500 * time.Millisecond, // the long-press time of Android and iOS
+		FreezeSilence:   2 * time.Second,
+		AffordanceTaps:  2,
+		SwipeDistance:   30, // PostHog
+		ThrashTurns:     8,
+		ThrashLeg:       30,
+		ThrashPath:      1500,
+		ThrashSpan:      2 * time.Second,
+		QuickBack:       7 * time.Second,
+		LoopVisits:      3,
+		LoopSpan:        30 * time.Second,
+		ScrollTurns:     6,
+		FieldEdits:      3,
+		Rejections:      2,
+		ZoomTimes:       2,
+		Floor:           0.4,
+	}}
+}
+
+// field names one threshold for merging, hashing and configuration.
+type field struct {
+	name string
+	ptr  any // *int, *float64 or *time.Duration
+}
+
+// fields lists every threshold once, in the order of the fingerprint.
+func (t *Thresholds) fields() []field {
+	return []field{
+		{"rage_gestures", &t.RageGestures}, {"rage_gap", &t.RageGap}, {"rage_span", &t.RageSpan},
+		{"rage_radius", &t.RageRadius}, {"rage_radius_touch", &t.RageRadiusTouch}, {"rage_share", &t.RageShare},
+		{"no_progress", &t.NoProgress}, {"quick_answer", &t.QuickAnswer}, {"slow_episode", &t.SlowEpisode},
+		{"answer_limit", &t.AnswerLimit}, {"dead_tail", &t.DeadTail}, {"episode_gap", &t.EpisodeGap},
+		{"error_after", &t.ErrorAfter}, {"request_after", &t.RequestAfter}, {"disabled_presses", &t.DisabledPresses},
+		{"hold_presses", &t.HoldPresses}, {"hold_long", &t.HoldLong}, {"freeze_silence", &t.FreezeSilence},
+		{"affordance_taps", &t.AffordanceTaps}, {"swipe_distance", &t.SwipeDistance}, {"thrash_turns", &t.ThrashTurns},
+		{"thrash_leg", &t.ThrashLeg}, {"thrash_path", &t.ThrashPath}, {"thrash_span", &t.ThrashSpan},
+		{"quick_back", &t.QuickBack}, {"loop_visits", &t.LoopVisits}, {"loop_span", &t.LoopSpan},
+		{"scroll_turns", &t.ScrollTurns}, {"field_edits", &t.FieldEdits}, {"rejections", &t.Rejections},
+		{"zoom_times", &t.ZoomTimes}, {"floor", &t.Floor},
+	}
+}
+
+// Set gives one threshold, by its configuration name, a value such as "3", "0.6" or "1.5s".
+func (t *Thresholds) Set(name, value string) error {
+	for _, f := range t.fields() {
+		if f.name != name {
+			continue
+		}
+		var err error
+		switch p := f.ptr.(type) {
+		case *int:
+			var v int
+			if v, err = strconv.Atoi(value); err == nil && v > 0 {
+				*p = v
+				return nil
+			}
+		case *float64:
+			var v float64
+			if v, err = strconv.ParseFloat(value, 64); err == nil && v > 0 && v <= 1 {
+				*p = v
+				return nil
+			}
+		case *time.Duration:
+			var v time.Duration
+			if v, err = time.ParseDuration(value); err == nil && v > 0 {
+				*p = v
+				return nil
+			}
+		}
+		return fmt.Errorf("threshold %s: %q is not a positive value of its kind", name, value)
+	}
+	return fmt.Errorf("threshold %q is unknown", name)
+}
+
+// inherit fills zero, negative or unusable fields from base.
+func (t *Thresholds) inherit(base *Thresholds) {
+	from := base.fields()
+	for i, f := range t.fields() {
+		switch p := f.ptr.(type) {
+		case *int:
+			if *p <= 0 {
+				*p = *from[i].ptr.(*int)
+			}
+		case *float64:
+			if !(*p > 0) || math.IsInf(*p, 1) {
+				*p = *from[i].ptr.(*float64)
+			}
+		case *time.Duration:
+			if *p <= 0 {
+				*p = *from[i].ptr.(*time.Duration)
+			}
+		}
+	}
+}
+
+// Fingerprint is a hash of exactly what changes the result: the version of the detectors, all thresholds after
+// inheritance, and the overrides in order.
+func (s Settings) Fingerprint() string {
+	d := DefaultSettings()
+	s.inherit(&d.Thresholds)
+	h := sha256.New()
+	fmt.Fprintf(h, "friction %d\n", detectorVersion)
+	put := func(t *Thresholds) {
+		for _, f := range t.fields() {
+			switch p := f.ptr.(type) {
+			case *int:
+				fmt.Fprintf(h, "%s %d\n", f.name, *p)
+			case *float64:
+				fmt.Fprintf(h, "%s %s\n", f.name, strconv.FormatFloat(*p, 'g', -1, 64))
+			case *time.Duration:
+				fmt.Fprintf(h, "%s %d\n", f.name, int64(*p))
+			}
+		}
+	}
+	put(&s.Thresholds)
+	for _, o := range s.Overrides {
+		fmt.Fprintf(h, "override %q %q %q %t\n", o.Screen, o.Target, o.Off, o.RepeatUse)
+		put(&o.Thresholds)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}
+
+// local is what applies to one control on one screen.
+type local struct {
+	Thresholds
+	off       []Pattern
+	repeatUse bool
+}
+
+// at returns what applies to a control; tgt may be nil.
+func (s *Settings) at(scr *replay.Screen, tgt *replay.Target) local {
+	l := local{Thresholds: s.Thresholds}
+	for i := range s.Overrides {
+		o := &s.Overrides[i]
+		if !o.matches(scr, tgt) {
+			continue
+		}
+		t := o.Thresholds
+		t.inherit(&l.Thresholds)
+		l.Thresholds = t
+		l.off = append(l.off, o.Off...)
+		l.repeatUse = l.repeatUse || o.RepeatUse
+	}
+	return l
+}
+
+func (o *Override) matches(scr *replay.Screen, tgt *replay.Target) bool {
+	if o.Screen != "" && (scr == nil || !match(o.Screen, scr.Path)) {
+		return false
+	}
+	if o.Target == "" {
+		return true
+	}
+	return tgt != nil && (match(o.Target, tgt.TestID) || match(o.Target, tgt.ID) || match(o.Target, tgt.Label) ||
+		match(o.Target, tgt.Selector))
+}
+
+// match is path.Match, without case, where a broken pattern matches nothing.
+func match(pattern, value string) bool {
+	if value == "" {
+		return false
+	}
+	ok, err := path.Match(strings.ToLower(pattern), strings.ToLower(value))
+	return err == nil && ok
+}
