@@ -130,7 +130,7 @@ type Request struct {
 	Start, End time.Duration
 	Method     string
 	Path       string // host removed when it is the page's own, query and fragment always
-	Status     int    // HTTP status; 0 = failed without one (network error, abort)
+	Status     int    // HTTP status; 0 = failed without one (network error, abort); -1 = not recorded
 	Initiator  string // "fetch", "xmlhttprequest", "beacon", "img" ...
 }
 

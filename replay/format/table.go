@@ -1,0 +1,258 @@
+package format
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+
+	"github.com/klauspost/compress/zlib"
+
+	"github.com/rankle/rankle/replay"
+	"github.com/rankle/rankle/replay/rrweb"
+)
+
+// Names of formats, as in replay.Session.Format.
+const (
+	formatRRWeb     = "rrweb"
+	formatPostHog   = "posthog"
+	formatSentry    = "sentry"
+	formatHighlight = "highlight"
+)
+
+// row is one format: how its text begins, and how it is read.
+type row struct {
+	name  string
+	sniff func(head []byte) bool
+	read  func(rd *reader, object string, r *bufio.Reader, f func(rrweb.Event) error) error
+	// hint explains a format that is known and not read.
+	hint string
+}
+
+// table holds all formats in the order in which they are tried. The head is what follows the stripped containers,
+// without leading white space.
+var table = []row{
+	{name: "openreplay", sniff: isOpenReplay,
+		hint: "looks like an OpenReplay message file (.mob); this reader does not decode it: export the session as rrweb"},
+	{name: "sentry-mobile", sniff: isSentryPack,
+		hint: "looks like a Sentry mobile segment (video with touches), which holds no page to read"},
+	{name: formatSentry, sniff: isSentrySDK, read: readSentrySDK},
+	{name: formatPostHog, sniff: isPostHogLine, read: readJSON},
+	{name: "datadog", sniff: isDatadog,
+		hint: "looks like a Datadog segment; its records are not rrweb events"},
+	{name: formatHighlight, sniff: isHighlight, read: readJSON},
+	{name: formatRRWeb, sniff: isJSON, read: readJSON},
+}
+
+// dispatch finds the row of a text and reads it.
+func (rd *reader) dispatch(object string, r *bufio.Reader, f func(rrweb.Event) error) error {
+	in := &sniffed{reader: r}
+	head, err := in.head()
+	if len(bytes.TrimSpace(head)) == 0 {
+		if err != nil && err != io.EOF && !errors.Is(err, io.ErrUnexpectedEOF) {
+			return rd.readError(object, err)
+		}
+		return &SkipError{Reason: TruncatedEmpty, Object: object, Hint: "nothing was written to it, or it is cut before the first event; upload it again or remove it"}
+	}
+	for _, row := range table {
+		if !row.sniff(head) {
+			continue
+		}
+		if row.read == nil {
+			return &SkipError{Reason: UnknownFormat, Object: object, Hint: row.hint}
+		}
+		before := rd.stats.Events
+		err := row.read(rd, object, r, f)
+		if rd.stats.Events > before && before == 0 {
+			rd.format = row.name
+		}
+		return err
+	}
+	return &SkipError{Reason: UnknownFormat, Object: object,
+		Hint: "its bytes match no known recording format; if it is compressed without a magic number (brotli) or encrypted, declare or decrypt it, else exclude it from the prefix"}
+}
+
+// sniffed looks at the start of a text without consuming it.
+type sniffed struct{ reader *bufio.Reader }
+
+func (s *sniffed) head() ([]byte, error) {
+	head, err := s.reader.Peek(sniffLen)
+	if err == bufio.ErrBufferFull {
+		err = nil
+	}
+	head = bytes.TrimPrefix(head, []byte("\xef\xbb\xbf"))
+	return bytes.TrimLeft(head, " \t\r\n\x1e"), err
+}
+
+func isJSON(head []byte) bool {
+	switch head[0] {
+	case '[', '{', '"':
+		return true
+	}
+	// A JavaScript assignment: "const events = [" within the first lines of a text.
+	at := bytes.IndexAny(head, "[{")
+	if at < 0 || bytes.IndexByte(head[:at], 0) >= 0 {
+		return false
+	}
+	left := bytes.TrimRight(head[:at], " \t\r\n(")
+	return bytes.HasSuffix(left, []byte("=")) || bytes.HasSuffix(left, []byte("export default")) ||
+		bytes.HasPrefix(left, []byte("//")) || bytes.HasPrefix(left, []byte("/*"))
+}
+
+// isPostHogLine: ["window", {…}] or {"window_id": …, "data": […]}.
+func isPostHogLine(head []byte) bool {
+	if bytes.HasPrefix(head, []byte(`{"window_id":`)) {
+		return true
+	}
+	if !bytes.HasPrefix(head, []byte(`["`)) {
+		return false
+	}
+	rest := head[2:]
+	end := bytes.IndexByte(rest, '"')
+	if end < 1 || end > 64 || rest[0] == '{' || rest[0] == 'x' || rest[0] == '\\' {
+		return false
+	}
+	rest = bytes.TrimLeft(rest[end+1:], " ")
+	return bytes.HasPrefix(rest, []byte(",{")) || bytes.HasPrefix(rest, []byte(", {"))
+}
+
+// isHighlight: {"data":{"events":[…]}}.
+func isHighlight(head []byte) bool {
+	compact := compactHead(head, 64)
+	return bytes.HasPrefix(compact, []byte(`{"data":{"events":[`))
+}
+
+// compactHead removes white space from the first n bytes.
+func compactHead(head []byte, n int) []byte {
+	out := make([]byte, 0, n)
+	for _, c := range head {
+		if len(out) == n {
+			break
+		}
+		if c != ' ' && c != '\n' && c != '\r' && c != '\t' {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// isSentrySDK: a line {"segment_id":N} before the segment itself.
+func isSentrySDK(head []byte) bool {
+	return bytes.HasPrefix(compactHead(head, 14), []byte(`{"segment_id":`))
+}
+
+// isSentryPack: a version byte 0 or 1, a length, and further on a video or JSON.
+func isSentryPack(head []byte) bool {
+	return len(head) > 8 && (head[0] == 0 && (head[1] == '[' || head[1] == '{') || head[0] == 1 && bytes.Contains(head[:min(len(head), 64)], []byte("ftyp")))
+}
+
+// isDatadog: a segment object whose records carry no events of rrweb's envelope.
+func isDatadog(head []byte) bool {
+	return head[0] == '{' && bytes.Contains(head, []byte(`"records"`)) && bytes.Contains(head, []byte(`"records_count"`))
+}
+
+// isOpenReplay: one of the framings of message files (FF x 7 and a version, or an index and a type).
+func isOpenReplay(head []byte) bool {
+	if len(head) >= 8 && bytes.Equal(head[:7], []byte("\xff\xff\xff\xff\xff\xff\xff")) {
+		return head[7] >= 0xfd
+	}
+	if head[0] == 0x51 {
+		return len(head) > 2 && head[1] < 8 && bytes.IndexByte(head[:min(len(head), 64)], 0) >= 0
+	}
+	return len(head) > 9 && head[0] == 1 && bytes.Equal(head[1:8], make([]byte, 7))
+}
+
+// readSentrySDK skips the header line and reads what follows it: zlib or JSON.
+func readSentrySDK(rd *reader, object string, r *bufio.Reader, f func(rrweb.Event) error) error {
+	if _, err := r.ReadSlice('\n'); err != nil {
+		return &SkipError{Reason: NotARecording, Object: object, Hint: "holds a Sentry segment header and no segment"}
+	}
+	if next, _ := r.Peek(2); len(next) == 2 && isZlib(next) {
+		z, err := zlib.NewReader(r)
+		if err != nil {
+			return rd.readError(object, err)
+		}
+		// The limits lie below the compressed form here; what comes out is bounded by the same ratio.
+		return readJSON(rd, object, bufio.NewReader(&inner{rd: rd, r: z}), f)
+	}
+	return readJSON(rd, object, r, f)
+}
+
+// inner bounds a compressed stream inside a text.
+type inner struct {
+	rd *reader
+	r  io.Reader
+}
+
+func (n *inner) Read(p []byte) (int, error) {
+	if n.rd.left <= 0 {
+		return 0, &rrweb.LimitError{Limit: "MaxBytes", Value: n.rd.opt.MaxBytes}
+	}
+	k, err := n.r.Read(p)
+	n.rd.left -= int64(k)
+	n.rd.stats.Raw += int64(k)
+	return k, err
+}
+
+// readJSON reads rrweb events in any of their JSON containers.
+func readJSON(rd *reader, object string, r *bufio.Reader, f func(rrweb.Event) error) error {
+	checked := 0
+	var stopped error
+	tally, err := rrweb.Scan(r, rd.opt.Options, func(e rrweb.Event) error {
+		if checked++; checked%1024 == 0 && rd.ctx.Err() != nil {
+			stopped = rd.ctx.Err()
+			return stopped
+		}
+		if err := f(e); err != nil {
+			stopped = err
+			return err
+		}
+		return nil
+	})
+	rd.stats.Events += tally.Events
+	if stopped != nil {
+		return stopped
+	}
+	if tally.Bad > 0 && tally.Events > 0 {
+		rd.mark(replay.MarkBadEvents)
+	}
+	if tally.Oversize > 0 {
+		rd.mark(replay.MarkLimit)
+	}
+	if tally.Truncated {
+		rd.mark(replay.MarkTruncated)
+	}
+	if err != nil {
+		skip := rd.readError(object, err)
+		var limit *rrweb.LimitError
+		switch {
+		case rd.ctx.Err() != nil, errors.Is(err, errBomb), tally.Events == 0, rd.in.err != nil:
+			return skip
+		case errors.As(err, &limit):
+			rd.mark(replay.MarkLimit)
+		default: // damage in the middle: what came before stays
+			rd.mark(replay.MarkTruncated)
+		}
+		return nil
+	}
+	return emptyReason(object, tally)
+}
+
+// emptyReason explains a text without events.
+func emptyReason(object string, t rrweb.Tally) error {
+	switch {
+	case t.Events > 0:
+		return nil
+	case t.Oversize > 0:
+		return &SkipError{Reason: TooLarge, Object: object, Hint: "one value in it is larger than limit MaxValueBytes; raise the limit if this is a real recording"}
+	case t.Truncated:
+		return &SkipError{Reason: TruncatedEmpty, Object: object, Hint: "cut before the end of the first event; upload it again or remove it"}
+	case t.Bad > 0 && t.Values == 0:
+		return &SkipError{Reason: UnknownFormat, Object: object, Hint: "begins like JSON and is not; exclude it from the prefix"}
+	case t.Bad > 0:
+		return &SkipError{Reason: BadValue, Object: object, Hint: "holds JSON whose events cannot be read; check the program that writes it"}
+	case t.Values > 0:
+		return &SkipError{Reason: NotARecording, Object: object, Hint: "is JSON without rrweb events (objects with a numeric type and a timestamp); exclude it from the prefix"}
+	}
+	return &SkipError{Reason: NoEvents, Object: object, Hint: "is a recording without events"}
+}

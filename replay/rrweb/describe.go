@@ -1,0 +1,316 @@
+package rrweb
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/rankle/rankle/replay"
+)
+
+// roleOf returns the explicit role of an element, else the one that HTML implies (HTML-AAM).
+func roleOf(n *node) string {
+	if r := strings.Fields(n.attr("role")); len(r) > 0 {
+		return strings.ToLower(r[0])
+	}
+	switch n.tag {
+	case "button", "summary":
+		return "button"
+	case "a", "area":
+		if n.has("href") {
+			return "link"
+		}
+	case "select":
+		if n.has("multiple") {
+			return "listbox"
+		}
+		return "combobox"
+	case "textarea":
+		return "textbox"
+	case "option":
+		return "option"
+	case "img":
+		return "img"
+	case "dialog":
+		return "dialog"
+	case "nav":
+		return "navigation"
+	case "main":
+		return "main"
+	case "form":
+		return "form"
+	case "h1", "h2", "h3", "h4", "h5", "h6":
+		return "heading"
+	case "input":
+		return inputRole(n.attr("type"))
+	}
+	if isTextEntry(n) {
+		return "textbox"
+	}
+	return ""
+}
+
+func inputRole(typ string) string {
+	switch strings.ToLower(typ) {
+	case "button", "submit", "reset", "image":
+		return "button"
+	case "checkbox":
+		return "checkbox"
+	case "radio":
+		return "radio"
+	case "range":
+		return "slider"
+	case "number":
+		return "spinbutton"
+	case "search":
+		return "searchbox"
+	case "", "text", "email", "tel", "url", "password":
+		return "textbox"
+	}
+	return ""
+}
+
+func isTextEntry(n *node) bool {
+	switch n.tag {
+	case "textarea":
+		return true
+	case "input":
+		switch strings.ToLower(n.attr("type")) {
+		case "", "text", "email", "tel", "url", "password", "search", "number":
+			return true
+		}
+		return false
+	}
+	if r := n.attr("role"); r == "textbox" || r == "searchbox" {
+		return true
+	}
+	return n.has("contenteditable") && n.attr("contenteditable") != "false"
+}
+
+// traitsOf collects the facts that decide how a press on n is judged.
+func traitsOf(n *node) replay.Traits {
+	var t replay.Traits
+	set := func(bit replay.Traits, is bool) {
+		if is {
+			t |= bit
+		}
+	}
+	blind := isBlind(n)
+	set(replay.Actionable, isActionable(n) && !blind)
+	set(replay.TextEntry, isTextEntry(n))
+	set(replay.NativePicker, isPicker(n))
+	set(replay.Outward, isOutward(n))
+	set(replay.Blind, blind)
+	set(replay.Blocked, n.has("rr_width") && n.has("rr_height"))
+	set(replay.Toggle, isToggle(n))
+	set(replay.SVG, n.svg || n.tag == "svg")
+	form := formOf(n)
+	set(replay.InForm, form != nil)
+	set(replay.Submit, isSubmit(n, form))
+	return t
+}
+
+func isBlind(n *node) bool {
+	switch n.tag {
+	case "canvas", "video", "audio", "embed", "object":
+		return true
+	case "iframe", "frame":
+		for c := n.first; c != nil; c = c.next {
+			if c.kind == kindDocument {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}
+
+func isPicker(n *node) bool {
+	if n.tag == "select" || n.tag == "option" {
+		return true
+	}
+	if n.tag != "input" {
+		return false
+	}
+	switch n.attr("type") {
+	case "file", "date", "datetime-local", "month", "week", "time", "color":
+		return true
+	}
+	return false
+}
+
+// fileSuffixes are endings of links that browsers open or save outside the page.
+var fileSuffixes = []string{".pdf", ".zip", ".csv", ".xls", ".xlsx", ".doc", ".docx", ".ppt", ".pptx", ".dmg", ".exe", ".ics", ".apk"}
+
+func isOutward(n *node) bool {
+	if n.has("download") {
+		return true
+	}
+	if target := strings.ToLower(n.attr("target")); target != "" && target != "_self" && target != "_top" && target != "_parent" {
+		return true
+	}
+	href := strings.ToLower(n.attr("href"))
+	for _, scheme := range []string{"mailto:", "tel:", "sms:", "blob:"} {
+		if strings.HasPrefix(href, scheme) {
+			return true
+		}
+	}
+	href, _, _ = strings.Cut(href, "?")
+	for _, suffix := range fileSuffixes {
+		if strings.HasSuffix(href, suffix) {
+			return true
+		}
+	}
+	return false
+}
+
+func isToggle(n *node) bool {
+	switch roleOf(n) {
+	case "checkbox", "radio", "switch", "tab", "option", "menuitemcheckbox", "menuitemradio":
+		return true
+	}
+	return n.has("aria-pressed") || n.has("aria-expanded") || n.tag == "summary"
+}
+
+func formOf(n *node) *node {
+	for up := n.parent; up != nil && up.kind != kindDocument; up = up.parent {
+		if up.tag == "form" {
+			return up
+		}
+	}
+	if id := n.attr("form"); id != "" {
+		return findByAttr(n, "form", "id", id)
+	}
+	return nil
+}
+
+// isSubmit: a submit control; a button without a type inside a form submits it as well (HTML).
+func isSubmit(n, form *node) bool {
+	typ := strings.ToLower(n.attr("type"))
+	switch n.tag {
+	case "input":
+		return typ == "submit" || typ == "image"
+	case "button":
+		return typ == "submit" || (typ == "" && form != nil)
+	}
+	return false
+}
+
+// landmarkRoles are the regions that a structural path starts from.
+var landmarkRoles = map[string]bool{"main": true, "navigation": true, "banner": true, "contentinfo": true,
+	"complementary": true, "search": true, "form": true, "dialog": true, "alertdialog": true}
+
+func isLandmark(n *node) bool {
+	switch n.tag {
+	case "main", "nav", "header", "footer", "aside", "form", "dialog", "body":
+		return true
+	}
+	return landmarkRoles[n.attr("role")]
+}
+
+const (
+	// maxSteps bounds both paths, in elements.
+	maxSteps = 24
+	// maxSelector is how many elements a selector for people names.
+	maxSelector = 4
+	// listRows is the number of like siblings from which on they are rows of a list, whose position says nothing.
+	listRows = 4
+	// maxSiblings bounds the look at siblings.
+	maxSiblings = 400
+)
+
+// structure is the path from the nearest landmark by tags, input types and explicit roles. Positions tell apart up to
+// three like siblings; rows of lists have none, so that the same control in every row has the same path.
+func structure(n *node) string {
+	var steps []string
+	for up := n; up != nil && up.kind != kindDocument && len(steps) < maxSteps; up = up.parent {
+		if up.kind != kindElement {
+			continue
+		}
+		step := up.tag
+		if r := up.attr("role"); r != "" {
+			step += "[" + strings.ToLower(r) + "]"
+		} else if up.tag == "input" && up.attr("type") != "" {
+			step += "[" + strings.ToLower(up.attr("type")) + "]"
+		}
+		if !isLandmark(up) || up == n {
+			if at, of := position1(up); of > 1 && of < listRows {
+				step += ":" + strconv.Itoa(at)
+			}
+		}
+		steps = append(steps, step)
+		if isLandmark(up) && up != n {
+			break
+		}
+	}
+	return joinReversed(steps, ">")
+}
+
+// position1 counts n among its siblings with the same tag, from 1.
+func position1(n *node) (at, of int) {
+	if n.parent == nil {
+		return 1, 1
+	}
+	seen := 0
+	for c := n.parent.first; c != nil && seen < maxSiblings; c, seen = c.next, seen+1 {
+		if c.tag == n.tag {
+			of++
+			if c == n {
+				at = of
+			}
+		}
+	}
+	return at, of
+}
+
+// selector is a short CSS path for people: the element and the nearest ancestors that have a name.
+func selector(n *node) string {
+	var steps []string
+	for up := n; up != nil && up.kind != kindDocument && len(steps) < maxSelector; up = up.parent {
+		if up.kind != kindElement || up.tag == "html" || (up.tag == "body" && len(steps) > 0) {
+			continue
+		}
+		step, named := selectorStep(up)
+		if up == n || named {
+			steps = append(steps, step)
+		}
+		if up != n && strings.Contains(step, "#") {
+			break
+		}
+	}
+	return joinReversed(steps, " > ")
+}
+
+func selectorStep(n *node) (step string, named bool) {
+	if id := n.attr("id"); id != "" && isReadable(id) {
+		return n.tag + "#" + id, true
+	}
+	for _, class := range strings.Fields(n.attr("class")) {
+		if isReadable(class) {
+			return n.tag + "." + class, true
+		}
+	}
+	return n.tag, isLandmark(n)
+}
+
+// isReadable: written by a person rather than generated, and safe to print: letters, digits, - and _, without three
+// digits in it and not too long.
+func isReadable(name string) bool {
+	digits := 0
+	for _, r := range name {
+		switch {
+		case unicode.IsDigit(r):
+			digits++
+		case !unicode.IsLetter(r) && r != '-' && r != '_':
+			return false
+		}
+	}
+	return digits < 3 && len(name) <= 40
+}
+
+func joinReversed(steps []string, sep string) string {
+	for i, j := 0, len(steps)-1; i < j; i, j = i+1, j-1 {
+		steps[i], steps[j] = steps[j], steps[i]
+	}
+	return strings.Join(steps, sep)
+}

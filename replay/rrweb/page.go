@@ -1,0 +1,162 @@
+package rrweb
+
+import (
+	"strings"
+	"time"
+
+	"github.com/rankle/rankle/replay"
+)
+
+// metaEvent handles the start of a page load or checkout. Which of the two it is shows when the snapshot comes.
+func (p *player) metaEvent(w *window, at time.Duration, data []byte) error {
+	var href string
+	var width, height float64
+	p.dec.reset(data)
+	err := p.dec.fields(func(key []byte) (err error) {
+		switch string(key) {
+		case "href":
+			href, err = p.dec.text()
+		case "width":
+			width, _, err = p.dec.number()
+		case "height":
+			height, _, err = p.dec.number()
+		default:
+			err = p.dec.SkipValue()
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	first := w.screen == replay.NoIndex
+	old, oldURL := w.screen, w.href
+	p.titleScreen(w)
+	p.enter(w, href, round32(width), round32(height))
+	ev := p.emit(w, at, replay.Navigate)
+	if first {
+		ev.Flags |= replay.FlagLoad
+	}
+	w.meta, w.metaOld, w.metaURL = len(p.s.Events)-1, old, oldURL
+	if p.s.Context.ViewportW == 0 {
+		p.s.Context.ViewportW, p.s.Context.ViewportH = round32(width), round32(height)
+	}
+	return nil
+}
+
+// enter makes the screen behind href the window's current one.
+func (p *player) enter(w *window, href string, width, height int32) {
+	host, path := replay.SplitURL(href)
+	if host == "" && w.screen >= 0 { // relative URLs stay on the host
+		host = p.s.Screens[w.screen].Host
+	}
+	key := screenKey{host, path}
+	id, ok := p.screens[key]
+	if !ok {
+		if len(p.s.Screens) >= p.opt.MaxScreens {
+			p.b.Mark(replay.MarkLimit)
+			return
+		}
+		if width == 0 && w.screen >= 0 {
+			width, height = p.s.Screens[w.screen].W, p.s.Screens[w.screen].H
+		}
+		id = replay.ScreenID(len(p.s.Screens))
+		p.screens[key] = id
+		p.s.Screens = append(p.s.Screens, replay.Screen{Host: host, Path: path, W: width, H: height})
+	}
+	if p.s.Context.EntryURL == "" {
+		p.s.Context.EntryURL = path
+	}
+	w.screen = id
+	w.href, _, _ = strings.Cut(href, "#")
+}
+
+// titleScreen gives the current screen the title that the page has now, unless it has one.
+func (p *player) titleScreen(w *window) {
+	if w.screen < 0 || p.s.Screens[w.screen].Title != "" || w.tree.root == nil {
+		return
+	}
+	var title *node
+	seen := 0
+	w.tree.root.walk(func(n *node) bool {
+		seen++
+		if n.tag == "title" && !n.svg {
+			title = n
+		}
+		return title == nil && n.tag != "body" && seen < maxTitleSearch
+	})
+	if title != nil {
+		p.s.Screens[w.screen].Title = label(textOf(title))
+	}
+}
+
+// maxTitleSearch bounds the look for the title, which stands in the head of every page.
+const maxTitleSearch = 2000
+
+// navigate reports an in-page navigation, unless the window is on that screen already.
+func (p *player) navigate(w *window, at time.Duration, href string, flags replay.Flags) {
+	if href == "" {
+		return
+	}
+	before := w.screen
+	p.titleScreen(w)
+	p.enter(w, href, 0, 0)
+	if w.screen == before && flags == 0 {
+		return
+	}
+	ev := p.emit(w, at, replay.Navigate)
+	ev.Flags |= flags
+	w.meta = -1
+}
+
+// fullSnapshot replaces the page: a page load, or a checkout of the page that is loaded already.
+func (p *player) fullSnapshot(w *window, at time.Duration, data []byte) error {
+	fresh := newTree(p.opt)
+	fresh.names = w.tree.names
+	var root *node
+	p.dec.reset(data)
+	err := p.dec.fields(func(key []byte) (err error) {
+		if string(key) == "node" {
+			root, err = fresh.decodeNode(p.dec, 0)
+			return err
+		}
+		return p.dec.SkipValue()
+	})
+	if err != nil {
+		return err
+	}
+	if root == nil {
+		return nil // mobile wireframes and foreign formats have no node here
+	}
+	fresh.root = root
+	p.s.Coverage.Snapshot = true
+	checkout := !w.fresh && sameStructure(w.tree, fresh)
+	fresh.limited = fresh.limited || w.tree.limited
+	w.tree, w.fresh, w.pressed = fresh, false, nil
+	if !checkout {
+		p.flushRequests(w)
+		w.nodes = make(map[int32]replay.NodeID)
+		w.loads++
+	}
+	p.settleMeta(w, checkout)
+	p.emit(w, at, replay.SnapshotEvent)
+	p.titleScreen(w)
+	return nil
+}
+
+// settleMeta decides what the Meta before a snapshot was.
+func (p *player) settleMeta(w *window, checkout bool) {
+	if w.meta < 0 {
+		return
+	}
+	ev := &p.s.Events[w.meta]
+	switch {
+	case !checkout:
+		ev.Flags |= replay.FlagLoad
+		if w.metaOld == w.screen && w.metaURL == w.href && w.loads > 1 {
+			ev.Flags |= replay.FlagReload
+		}
+	case w.metaOld == w.screen:
+		ev.Kind = replay.KindUnknown // a checkout on the same screen is no navigation; finish drops it
+	}
+	w.meta = -1
+}

@@ -1,0 +1,412 @@
+package rrweb
+
+import (
+	"slices"
+	"time"
+
+	"github.com/rankle/rankle/replay"
+)
+
+// player replays the sorted events of all windows and writes the session.
+type player struct {
+	b       *Builder
+	s       *replay.Session
+	opt     Options
+	dec     *decoder
+	windows []*window
+	start   float64         // epoch ms of the earliest event
+	unknown replay.TargetID // the target of presses on nobody knows what, or NoIndex
+	screens map[screenKey]replay.ScreenID
+	lastAt  time.Duration
+	any     bool
+}
+
+type screenKey struct{ host, path string }
+
+// window is one tab: its page and where it stands. Nothing crosses windows.
+type window struct {
+	index   uint16
+	tree    *tree
+	nodes   map[int32]replay.NodeID // of the current page load
+	screen  replay.ScreenID
+	href    string // last known URL without fragment, only to tell a reload; never leaves the package
+	meta    int    // index of the Navigate event of a Meta that no snapshot followed yet, or -1
+	metaOld replay.ScreenID
+	metaURL string // URL before that Meta
+	loads   int
+	fresh   bool // a page load began: the next snapshot cannot be a checkout
+	pressed *node
+	pointer bool // pointerType was seen: a recent recorder
+	network []pendingRequest
+}
+
+func newPlayer(b *Builder, s *replay.Session) *player {
+	p := &player{b: b, s: s, opt: b.opt, dec: &b.dec,
+		unknown: replay.NoIndex, screens: make(map[screenKey]replay.ScreenID)}
+	for i := range max(1, len(b.windows)) {
+		p.windows = append(p.windows, &window{index: uint16(i), tree: newTree(b.opt), nodes: make(map[int32]replay.NodeID),
+			screen: replay.NoIndex, meta: -1})
+	}
+	if len(b.entries) > 0 {
+		p.start = b.entries[0].time
+	}
+	return p
+}
+
+// at converts epoch milliseconds to an offset. Times before the first event (a request that began earlier) are 0.
+func (p *player) at(ms float64) time.Duration {
+	return max(0, time.Duration((ms-p.start)*float64(time.Millisecond)))
+}
+
+// play handles one entry.
+func (p *player) play(e *entry) {
+	w := p.windows[e.window]
+	at := p.at(e.time)
+	p.any = true
+	p.tick(at)
+	if e.typ >= typeSample {
+		p.sample(w, at, e)
+		return
+	}
+	var err error
+	switch e.typ {
+	case typeDOMContentLoaded:
+		w.fresh = true
+	case typeFullSnapshot:
+		err = p.fullSnapshot(w, at, e.data)
+	case typeIncremental:
+		err = p.incremental(w, at, e.data)
+	case typeMeta:
+		err = p.metaEvent(w, at, e.data)
+	case typeCustom:
+		err = p.custom(w, at, e)
+	case typePlugin:
+		err = p.plugin(w, at, e)
+	}
+	if err != nil {
+		p.b.Mark(replay.MarkBadEvents)
+	}
+}
+
+// tick counts active time and gaps between two events of the recording.
+func (p *player) tick(at time.Duration) {
+	pause := at - p.lastAt
+	p.s.Active += min(pause, replay.ActiveCap)
+	if pause > p.opt.GapAfter {
+		p.s.Gaps = append(p.s.Gaps, replay.Gap{From: p.lastAt, To: at})
+		p.b.Mark(replay.MarkGap)
+	}
+	p.lastAt = at
+}
+
+// emit appends an event of a window and returns its index.
+func (p *player) emit(w *window, at time.Duration, kind replay.Kind) *replay.Event {
+	p.s.Events = append(p.s.Events, replay.Event{At: at, Kind: kind, Window: w.index, Screen: w.screen,
+		Target: replay.NoIndex, Node: replay.NoIndex, Detail: replay.NoIndex})
+	return &p.s.Events[len(p.s.Events)-1]
+}
+
+// sample records one position of a pointer path. Moves name the node below the pointer but resolve no target: a
+// pointer that passes over an element does not touch it.
+func (p *player) sample(w *window, at time.Duration, e *entry) {
+	ev := p.emit(w, at, replay.Move)
+	ev.X, ev.Y = e.x, e.y
+	switch e.typ - typeSample {
+	case sourceTouchMove:
+		ev.Pointer = replay.Touch
+		p.s.Context.Device.Touch = true
+	default:
+		ev.Pointer = replay.Mouse
+	}
+	if n := w.tree.byID[e.id]; n != nil {
+		ev.Node = p.node(w, n)
+		if doc := n.document(); doc != nil && doc != w.tree.root {
+			ev.Flags |= replay.FlagFrame
+		}
+	}
+	p.s.Coverage.PointerMoves = true
+}
+
+// incremental handles an incremental event other than a pointer path.
+func (p *player) incremental(w *window, at time.Duration, data []byte) error {
+	in, err := p.dec.decodeIncremental(data)
+	if err != nil {
+		return err
+	}
+	switch in.source {
+	case sourceMutation:
+		return p.mutation(w, at, data, in.attachFrame)
+	case sourceMouseInteraction:
+		p.interaction(w, at, in)
+	case sourceScroll:
+		p.scroll(w, at, in)
+	case sourceViewportResize:
+		ev := p.emit(w, at, replay.Resize)
+		ev.X, ev.Y = round32(in.width), round32(in.height)
+	case sourceInput:
+		p.input(w, at, in)
+	case sourceMedia:
+		ev := p.emit(w, at, replay.Media)
+		ev.Node = p.nodeByID(w, in.id)
+	case sourceStyleSheetRule, sourceStyleDeclaration, sourceAdoptedStyleSheet:
+		p.emit(w, at, replay.StyleChange)
+	case sourceCanvas:
+		ev := p.emit(w, at, replay.CanvasDraw)
+		ev.Node = p.nodeByID(w, in.id)
+		p.s.Coverage.Canvas = true
+	case sourceSelection:
+		ev := p.emit(w, at, replay.Selection)
+		if in.collapsed {
+			ev.Flags |= replay.FlagCollapsed
+		}
+	}
+	return nil
+}
+
+// interactionKinds maps rrweb's MouseInteractions.
+var interactionKinds = [...]struct {
+	kind    replay.Kind
+	pointer replay.Pointer
+}{
+	0:  {replay.PointerUp, replay.PointerUnknown},
+	1:  {replay.PointerDown, replay.PointerUnknown},
+	2:  {replay.Click, replay.PointerUnknown},
+	3:  {replay.ContextMenu, replay.PointerUnknown},
+	4:  {replay.DoubleClick, replay.PointerUnknown},
+	5:  {replay.Focus, replay.PointerUnknown},
+	6:  {replay.Blur, replay.PointerUnknown},
+	7:  {replay.PointerDown, replay.Touch},
+	8:  {replay.Move, replay.Touch},
+	9:  {replay.PointerUp, replay.Touch},
+	10: {replay.PointerCancel, replay.Touch},
+}
+
+// pointerTypes maps rrweb's PointerTypes.
+var pointerTypes = [...]replay.Pointer{0: replay.Mouse, 1: replay.Pen, 2: replay.Touch}
+
+func (p *player) interaction(w *window, at time.Duration, in incremental) {
+	if in.typ < 0 || in.typ >= len(interactionKinds) {
+		return
+	}
+	k := interactionKinds[in.typ]
+	ev := p.emit(w, at, k.kind)
+	ev.Pointer = k.pointer
+	if in.pointer >= 0 && in.pointer < len(pointerTypes) {
+		ev.Pointer = pointerTypes[in.pointer]
+		w.pointer = true
+	}
+	if in.hasX && in.hasY {
+		ev.X, ev.Y = round32(in.x), round32(in.y)
+	} else {
+		ev.Flags |= replay.FlagNoPosition
+	}
+	switch k.kind {
+	case replay.PointerDown, replay.PointerUp:
+		p.s.Coverage.PointerPress = true
+	case replay.Move:
+		p.s.Coverage.PointerMoves = true
+	}
+	if ev.Pointer == replay.Touch {
+		p.s.Context.Device.Touch = true
+	}
+	p.touch(w, ev, in.id)
+	if k.kind == replay.PointerDown || k.kind == replay.Click {
+		w.pressed = nil
+		if n := w.tree.byID[in.id]; n != nil {
+			w.pressed, _ = actionable(n)
+		}
+	}
+}
+
+// scroll reports the offsets of one scroller. Targets are left out: nobody presses a scroll container.
+func (p *player) scroll(w *window, at time.Duration, in incremental) {
+	ev := p.emit(w, at, replay.Scroll)
+	ev.X, ev.Y = round32(in.x), round32(in.y)
+	n := w.tree.byID[in.id]
+	if n == nil {
+		if in.id == documentID {
+			ev.Flags |= replay.FlagDocument
+		}
+		return
+	}
+	ev.Node = p.node(w, n)
+	if n == w.tree.root || n.parent == w.tree.root {
+		ev.Flags |= replay.FlagDocument
+	}
+	if doc := n.document(); doc != nil && doc != w.tree.root {
+		ev.Flags |= replay.FlagFrame
+	}
+}
+
+// documentID is the id of the top document: ids count from 1 in document order.
+const documentID = 1
+
+// input reports that a value changed. How long the new value is stays, the value does not.
+func (p *player) input(w *window, at time.Duration, in incremental) {
+	ev := p.emit(w, at, replay.Input)
+	ev.Detail = int32(in.textLen)
+	if in.hasByUser {
+		if in.byUser {
+			ev.Flags |= replay.FlagByUser
+		} else {
+			ev.Flags |= replay.FlagNotUser
+		}
+	}
+	p.touch(w, ev, in.id)
+	n := w.tree.byID[in.id]
+	if n == nil || !in.hasChecked || (n.attr("type") != "checkbox" && n.attr("type") != "radio") {
+		return
+	}
+	if in.checked {
+		n.set("checked", "true")
+	} else {
+		n.remove("checked")
+	}
+}
+
+// touch fills in what was touched and its state at that moment.
+func (p *player) touch(w *window, ev *replay.Event, id int32) {
+	n := w.tree.byID[id]
+	if n == nil {
+		ev.Target = p.unresolved()
+		return
+	}
+	ev.Node = p.node(w, n)
+	control, _ := actionable(n)
+	if control == nil {
+		control = n.element()
+	}
+	if control == nil { // the document itself
+		return
+	}
+	ev.Target = p.target(w, control)
+	ev.Flags |= stateFlags(control)
+	if doc := n.document(); doc != nil && doc != w.tree.root {
+		ev.Flags |= replay.FlagFrame
+	}
+}
+
+// node returns the session's node for n and brings its ancestors up to date.
+func (p *player) node(w *window, n *node) replay.NodeID {
+	first := replay.NodeID(replay.NoIndex)
+	child := replay.NodeID(replay.NoIndex)
+	for depth := 0; n != nil && depth < p.opt.MaxDepth; n, depth = n.parent, depth+1 {
+		id, ok := w.nodes[n.id]
+		if !ok || n.id == unknownNode {
+			if len(p.s.Nodes) >= p.opt.MaxNodes {
+				p.b.Mark(replay.MarkLimit)
+				break
+			}
+			id = replay.NodeID(len(p.s.Nodes))
+			p.s.Nodes = append(p.s.Nodes, replay.Node{Parent: replay.NoIndex, Target: replay.NoIndex, Tag: n.tagName()})
+			w.nodes[n.id] = id
+		}
+		if child >= 0 {
+			p.s.Nodes[child].Parent = id
+		} else {
+			first = id
+		}
+		child = id
+	}
+	if child >= 0 {
+		p.s.Nodes[child].Parent = replay.NoIndex
+	}
+	return first
+}
+
+func (p *player) nodeByID(w *window, id int32) replay.NodeID {
+	if n := w.tree.byID[id]; n != nil {
+		return p.node(w, n)
+	}
+	return replay.NoIndex
+}
+
+func (n *node) tagName() string {
+	switch n.kind {
+	case kindDocument:
+		return "#document"
+	case kindElement:
+		return n.tag
+	case kindText:
+		return "#text"
+	}
+	return "#other"
+}
+
+// finish settles what is only known at the end.
+func (p *player) finish() {
+	s := p.s
+	for _, w := range p.windows {
+		p.flushRequests(w)
+		p.titleScreen(w)
+	}
+	s.Events = slices.DeleteFunc(s.Events, func(e replay.Event) bool { return e.Kind == replay.KindUnknown })
+	for i := range s.Events {
+		e := &s.Events[i]
+		if e.Pointer == replay.PointerUnknown && p.windows[e.Window].pointer {
+			// Recent recorders leave the pointer type out exactly where the event implies it.
+			switch e.Kind {
+			case replay.PointerDown, replay.PointerUp:
+				e.Pointer = replay.Mouse
+			}
+		}
+	}
+	slices.SortStableFunc(s.Events, func(a, b replay.Event) int { return int(min(1, max(-1, a.At-b.At))) })
+	p.placeRequests()
+	if n := len(s.Events); n > 0 {
+		s.Duration = max(p.lastAt, s.Events[n-1].At)
+	} else {
+		s.Duration = p.lastAt
+	}
+	if p.any {
+		s.Start = epoch(p.start)
+	}
+	if !s.Coverage.Snapshot {
+		p.b.Mark(replay.MarkNoSnapshot)
+	}
+	for _, w := range p.windows {
+		if w.tree.limited {
+			p.b.Mark(replay.MarkLimit)
+		}
+	}
+	p.markMasked()
+}
+
+// placeRequests gives every request the screen that its window showed when it ended. Requests are reported later.
+func (p *player) placeRequests() {
+	screens := make([]replay.ScreenID, len(p.windows))
+	for i := range screens {
+		screens[i] = replay.NoIndex
+	}
+	for i := range p.s.Events {
+		e := &p.s.Events[i]
+		switch e.Kind {
+		case replay.Navigate:
+			screens[e.Window] = e.Screen
+		case replay.RequestEvent:
+			e.Screen = screens[e.Window]
+		}
+	}
+}
+
+// epoch converts epoch milliseconds to a UTC time.
+func epoch(ms float64) time.Time {
+	whole := int64(ms)
+	return time.UnixMilli(whole).Add(time.Duration((ms - float64(whole)) * float64(time.Millisecond))).UTC()
+}
+
+// markMasked marks a session whose labels were mostly replaced by the recorder: among the targets that carry text at
+// all, at least half carry only asterisks.
+func (p *player) markMasked() {
+	masked, labelled := 0, 0
+	for i := range p.s.Targets {
+		if p.s.Targets[i].Traits.Has(replay.Masked) {
+			masked++
+		} else if p.s.Targets[i].Label != "" {
+			labelled++
+		}
+	}
+	if masked > 0 && masked >= labelled {
+		p.b.Mark(replay.MarkMasked)
+	}
+}
