@@ -15,12 +15,12 @@ import (
 type Builder struct {
 	opt     Options
 	entries []entry
+	times   []float64 // epoch ms of every event as stored
 	windows map[string]uint16
 	arena   []byte
 	dec     decoder
 	seed    maphash.Seed
 	marks   map[replay.Mark]bool
-	samples int // pointer samples among entries
 	bytes   int64
 	noSID   bool
 }
@@ -58,7 +58,7 @@ func NewBuilder(opt Options) *Builder {
 func (b *Builder) Mark(m replay.Mark) { b.marks[m] = true }
 
 // Len is the number of events added so far, without samples of pointer paths.
-func (b *Builder) Len() int { return len(b.entries) - b.samples }
+func (b *Builder) Len() int { return len(b.times) }
 
 // Add takes one event and copies what it needs. It returns ErrFull when no more events fit.
 func (b *Builder) Add(e Event) error {
@@ -72,6 +72,7 @@ func (b *Builder) Add(e Event) error {
 	if e.Damaged {
 		b.Mark(replay.MarkBadEvents)
 	}
+	b.times = append(b.times, e.Time)
 	window, ok := b.windows[e.Window]
 	if !ok {
 		if len(b.windows) >= b.opt.MaxWindows {
@@ -121,9 +122,6 @@ func (b *Builder) addSamples(en entry, data []byte) {
 		s.order = int32(len(b.entries))
 		s.hash ^= uint64(n) // the samples of one batch are no repeats of each other
 		b.entries = append(b.entries, s)
-		if n > 0 {
-			b.samples++
-		}
 		n++
 	})
 	if err != nil {
@@ -223,6 +221,10 @@ func (b *Builder) dropOutliers() {
 		b.Mark(replay.MarkLimit)
 		b.entries = b.entries[from:to]
 	}
+	slices.Sort(b.times)
+	from, _ = slices.BinarySearch(b.times, mid-limit)
+	to, _ = slices.BinarySearch(b.times, mid+limit)
+	b.times = b.times[from:max(from, to)]
 }
 
 // dropRepeats drops events that were stored twice. Within one window and one millisecond a run of equal events is

@@ -17,8 +17,6 @@ type player struct {
 	start   float64         // epoch ms of the earliest event
 	unknown replay.TargetID // the target of presses on nobody knows what, or NoIndex
 	screens map[screenKey]replay.ScreenID
-	lastAt  time.Duration
-	any     bool
 }
 
 type screenKey struct{ host, path string }
@@ -62,8 +60,6 @@ func (p *player) at(ms float64) time.Duration {
 func (p *player) play(e *entry) {
 	w := p.windows[e.window]
 	at := p.at(e.time)
-	p.any = true
-	p.tick(at)
 	if e.typ >= typeSample {
 		p.sample(w, at, e)
 		return
@@ -88,15 +84,23 @@ func (p *player) play(e *entry) {
 	}
 }
 
-// tick counts active time and gaps between two events of the recording.
-func (p *player) tick(at time.Duration) {
-	pause := at - p.lastAt
-	p.s.Active += min(pause, replay.ActiveCap)
-	if pause > p.opt.GapAfter {
-		p.s.Gaps = append(p.s.Gaps, replay.Gap{From: p.lastAt, To: at})
-		p.b.Mark(replay.MarkGap)
+// activity counts active time and gaps between the events of the recording as they were stored: a path of pointer
+// samples is one event. It returns the offset of the last event.
+func (p *player) activity() time.Duration {
+	last := time.Duration(0)
+	for i, t := range p.b.times {
+		at := p.at(t)
+		if i == 0 {
+			last = at
+		}
+		p.s.Active += min(at-last, replay.ActiveCap)
+		if at-last > p.opt.GapAfter {
+			p.s.Gaps = append(p.s.Gaps, replay.Gap{From: last, To: at})
+			p.b.Mark(replay.MarkGap)
+		}
+		last = at
 	}
-	p.lastAt = at
+	return last
 }
 
 // emit appends an event of a window and returns its index.
@@ -353,12 +357,11 @@ func (p *player) finish() {
 	}
 	slices.SortStableFunc(s.Events, func(a, b replay.Event) int { return int(min(1, max(-1, a.At-b.At))) })
 	p.placeRequests()
+	s.Duration = p.activity()
 	if n := len(s.Events); n > 0 {
-		s.Duration = max(p.lastAt, s.Events[n-1].At)
-	} else {
-		s.Duration = p.lastAt
+		s.Duration = max(s.Duration, s.Events[n-1].At)
 	}
-	if p.any {
+	if len(p.b.entries) > 0 {
 		s.Start = epoch(p.start)
 	}
 	if !s.Coverage.Snapshot {
