@@ -1,0 +1,89 @@
+// The only module that talks to the server. Every call takes an AbortSignal; errors are ApiError with a sentence that
+// can be shown as it is.
+import type { Clip, EventSlice, IssueDetail, IssueList, RecordedEvent, Report, Review, SessionDetail, SessionList, Status } from "./wire";
+
+const base = "/api/v1";
+
+/** A failed call. `status` is 0 when the server could not be reached. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly title: string;
+  constructor(status: number, title: string, detail: string) {
+    super(detail || title);
+    this.name = "ApiError";
+    this.status = status;
+    this.title = title;
+  }
+}
+
+function text(value: unknown, key: string): string {
+  if (typeof value !== "object" || value === null) return "";
+  const field = (value as Record<string, unknown>)[key];
+  return typeof field === "string" ? field : "";
+}
+
+async function call<T>(path: string, init: RequestInit): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(path, { ...init, headers: { accept: "application/json", ...init.headers } });
+  } catch (cause) {
+    if (init.signal?.aborted) throw cause;
+    throw new ApiError(0, "The server does not answer", "Rankle's server could not be reached. Is `rankle serve` still running?");
+  }
+  if (!response.ok) {
+    const problem: unknown = await response.json().catch(() => null);
+    throw new ApiError(response.status, text(problem, "title") || `The server answered ${response.status}`, text(problem, "detail"));
+  }
+  try {
+    return (await response.json()) as T;
+  } catch (cause) {
+    if (init.signal?.aborted) throw cause;
+    throw new ApiError(response.status, "The answer was cut short", "The server's answer could not be read to its end. Try again.");
+  }
+}
+
+const get = <T>(path: string, signal: AbortSignal): Promise<T> => call<T>(path, { signal });
+
+/** Builds a query string; empty values are left out. */
+export function query(params: Record<string, string | number | undefined>): string {
+  const out = new URLSearchParams();
+  for (const [key, value] of Object.entries(params)) if (value !== undefined && value !== "") out.set(key, String(value));
+  const s = out.toString();
+  return s === "" ? "" : `?${s}`;
+}
+
+export interface IssueQuery { limit?: number; cursor?: string; pattern?: string; screen?: string; q?: string }
+export interface ReviewChangeRequest { status?: Status; owner?: string; note?: string; rev: number }
+
+const id = encodeURIComponent;
+
+export const fetchReport = (signal: AbortSignal): Promise<Report> => get(`${base}/report`, signal);
+export const fetchIssues = (q: IssueQuery, signal: AbortSignal): Promise<IssueList> => get(`${base}/issues${query({ ...q })}`, signal);
+export const fetchIssue = (key: string, signal: AbortSignal): Promise<IssueDetail> => get(`${base}/issues/${id(key)}`, signal);
+export const fetchClip = (key: string, index: number, signal: AbortSignal): Promise<Clip> => get(`${base}/issues/${id(key)}/clips/${index}`, signal);
+export const fetchSessions = (q: Record<string, string | number | undefined>, signal: AbortSignal): Promise<SessionList> => get(`${base}/sessions${query(q)}`, signal);
+export const fetchSession = (session: string, signal: AbortSignal): Promise<SessionDetail> => get(`${base}/sessions/${id(session)}`, signal);
+export const sessionEventsURL = (session: string): string => `${base}/sessions/${id(session)}/events`;
+
+export const saveReview = (key: string, change: ReviewChangeRequest, signal: AbortSignal): Promise<Review> =>
+  call(`${base}/issues/${id(key)}/review`, { method: "PATCH", body: JSON.stringify(change), headers: { "content-type": "application/json" }, signal });
+
+/** Fetches a slice of a recording. The address comes from the server, but only our own paths are followed. */
+export async function fetchEvents(url: string, signal: AbortSignal): Promise<EventSlice> {
+  if (!url.startsWith("/") || url.startsWith("//")) throw new ApiError(0, "Strange address", "The server named a recording outside itself; it was not loaded.");
+  const slice = await get<Partial<EventSlice>>(url, signal);
+  const events = Array.isArray(slice.events) ? slice.events.filter(isEvent) : [];
+  const first = events[0];
+  const last = events[events.length - 1];
+  if (first === undefined || last === undefined || events.length < 2) {
+    throw new ApiError(0, "Nothing to play", "This stretch of the recording holds no events that can be played.");
+  }
+  const from = slice.from_ms ?? first.timestamp;
+  return { events, from_ms: from, to_ms: slice.to_ms ?? last.timestamp, offset_ms: slice.offset_ms ?? from - first.timestamp };
+}
+
+function isEvent(value: unknown): value is RecordedEvent {
+  if (typeof value !== "object" || value === null) return false;
+  const e = value as Record<string, unknown>;
+  return typeof e["type"] === "number" && typeof e["timestamp"] === "number" && typeof e["data"] === "object" && e["data"] !== null;
+}

@@ -1,0 +1,193 @@
+// The shapes that the API sends. Times are RFC 3339 UTC strings unless the name ends in _ms: those are epoch
+// milliseconds (or a duration, for duration_ms and active_ms). Nothing here is derived; model/ does that.
+
+export interface Step { name: string; sessions: number }
+export interface Goal { name: string; reached: number; sessions: number; rate: number; steps: Step[] | null }
+export interface Retention { window: string; returned: number; users: number; censored: number }
+export interface Skip { reason: string; count: number; examples: string[] | null }
+export interface QualityMark { mark: string; sessions: number }
+
+export interface Report {
+  run: string;
+  fingerprint: string;
+  from: string;
+  to: string;
+  weeks: number;
+  sessions: number;
+  users: number;
+  anonymous_sessions: number;
+  goals: Goal[] | null;
+  retention: Retention[] | null;
+  read: { objects: number; bytes: number; sessions: number; reused: number; skipped: Skip[] | null };
+  quality: QualityMark[] | null;
+  notes: string[] | null;
+  method: string;
+  ordered_by: string;
+  issues_total: number;
+  demo: boolean;
+  sources: string[] | null;
+}
+
+export interface Figure { value: number; low: number; high: number; unit: string }
+
+/** The cost in one outcome: goal or window is set. The figures are null where `possible` is false. */
+export interface Impact {
+  goal?: string;
+  window?: string;
+  per_week: number | null;
+  low: number | null;
+  high: number | null;
+  unit: string;
+  share: number | null;
+  share_low: number | null;
+  share_high: number | null;
+  naive_per_week: number | null;
+  exposed: number;
+  compared: number;
+  method: string;
+  possible: boolean;
+  caveats: string[] | null;
+}
+
+export interface Target { tag: string; role: string; label: string; selector: string }
+export interface PatternCount { pattern: string; episodes: number; sessions: number }
+export interface Day { day: string; affected: number; exposed: number }
+export interface Segment { attribute: string; value: string; affected: number; exposed: number; rate_in: number; rate_out: number }
+export type Status = "new" | "confirmed" | "rejected" | "fixed";
+
+export interface ClipRef {
+  index: number;
+  session: string;
+  start_ms: number;
+  end_ms: number;
+  pattern: string;
+  caption: string;
+  contrast: boolean;
+}
+
+export interface IssueRow {
+  key: string;
+  rank: number;
+  title: string;
+  family: string;
+  patterns: PatternCount[] | null;
+  screen: string;
+  target: Target | null;
+  cause?: string;
+  sessions_affected: number;
+  users_affected: number;
+  sessions_exposed: number;
+  confidence: number;
+  impact: { conversion: Impact | null; retention: Impact | null };
+  impacts: Impact[] | null;
+  score: Figure | null;
+  top3: number;
+  top10: number;
+  first_seen: string;
+  last_seen: string;
+  trend: Day[] | null;
+  segments: Segment[] | null;
+  status: Status;
+  owner?: string;
+  clips: ClipRef[] | null;
+}
+
+export interface IssueList { total: number; next_cursor?: string; issues: IssueRow[] | null }
+
+export interface ReviewChange { at: string; by?: string; status?: string; owner?: string; note?: string; rev?: number }
+export interface Review { status: Status; owner: string; note: string; rev: number; history: ReviewChange[] | null }
+
+export interface IssueDetail extends IssueRow {
+  dismissed: { reason: string; episodes: number }[] | null;
+  review: Review | null;
+  similar: { key: string; title: string; rank: number }[] | null;
+  evidence: string[] | null;
+}
+
+export type Verdict = "friction" | "dismissed" | "no_opinion";
+
+export interface Signal {
+  pattern: string;
+  also?: string[] | null;
+  verdict: Verdict;
+  reason: string;
+  confidence: number;
+  start_ms: number;
+  end_ms: number;
+  gestures: number;
+  unanswered: number;
+  latency_ms?: number;
+  screen: string;
+  target: Target | null;
+  x: number;
+  y: number;
+  cause: string;
+  aftermath: string;
+  blind?: string[] | null;
+  issue?: string;
+}
+
+export interface ClipContext { device: string; os: string; browser: string; app_version: string; user: string; channel: string; plan: string; entry: string; attributes: Record<string, string> | null }
+export interface Viewport { width: number; height: number }
+
+export interface Clip {
+  index: number;
+  session: string;
+  window?: number;
+  start_ms: number;
+  end_ms: number;
+  from_ms: number;
+  to_ms: number;
+  pattern: string;
+  caption: string;
+  contrast: boolean;
+  screen: string;
+  context: Partial<ClipContext> | null;
+  viewport: Viewport | null;
+  signals: Signal[] | null;
+  events_url: string;
+}
+
+/** One rrweb event. `data` is opaque here: only player/ looks inside, with care. */
+export interface RecordedEvent { type: number; timestamp: number; data: unknown; delay?: number }
+export interface EventSlice { events: RecordedEvent[]; from_ms: number; to_ms: number; offset_ms: number }
+
+export interface FacetValue { value: string; count: number }
+
+export interface SessionRow {
+  id: string;
+  user: string;
+  start: string;
+  duration_ms: number;
+  active_ms: number;
+  device: string;
+  os: string;
+  browser: string;
+  app_version: string;
+  channel: string;
+  entry: string;
+  screens: number;
+  friction: number;
+  dismissed: number;
+  patterns: string[] | null;
+  converted: string[] | null;
+}
+
+export interface SessionList {
+  total: number;
+  next_cursor?: string;
+  facets: Record<string, FacetValue[] | null> | null;
+  sessions: SessionRow[] | null;
+}
+
+export interface Visit { screen: string; path: string; title: string; at_ms: number; until_ms: number; window?: number }
+
+export interface SessionDetail extends SessionRow {
+  context: Partial<ClipContext> | null;
+  visits: Visit[] | null;
+  signals: Signal[] | null;
+  marks: string[] | null;
+  coverage: Record<string, boolean> | null;
+  viewport: Viewport | null;
+  events_url?: string;
+}

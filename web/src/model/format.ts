@@ -1,0 +1,130 @@
+// Every number, interval, share, time and size that a reader sees is written here, in the reader's locale.
+// Pure; `locale` is for tests and undefined means the browser's.
+import type { Figure } from "../api/wire";
+
+type Locale = string | undefined;
+
+/** 4310 → "4,310". */
+export function count(n: number, locale?: Locale): string {
+  return new Intl.NumberFormat(locale, { maximumFractionDigits: 0 }).format(Math.round(n));
+}
+
+/**
+ * A figure that is an estimate: as many digits as it deserves. From 10 up whole numbers, below that one decimal,
+ * below 0.1 two. A negative zero is a zero.
+ */
+export function quantity(n: number, locale?: Locale): string {
+  const size = Math.abs(n);
+  const digits = size >= 10 || size === 0 ? 0 : size >= 0.1 ? 1 : 2;
+  const rounded = Number(n.toFixed(digits));
+  return new Intl.NumberFormat(locale, { minimumFractionDigits: 0, maximumFractionDigits: digits }).format(rounded === 0 ? 0 : rounded);
+}
+
+/** An interval in words: "90 to 180". */
+export function interval(low: number, high: number, locale?: Locale): string {
+  return `${quantity(low, locale)} to ${quantity(high, locale)}`;
+}
+
+/** A share of 0..1 as a percentage: one decimal below 10 %, none above; never "0 %" or "100 %" for what is not. */
+export function share(part: number, locale?: Locale): string {
+  const percent = (n: number, digits: number) => new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: digits }).format(n);
+  if (!Number.isFinite(part)) return "–";
+  if (part > 0 && part < 0.001) return `< ${percent(0.001, 1)}`;
+  if (part < 1 && part > 0.995) return `> ${percent(0.99, 0)}`;
+  return percent(part, Math.abs(part) < 0.1 ? 1 : 0);
+}
+
+/** part of whole as a share; "–" when there is no whole. */
+export function ratio(part: number, whole: number, locale?: Locale): string {
+  return whole > 0 ? share(part / whole, locale) : "–";
+}
+
+/** The name of what is counted, without the "per week" that the page says elsewhere: "purchases per week" → "purchases". */
+export function unitName(unit: string): string {
+  return unit.replace(/\s*(per week|a week|\/\s*week|\/wk)$/i, "").trim();
+}
+
+/** A figure with its interval, in full: "132 purchases a week (95 %: 90 to 180)". */
+export function figure(f: Figure, locale?: Locale): string {
+  return `${quantity(f.value, locale)} ${unitName(f.unit)} a week (95 %: ${interval(f.low, f.high, locale)})`;
+}
+
+/** 1 → "1 session", 2 → "2 sessions". */
+export function plural(n: number, one: string, many: string, locale?: Locale): string {
+  return `${count(n, locale)} ${n === 1 ? one : many}`;
+}
+
+/** A position in a recording: 65000 → "1:05", 3665000 → "1:01:05". Never negative. */
+export function clock(ms: number): string {
+  const total = Math.max(0, Math.floor(ms / 1000));
+  const hours = Math.floor(total / 3600);
+  const minutes = Math.floor((total % 3600) / 60);
+  const seconds = String(total % 60).padStart(2, "0");
+  return hours > 0 ? `${hours}:${String(minutes).padStart(2, "0")}:${seconds}` : `${minutes}:${seconds}`;
+}
+
+/** A length of time for reading: "38 s", "4 min", "2 h 5 min", "3 days". */
+export function duration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours >= 48) return `${Math.round(hours / 24)} days`;
+  return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+}
+
+/** 12582912 → "12.6 MB" (SI, as stores count). */
+export function bytes(n: number, locale?: Locale): string {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  let i = 0;
+  while (n >= 1000 && i < units.length - 1) {
+    n /= 1000;
+    i++;
+  }
+  return `${new Intl.NumberFormat(locale, { maximumFractionDigits: i === 0 || n >= 100 ? 0 : 1 }).format(n)} ${units[i]}`;
+}
+
+function parse(time: string): Date | null {
+  const d = new Date(time);
+  return Number.isNaN(d.getTime()) ? null : d;
+}
+
+/** A calendar day, UTC as the server counts days: "2026-11-03T…" → "3 Nov 2026" in the reader's order. */
+export function day(time: string, locale?: Locale): string {
+  const d = parse(time);
+  return d === null ? "–" : new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }).format(d);
+}
+
+/** The same without the year, for axes. */
+export function shortDay(time: string, locale?: Locale): string {
+  const d = parse(time);
+  return d === null ? "–" : new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", timeZone: "UTC" }).format(d);
+}
+
+/** Two days as a range: "3 – 24 Nov 2026". */
+export function dayRange(from: string, to: string, locale?: Locale): string {
+  const a = parse(from);
+  const b = parse(to);
+  if (a === null || b === null || a > b) return "–";
+  return new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }).formatRange(a, b);
+}
+
+/** A moment in the reader's own time zone. */
+export function moment(time: string, locale?: Locale, timeZone?: string): string {
+  const d = parse(time);
+  return d === null ? "–" : new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", ...(timeZone === undefined ? {} : { timeZone }) }).format(d);
+}
+
+/** "a, b and c". */
+export function list(items: readonly string[], locale?: Locale): string {
+  return new Intl.ListFormat(locale ?? "en", { type: "conjunction" }).format(items);
+}
+
+/** Cuts a text in its middle, where the ends tell more than the centre: ids and keys. */
+export function middle(s: string, max: number): string {
+  const runes = Array.from(s);
+  if (runes.length <= max) return s;
+  const head = Math.ceil((max - 1) / 2);
+  return `${runes.slice(0, head).join("")}…${runes.slice(runes.length - (max - 1 - head)).join("")}`;
+}

@@ -1,0 +1,74 @@
+// The timeline: where we are, the moment the clip is about, every episode by pattern and verdict, and idle time.
+import { useRef, type KeyboardEvent, type PointerEvent } from "react";
+import type { Signal } from "../api/wire";
+import { clock } from "../model/format";
+import { pattern, verdict } from "../model/patterns";
+import type { Gap } from "./engine";
+
+export interface TimelineProps {
+  position: number;
+  length: number;
+  /** Epoch ms of position 0. */
+  from: number;
+  signals: readonly Signal[];
+  idle: readonly Gap[];
+  moment?: { start: number; end: number } | undefined;
+  disabled: boolean;
+  onSeek(position: number): void;
+}
+
+export function Timeline({ position, length, from, signals, idle, moment, disabled, onSeek }: TimelineProps) {
+  const track = useRef<HTMLDivElement>(null);
+  const part = (ms: number) => `${length > 0 ? Math.min(100, Math.max(0, (ms / length) * 100)) : 0}%`;
+  const span = (a: number, b: number) => ({ left: part(a), width: `max(3px, ${length > 0 ? (Math.max(0, Math.min(b, length) - Math.max(0, a)) / length) * 100 : 0}%)` });
+  const seekTo = (e: PointerEvent) => {
+    const box = track.current?.getBoundingClientRect();
+    if (box !== undefined && box.width > 0) onSeek(((e.clientX - box.left) / box.width) * length);
+  };
+  const press = (e: KeyboardEvent) => {
+    const by = { ArrowLeft: -1000, ArrowDown: -1000, ArrowRight: 1000, ArrowUp: 1000, PageDown: -10_000, PageUp: 10_000 }[e.key];
+    if (by !== undefined) onSeek(position + by);
+    else if (e.key === "Home") onSeek(0);
+    else if (e.key === "End") onSeek(length);
+    else return;
+    e.preventDefault();
+  };
+  return (
+    <div
+      className="timeline"
+      role="slider"
+      tabIndex={disabled ? -1 : 0}
+      aria-label="Position in the recording"
+      aria-valuemin={0}
+      aria-valuemax={Math.round(length / 1000)}
+      aria-valuenow={Math.round(position / 1000)}
+      aria-valuetext={`${clock(position)} of ${clock(length)}`}
+      aria-disabled={disabled}
+      onKeyDown={press}
+      onPointerDown={(e) => {
+        if (disabled || e.button !== 0) return;
+        e.currentTarget.setPointerCapture(e.pointerId);
+        seekTo(e);
+      }}
+      onPointerMove={(e) => e.currentTarget.hasPointerCapture(e.pointerId) && seekTo(e)}
+    >
+      <div className="marks">
+        {signals.map((s) => (
+          <i
+            key={`${s.pattern}-${s.start_ms}-${s.verdict}`}
+            className={`mark ${s.verdict}`}
+            data-hue={pattern(s.pattern).hue}
+            title={`${clock(s.start_ms - from)} ${pattern(s.pattern).label} (${verdict(s.verdict).toLowerCase()})`}
+            style={span(s.start_ms - from, s.end_ms - from)}
+          />
+        ))}
+      </div>
+      <div className="track" ref={track}>
+        {moment !== undefined && <i className="moment" style={span(moment.start - from, moment.end - from)} />}
+        {idle.map((g) => <i key={g.from} className="idle" style={span(g.from, g.to)} title={`Nobody did anything for ${Math.round((g.to - g.from) / 1000)} s`} />)}
+        <i className="done" style={{ width: part(position) }} />
+        <i className="knob" style={{ left: part(position) }} />
+      </div>
+    </div>
+  );
+}

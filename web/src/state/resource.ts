@@ -1,0 +1,69 @@
+// Loading of server data: one hook, a small cache so that going back is instant, and a state that a view can switch on.
+import { useCallback, useEffect, useState } from "react";
+import { ApiError } from "../api/client";
+
+export interface Resource<T> {
+  /** The value for the current key, or the last one while a new key loads (then `stale` is true). */
+  data: T | undefined;
+  error: ApiError | undefined;
+  loading: boolean;
+  stale: boolean;
+  reload(): void;
+}
+
+// Enough for a list, its filters and the issues somebody flips through; recordings are never kept here.
+const cacheLimit = 60;
+const cache = new Map<string, unknown>();
+
+function remember(key: string, value: unknown): void {
+  cache.delete(key);
+  cache.set(key, value);
+  for (const oldest of cache.keys()) {
+    if (cache.size <= cacheLimit) break;
+    cache.delete(oldest);
+  }
+}
+
+/** Forgets what the cache holds under keys that start with `prefix`, after a change on the server. */
+export function forget(prefix: string): void {
+  for (const key of [...cache.keys()]) if (key.startsWith(prefix)) cache.delete(key);
+}
+
+interface Held<T> { key: string; data?: T; error?: ApiError }
+
+/**
+ * Loads the resource named by `key` (null: nothing to load). The same key must always mean the same request; a cached
+ * value is shown at once and refreshed behind it.
+ */
+export function useResource<T>(key: string | null, load: (signal: AbortSignal) => Promise<T>): Resource<T> {
+  const [held, setHeld] = useState<Held<T> | null>(null);
+  const [round, setRound] = useState(0);
+  const [busy, setBusy] = useState(false);
+  useEffect(() => {
+    if (key === null) return;
+    const abort = new AbortController();
+    setBusy(true);
+    load(abort.signal).then(
+      (data) => {
+        if (abort.signal.aborted) return;
+        remember(key, data);
+        setHeld({ key, data });
+        setBusy(false);
+      },
+      (error: unknown) => {
+        if (abort.signal.aborted) return;
+        cache.delete(key);
+        setHeld({ key, error: error instanceof ApiError ? error : new ApiError(0, "Something broke in the viewer", String(error)) });
+        setBusy(false);
+      },
+    );
+    return () => abort.abort();
+    // `load` is a new closure on every render; the key stands for it.
+  }, [key, round]);
+  const reload = useCallback(() => setRound((n) => n + 1), []);
+  if (key === null) return { data: undefined, error: undefined, loading: false, stale: false, reload };
+  if (held?.key === key) return { data: held.data, error: held.error, loading: busy, stale: false, reload };
+  const cached = cache.get(key) as T | undefined;
+  if (cached !== undefined) return { data: cached, error: undefined, loading: true, stale: false, reload };
+  return { data: held?.data, error: undefined, loading: true, stale: held?.data !== undefined, reload };
+}

@@ -1,0 +1,230 @@
+// The fix list: what to repair first, what it costs, how sure that is.
+import { useEffect, useMemo, useRef, useState } from "react";
+import { fetchIssues } from "../api/client";
+import type { IssueList, IssueRow, Report } from "../api/wire";
+import { count, dayRange, list, plural, quantity, ratio, share } from "../model/format";
+import { lanes, segmentChips, sharedAxis, type Axis } from "../model/impact";
+import { pattern, patternNames } from "../model/patterns";
+import { useKeys } from "../state/keys";
+import { useResource, type Resource } from "../state/resource";
+import { issuePath, Link, useNavigation } from "../state/router";
+import { AxisScale, Empty, Failed, Fact, Lane, Loading, PatternChip, Sparkline, StatusChip } from "./parts";
+import { useTitle } from "./shell";
+import { Icon } from "./icons";
+
+const pageSize = 50;
+// The axis and the filter choices come from the head of the list, not from all of a long one.
+const headSize = 50;
+
+interface Filters { q: string; pattern: string; screen: string }
+
+export function FixListPage({ report }: { report: Resource<Report> }) {
+  useTitle("What to fix first");
+  const { search, go } = useNavigation();
+  const filters: Filters = { q: search.get("q") ?? "", pattern: search.get("pattern") ?? "", screen: search.get("screen") ?? "" };
+  const [pages, setPages] = useState(1);
+  const filtered = filters.q !== "" || filters.pattern !== "" || filters.screen !== "";
+  const head = useResource<IssueList>("issues:head", (signal) => fetchIssues({ limit: headSize }, signal));
+  const key = `issues:${JSON.stringify(filters)}:${pages}`;
+  const rows = useResource<IssueList>(filtered || pages > 1 ? key : null, async (signal) => {
+    let all: IssueRow[] = [];
+    let cursor: string | undefined;
+    for (let page = 0; page < pages; page++) {
+      const part = await fetchIssues({ limit: pageSize, ...filters, ...(cursor === undefined ? {} : { cursor }) }, signal);
+      all = all.concat(part.issues ?? []);
+      cursor = part.next_cursor;
+      if (cursor === undefined) return { total: part.total, issues: all };
+    }
+    return { total: Number.NaN, issues: all, ...(cursor === undefined ? {} : { next_cursor: cursor }) };
+  });
+  const shown = filtered || pages > 1 ? rows : head;
+  const axis = useMemo(() => sharedAxis((head.data?.issues ?? []).flatMap(lanes)), [head.data]);
+  const setFilter = (name: keyof Filters, value: string) => {
+    setPages(1);
+    const next = new URLSearchParams(search);
+    if (value === "") next.delete(name);
+    else next.set(name, value);
+    const s = next.toString();
+    go(s === "" ? "/" : `/?${s}`, { replace: true });
+  };
+  if (report.error !== undefined) {
+    return (
+      <Failed error={report.error} onRetry={report.reload}>
+        {report.error.status === 503 && <p>Analyse a bucket first: <code>rankle analyze s3://bucket/prefix --data DIR</code>. This page shows the result as soon as it is there.</p>}
+      </Failed>
+    );
+  }
+  if (report.data === undefined) return <Loading what="the report" />;
+  return (
+    <>
+      <Masthead report={report.data} />
+      <Remarks report={report.data} />
+      <Toolbar filters={filters} onFilter={setFilter} head={head.data?.issues ?? []} total={shown.data?.issues?.length} all={report.data.issues_total} />
+      <Body shown={shown} axis={axis} filtered={filtered} onClear={() => go("/", { replace: true })} onMore={() => setPages((n) => n + 1)} orderedBy={report.data.ordered_by} />
+    </>
+  );
+}
+
+function Masthead({ report }: { report: Report }) {
+  const seven = (report.retention ?? []).find((r) => r.window === "D7" && r.users > 0) ?? (report.retention ?? []).find((r) => r.users > 0);
+  return (
+    <header className="masthead">
+      <div>
+        <h1>What to fix first</h1>
+        {report.ordered_by !== "" && <p className="muted">Ordered by {report.ordered_by}.</p>}
+      </div>
+      <dl className="facts">
+        <Fact name="Sessions read" hint={report.anonymous_sessions > 0 ? `${count(report.anonymous_sessions)} without user id` : undefined}>{count(report.sessions)}</Fact>
+        <Fact name="Known users">{count(report.users)}</Fact>
+        <Fact name="Period" hint={`${quantity(report.weeks)} weeks`}>{dayRange(report.from, report.to)}</Fact>
+        {(report.goals ?? []).slice(0, 2).map((g) => (
+          <Fact key={g.name} name={`Goal: ${g.name}`} hint={`${count(g.reached)} of ${count(g.sessions)}`}>{share(g.rate)}</Fact>
+        ))}
+        {seven !== undefined && <Fact name={`Came back (${seven.window})`} hint={`${count(seven.returned)} of ${count(seven.users)} users`}>{ratio(seven.returned, seven.users)}</Fact>}
+      </dl>
+    </header>
+  );
+}
+
+/** What is half configured, and what to do about it. */
+function Remarks({ report }: { report: Report }) {
+  const noGoal = (report.goals ?? []).length === 0;
+  const noUsers = report.users === 0;
+  if (!noGoal && !noUsers) return null;
+  return (
+    <div className="remarks" role="note">
+      {noGoal && <p><b>No goal is configured</b>, so lost conversions are not estimated{noUsers ? "" : " and the order follows returning users alone"}. Name one under <code>goals:</code> in <code>rankle.yaml</code> and analyse again; recordings are not read a second time.</p>}
+      {noUsers && <p><b>No recording names its user</b>, so nobody can be seen to come back and retention is not estimated. A sidecar or manifest with <code>user_id</code> changes that.</p>}
+    </div>
+  );
+}
+
+function Toolbar({ filters, onFilter, head, total, all }: { filters: Filters; onFilter(name: keyof Filters, value: string): void; head: readonly IssueRow[]; total: number | undefined; all: number }) {
+  const input = useRef<HTMLInputElement>(null);
+  useKeys({ "/": () => input.current?.focus() });
+  const patterns = unique([...head.flatMap((i) => (i.patterns ?? []).map((p) => p.pattern)), filters.pattern]);
+  const screens = unique([...head.map((i) => i.screen), filters.screen]).sort();
+  const strange = filters.pattern !== "" && !patternNames.includes(filters.pattern) && !head.some((i) => (i.patterns ?? []).some((p) => p.pattern === filters.pattern));
+  return (
+    <search className="toolbar" aria-label="Filter the issues">
+      <label className="field grow">
+        <span className="hidden">Search issues</span>
+        <Icon name="search" />
+        <input ref={input} type="search" placeholder="Search titles, screens, controls" value={filters.q} onChange={(e) => onFilter("q", e.target.value)} onKeyDown={(e) => e.key === "Escape" && (e.currentTarget.blur(), e.preventDefault())} />
+        <kbd aria-hidden="true">/</kbd>
+      </label>
+      <label className="field">
+        <span className="hidden">Pattern</span>
+        <select value={filters.pattern} onChange={(e) => onFilter("pattern", e.target.value)}>
+          <option value="">All patterns</option>
+          {patterns.map((p) => <option key={p} value={p}>{pattern(p).label}</option>)}
+        </select>
+      </label>
+      <label className="field">
+        <span className="hidden">Screen</span>
+        <select value={filters.screen} onChange={(e) => onFilter("screen", e.target.value)}>
+          <option value="">All screens</option>
+          {screens.map((s) => <option key={s} value={s}>{s}</option>)}
+        </select>
+      </label>
+      <p className="muted tally" role="status">{total === undefined ? "" : total === all ? plural(all, "issue", "issues") : `${count(total)} of ${plural(all, "issue", "issues")}`}</p>
+      {strange && <p className="note">This version knows no pattern “{filters.pattern}”.</p>}
+    </search>
+  );
+}
+
+function unique(values: readonly string[]): string[] {
+  return [...new Set(values)].filter((v) => v !== "");
+}
+
+function Body({ shown, axis, filtered, onClear, onMore, orderedBy }: { shown: Resource<IssueList>; axis: Axis; filtered: boolean; onClear(): void; onMore(): void; orderedBy: string }) {
+  if (shown.error !== undefined) return <Failed error={shown.error} onRetry={shown.reload} />;
+  if (shown.data === undefined) return <Loading what="the issues" />;
+  const rows = shown.data.issues ?? [];
+  if (rows.length === 0) {
+    return filtered ? (
+      <Empty title="No issue matches"><p>Fewer filters show more.</p><button type="button" onClick={onClear}>Show all issues</button></Empty>
+    ) : (
+      <Empty title="No issue was found">
+        <p>The recordings were read, and nothing in them looks like friction that people met more than once. <Link to="/run">What was read and skipped</Link></p>
+      </Empty>
+    );
+  }
+  return <Rows rows={rows} axis={axis} stale={shown.stale} more={shown.data.next_cursor !== undefined ? onMore : undefined} label={`Issues, ordered by ${orderedBy}`} />;
+}
+
+function Rows({ rows, axis, stale, more, label }: { rows: readonly IssueRow[]; axis: Axis; stale: boolean; more: (() => void) | undefined; label: string }) {
+  const { go } = useNavigation();
+  const [current, setCurrent] = useState(-1);
+  const items = useRef<(HTMLLIElement | null)[]>([]);
+  useEffect(() => setCurrent(-1), [rows]);
+  const move = (by: number) => {
+    const next = Math.min(rows.length - 1, Math.max(0, current + by));
+    setCurrent(next);
+    items.current[next]?.querySelector<HTMLElement>("a.title")?.focus({ preventScroll: true });
+    items.current[next]?.scrollIntoView({ block: "nearest" });
+  };
+  useKeys({
+    j: () => move(1),
+    k: () => move(-1),
+    ArrowDown: () => move(1),
+    ArrowUp: () => move(-1),
+    Enter: () => {
+      const row = rows[current];
+      if (row !== undefined) go(issuePath(row.key));
+    },
+  });
+  return (
+    <div className={`list ${stale ? "stale" : ""}`}>
+      <div className="list-head" aria-hidden="true">
+        <span>#</span>
+        <span>Issue</span>
+        <span>Affected</span>
+        <AxisScale axis={axis} label="Lost per week, with 95 % interval" />
+        <span>By day</span>
+        <span>Status</span>
+      </div>
+      <ol aria-label={label}>
+        {rows.map((row, i) => (
+          <li key={row.key} ref={(e) => { items.current[i] = e; }} className={`row ${i === current ? "current" : ""}`}>
+            <Row row={row} axis={axis} />
+          </li>
+        ))}
+      </ol>
+      {more !== undefined && <button type="button" className="more" onClick={more}>Show more</button>}
+    </div>
+  );
+}
+
+function Row({ row, axis }: { row: IssueRow; axis: Axis }) {
+  const patterns = row.patterns ?? [];
+  const impacts = lanes(row);
+  return (
+    <>
+      <span className="rank"><span className="hidden">Rank </span>{row.rank}</span>
+      <div className="what">
+        <Link className="title" to={issuePath(row.key)}>{row.title}</Link>
+        <p className="where" title={row.screen}>on <code>{row.screen}</code></p>
+        <ul className="chips" aria-label="Patterns and segments">
+          {patterns.slice(0, 3).map((p) => <li key={p.pattern}><PatternChip name={p.pattern} /></li>)}
+          {patterns.length > 3 && <li><span className="chip" title={list(patterns.slice(3).map((p) => pattern(p.pattern).label))}>+{patterns.length - 3}</span></li>}
+          {segmentChips(row).map((c) => <li key={c.key}><span className="chip segment" title={c.title}>{c.text}</span></li>)}
+        </ul>
+      </div>
+      <div className="affected">
+        <p><b>{count(row.users_affected)}</b> {row.users_affected === 1 ? "user" : "users"}</p>
+        <p className="muted">{count(row.sessions_affected)} of {plural(row.sessions_exposed, "session", "sessions")}</p>
+        <span className="meter" aria-hidden="true"><i style={{ width: `${row.sessions_exposed > 0 ? Math.min(100, (row.sessions_affected / row.sessions_exposed) * 100) : 0}%` }} /></span>
+        <p className="muted small">{ratio(row.sessions_affected, row.sessions_exposed)} of those who tried</p>
+      </div>
+      <div className="cost">
+        {impacts.length === 0 ? <p className="muted">Its cost cannot be estimated yet.</p> : impacts.map((i) => <Lane key={`${i.goal ?? ""}${i.window ?? ""}`} impact={i} axis={axis} />)}
+      </div>
+      <div className="by-day"><Sparkline days={row.trend ?? []} /></div>
+      <div className="state-cell">
+        <StatusChip status={row.status} />
+        {row.owner !== undefined && row.owner !== "" && <span className="muted small">{row.owner}</span>}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,205 @@
+// One issue: what happens, where, since when, to whom, what it costs and how sure we are.
+import { fetchIssue } from "../api/client";
+import type { Impact, IssueDetail, Segment } from "../api/wire";
+import { count, day, interval, plural, quantity, ratio, share } from "../model/format";
+import { estimated, laneName, sentence, sharedAxis, verdictOn } from "../model/impact";
+import { attribute, pattern, words } from "../model/patterns";
+import { useKeys } from "../state/keys";
+import { useResource, type Resource } from "../state/resource";
+import { clipPath, issuePath, Link, useNavigation } from "../state/router";
+import { ClipStage, ClipStrip, NoClips } from "./clips";
+import { AxisScale, Fact, Failed, Lane, Loading, PatternChip, TrendChart } from "./parts";
+import { ReviewPanel } from "./review";
+import { useTitle } from "./shell";
+import { Icon } from "./icons";
+
+export const useIssue = (key: string): Resource<IssueDetail> => useResource<IssueDetail>(`issue:${key}`, (signal) => fetchIssue(key, signal));
+
+export function MissingIssue({ resource }: { resource: Resource<IssueDetail> }) {
+  if (resource.error === undefined) return <Loading what="the issue" />;
+  return <Failed error={resource.error} onRetry={resource.reload}>{resource.error.status === 404 && <p><Link to="/">Back to the fix list</Link></p>}</Failed>;
+}
+
+export function IssuePage({ issueKey }: { issueKey: string }) {
+  const resource = useIssue(issueKey);
+  const { search, go } = useNavigation();
+  const issue = resource.stale ? undefined : resource.data;
+  useTitle(issue?.title ?? "Issue");
+  useKeys({ Escape: () => go("/") });
+  if (issue === undefined) return <MissingIssue resource={resource} />;
+  const clips = issue.clips ?? [];
+  const wanted = Number(search.get("clip") ?? Number.NaN);
+  const current = clips.find((c) => c.index === wanted) ?? clips[0];
+  const pick = (index: number) => go(`${issuePath(issue.key)}?clip=${index}`, { replace: true });
+  return (
+    <article className="issue">
+      <IssueHead issue={issue} />
+      <div className="issue-columns">
+        <div className="issue-main">
+          <section className="card clips" aria-labelledby="clips-title">
+            <div className="card-head">
+              <h2 id="clips-title">See it happen</h2>
+              {current !== undefined && <Link to={clipPath(issue.key, current.index)} className="quiet"><Icon name="full" /> Large player</Link>}
+            </div>
+            {current === undefined ? <NoClips /> : (
+              <>
+                <ClipStage issue={issue} index={current.index} autoplay={search.has("clip")} startAt={undefined} onPick={pick} />
+                <ClipStrip clips={clips} current={current.index} onPick={pick} />
+              </>
+            )}
+          </section>
+          <What issue={issue} />
+          <Segments segments={issue.segments ?? []} total={issue.sessions_affected} />
+          <section className="card" aria-labelledby="trend-title">
+            <h2 id="trend-title">Since when</h2>
+            <p className="muted">First seen {day(issue.first_seen)}, last seen {day(issue.last_seen)}.</p>
+            <TrendChart days={issue.trend ?? []} />
+          </section>
+        </div>
+        <div className="issue-side">
+          <Cost issue={issue} />
+          <ReviewPanel issue={issue} onSaved={resource.reload} />
+          <Dismissed issue={issue} />
+          {(issue.similar ?? []).length > 0 && (
+            <section className="card" aria-labelledby="similar-title">
+              <h2 id="similar-title">Similar issues</h2>
+              <ul className="plain">{(issue.similar ?? []).map((s) => <li key={s.key}><span className="rank-badge">#{s.rank}</span> <Link to={issuePath(s.key)}>{s.title}</Link></li>)}</ul>
+            </section>
+          )}
+        </div>
+      </div>
+    </article>
+  );
+}
+
+export function IssueHead({ issue }: { issue: IssueDetail }) {
+  return (
+    <header className="issue-head">
+      <p className="crumbs"><Link to="/">Fix list</Link> <span aria-hidden="true">/</span> <span className="rank-badge">#{issue.rank}</span></p>
+      <h1>{issue.title}</h1>
+      <p className="where">on <code>{issue.screen}</code>{issue.cause !== undefined && issue.cause !== "" && <> · cause: <code>{issue.cause}</code></>}</p>
+      <dl className="facts">
+        <Fact name="Users affected">{count(issue.users_affected)}</Fact>
+        <Fact name="Sessions affected" hint={`${ratio(issue.sessions_affected, issue.sessions_exposed)} of ${count(issue.sessions_exposed)} that tried`}>{count(issue.sessions_affected)}</Fact>
+        <Fact name="Really friction" hint="mean of its episodes">{share(issue.confidence)}</Fact>
+        <Fact name="Among the first 3" hint={`among the first 10: ${share(issue.top10)}`}>{share(issue.top3)}</Fact>
+      </dl>
+    </header>
+  );
+}
+
+function What({ issue }: { issue: IssueDetail }) {
+  const t = issue.target;
+  return (
+    <section className="card" aria-labelledby="what-title">
+      <h2 id="what-title">What happens</h2>
+      {(issue.evidence ?? []).length > 0 && <ul className="evidence">{(issue.evidence ?? []).map((s) => <li key={s}>{s}</li>)}</ul>}
+      <table className="table">
+        <caption className="hidden">Patterns of this issue</caption>
+        <thead><tr><th scope="col">Pattern</th><th scope="col" className="num">Episodes</th><th scope="col" className="num">Sessions</th></tr></thead>
+        <tbody>
+          {(issue.patterns ?? []).map((p) => (
+            <tr key={p.pattern}>
+              <th scope="row"><PatternChip name={p.pattern} /> <span className="muted means">{pattern(p.pattern).means}</span></th>
+              <td className="num">{count(p.episodes)}</td>
+              <td className="num">{count(p.sessions)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {t !== null && (t.label !== "" || t.selector !== "") && (
+        <dl className="target">
+          {t.label !== "" && <div><dt>Control</dt><dd>“{t.label}”{t.role !== "" && <span className="muted"> {t.role}</span>}</dd></div>}
+          {t.selector !== "" && <div><dt>Selector</dt><dd><code>{t.selector}</code></dd></div>}
+        </dl>
+      )}
+    </section>
+  );
+}
+
+function Cost({ issue }: { issue: IssueDetail }) {
+  const all = issue.impacts ?? [];
+  const axis = sharedAxis(all.flatMap((i) => (i.naive_per_week === null ? [i] : [i, { ...i, per_week: i.naive_per_week }])));
+  const possible = all.filter((i) => estimated(i) !== null);
+  const impossible = all.filter((i) => estimated(i) === null);
+  return (
+    <section className="card cost-card" aria-labelledby="cost-title">
+      <h2 id="cost-title">What it costs a week, and how sure that is</h2>
+      {all.length === 0 && <p className="muted">No goal is configured and no user id is known, so no cost can be estimated. What happened, to whom and how often is known all the same.</p>}
+      {possible.length > 0 && (
+        <>
+          <AxisScale axis={axis} label="" />
+          {possible.map((i) => <CostOf key={`${i.goal ?? ""}${i.window ?? ""}`} impact={i} axis={axis} family={issue.family} />)}
+          <p className="legend muted"><i className="dot" /> adjusted, with 95 % interval <i className="naive" /> without any adjustment</p>
+        </>
+      )}
+      {impossible.map((i) => <p key={`${i.goal ?? ""}${i.window ?? ""}`} className="impossible">{sentence(i, issue.family)}</p>)}
+      <p className="muted small">These figures describe people who met the issue beside people who did not. They are no proof of cause. <Link to="/run">How they are computed</Link></p>
+    </section>
+  );
+}
+
+function CostOf({ impact, axis, family }: { impact: Impact; axis: Parameters<typeof Lane>[0]["axis"]; family: string }) {
+  const caveats = impact.caveats ?? [];
+  return (
+    <div className="cost-of">
+      <Lane impact={impact} axis={axis} naive />
+      <details>
+        <summary><span className="hidden">{laneName(impact)}: </span>In words</summary>
+        <p>{sentence(impact, family)}</p>
+        <p>
+          {verdictOn(impact)}{" "}
+          {impact.naive_per_week !== null && <>Without any adjustment it would read {quantity(impact.naive_per_week)} a week.</>}{" "}
+          {impact.share !== null && impact.share_low !== null && impact.share_high !== null && <>Of those who met it, {share(impact.share)} are lost this way (95 %: {share(impact.share_low)} to {share(impact.share_high)}).</>}
+        </p>
+        {caveats.length > 0 && <ul>{caveats.map((c) => <li key={c}>{c}</li>)}</ul>}
+        <p className="muted small">Method: {impact.method}; {plural(impact.exposed, "met it", "met it")}, {count(impact.compared)} for comparison; interval {interval(impact.low ?? 0, impact.high ?? 0)}.</p>
+      </details>
+    </div>
+  );
+}
+
+function Segments({ segments, total }: { segments: readonly Segment[]; total: number }) {
+  const max = Math.max(0.0001, ...segments.flatMap((s) => [s.rate_in, s.rate_out]));
+  return (
+    <section className="card" aria-labelledby="segments-title">
+      <h2 id="segments-title">Who meets it</h2>
+      {segments.length === 0 ? <p className="muted">No version, device, browser, system, channel or plan stands out: it meets everybody alike.</p> : (
+        <div className="scroll-x" tabIndex={0} role="region" aria-labelledby="segments-title">
+          <table className="table segments">
+            <thead><tr><th scope="col">Segment</th><th scope="col">Affected share, here and elsewhere</th><th scope="col" className="num">Affected</th><th scope="col" className="num">of all affected</th></tr></thead>
+            <tbody>
+              {segments.map((s) => (
+                <tr key={`${s.attribute}=${s.value}`}>
+                  <th scope="row"><span className="muted">{attribute(s.attribute)}</span> {s.value}</th>
+                  <td>
+                    <div className="bars">
+                      <span className="bar"><i style={{ width: `${(s.rate_in / max) * 100}%` }} /><b>{share(s.rate_in)}</b></span>
+                      <span className="bar other"><i style={{ width: `${(s.rate_out / max) * 100}%` }} /><b>{share(s.rate_out)}<span className="hidden"> elsewhere</span></b></span>
+                    </div>
+                  </td>
+                  <td className="num">{count(s.affected)} of {count(s.exposed)}</td>
+                  <td className="num">{ratio(s.affected, total)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Dismissed({ issue }: { issue: IssueDetail }) {
+  const rows = issue.dismissed ?? [];
+  return (
+    <section className="card" aria-labelledby="dismissed-title">
+      <h2 id="dismissed-title">Look-alikes that were not counted</h2>
+      {rows.length === 0 ? <p className="muted">None on this control.</p> : (
+        <table className="table"><caption className="hidden">Dismissed episodes by reason</caption>
+          <tbody>{rows.map((r) => <tr key={r.reason}><th scope="row">{words(r.reason)}</th><td className="num">{plural(r.episodes, "episode", "episodes")}</td></tr>)}</tbody>
+        </table>
+      )}
+    </section>
+  );
+}
