@@ -22,8 +22,7 @@ func findAffordance(a *analysis) []candidate {
 		if len(silent) == 0 || a.outcomes[r.gestures[0]].answered {
 			continue
 		}
-		t := a.tgt(c)
-		if (t.Tag == "html" || t.Tag == "body" || t.Tag == "#document") && len(silent) < c.local.RageGestures {
+		if isPage(a.tgt(c)) && len(silent) < c.local.RageGestures {
 			continue // the empty page: people click there to drop a focus or a menu
 		}
 		cand := a.candidate(r.ctl, silent)

@@ -32,7 +32,7 @@ type control struct {
 	node     replay.NodeID // the latest node it was
 	last     int32         // latest gesture on it
 	gestures []int32
-	answered int // gestures with an effect, filled by the response model
+	answered int // gestures answered in time, filled by the response model
 }
 
 // cell is the edge of the square that stands for an element where only positions are known; 48 dp is Android's least

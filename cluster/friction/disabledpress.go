@@ -73,12 +73,16 @@ func (a *analysis) leaves(gi int32) bool {
 	for i := range a.visits {
 		v := &a.visits[i]
 		if v.At > g.at && v.At-g.at <= leaveLag && uint16(v.Window) == g.window {
+			steps := 0 // the last one is what led away
 			for j := int(gi) + 1; j < len(a.gestures) && a.gestures[j].at < v.At; j++ {
-				if a.gestures[j].window == g.window && a.gestures[j].pressed() && a.outcomes[j].answered && a.outcomes[j].by == byRoute {
-					return false
+				if n := &a.gestures[j]; n.window == g.window && n.pressed() {
+					steps++
+					if n.ctl == g.ctl {
+						return false
+					}
 				}
 			}
-			return true
+			return steps <= 1
 		}
 	}
 	return false

@@ -14,10 +14,13 @@ func findErrorTaps(a *analysis) []candidate {
 		best := -1
 		for hi := range r.hits {
 			h := &r.hits[hi]
+			if h.idle && a.anyReal(r) {
+				continue
+			}
 			if n := len(gs); n == 0 || gs[n-1] != h.gesture {
 				gs = append(gs, h.gesture)
 			}
-			if best < 0 || weight(h) > weight(&r.hits[best]) {
+			if best < 0 || r.hits[best].idle && !h.idle || r.hits[best].idle == h.idle && weight(h) > weight(&r.hits[best]) {
 				best = hi
 			}
 		}
@@ -29,6 +32,9 @@ func findErrorTaps(a *analysis) []candidate {
 		if !a.failing(h.gesture) {
 			// A logged message after a press that was answered in time is a warning to developers, not an obstacle.
 			cand.verdict, cand.reason, cand.conf = Dismissed, ReasonAnswered, startLogged
+			if h.idle {
+				cand.reason = ReasonAmbientError
+			}
 		}
 		out = append(out, cand)
 	}
@@ -45,24 +51,31 @@ func weight(h *errorHit) float64 {
 	return startLogged
 }
 
-// failing reports whether the errors of a press stood in its way: a failed request or an uncaught error does; a logged
-// one only if the press got no answer in time, or one that complains, or the control leads to it again and again.
+// failing reports whether the errors of a press stood in its way: a failed request or an uncaught error does unless it
+// was idle; a logged one only if the press got no answer in time, or one that complains, or the control leads to it
+// again and again.
 func (a *analysis) failing(gi int32) bool {
 	o := &a.outcomes[gi]
 	if o.run < 0 || o.hit < 0 {
 		return false
 	}
 	r := &a.runs[o.run]
-	logged := 0
+	mine := false
 	for i := range r.hits {
-		if r.hits[i].gesture == gi && (r.hits[i].request || r.hits[i].thrown) {
-			return true
-		}
-		if i == 0 || r.hits[i].gesture != r.hits[i-1].gesture {
-			logged++
+		if h := &r.hits[i]; h.gesture == gi && !h.idle {
+			if h.request || h.thrown {
+				return true
+			}
+			mine = true
 		}
 	}
-	return a.silent(gi) || o.invalid || logged >= 2
+	logged := map[int32]bool{}
+	for i := range r.hits {
+		if !r.hits[i].idle {
+			logged[r.hits[i].gesture] = true
+		}
+	}
+	return mine && (a.silent(gi) || o.invalid || len(logged) >= 2)
 }
 
 // unique removes repeats from a list in order.
@@ -76,4 +89,14 @@ func unique(gs []int32) []int32 {
 		}
 	}
 	return out
+}
+
+// anyReal reports whether a run has a failure that was not idle.
+func (a *analysis) anyReal(r *run) bool {
+	for i := range r.hits {
+		if !r.hits[i].idle {
+			return true
+		}
+	}
+	return false
 }

@@ -63,7 +63,7 @@ func (a *analysis) explain(c *control, gi int32) (Reason, Verdict) {
 		return ReasonOutward, Dismissed
 	case a.wake(gi):
 		return ReasonWakeUp, Dismissed
-	case g.flags.Has(replay.FlagChecked), t != nil && a.here(t, g):
+	case g.flags.Has(replay.FlagChecked), t != nil && a.here(t, g), a.atTop(t, g):
 		return ReasonSettled, Dismissed
 	case o.selected:
 		return ReasonTextSelection, Dismissed
@@ -79,6 +79,26 @@ func (a *analysis) explain(c *control, gi int32) (Reason, Verdict) {
 func (a *analysis) here(t *replay.Target, g *gesture) bool {
 	s := a.screen(g.screen)
 	return s != nil && t.Tag == "a" && len(t.Href) > 1 && t.Href == s.Path
+}
+
+// atTop reports whether a control that says it leads to the top was pressed on a page that is there already.
+func (a *analysis) atTop(t *replay.Target, g *gesture) bool {
+	if t == nil || !hasWord(t.Label, "top") {
+		return false
+	}
+	for i := int(g.firstEv) - 1; i >= 0; i-- {
+		e := &a.s.Events[i]
+		if e.Window != g.window {
+			continue
+		}
+		if e.Kind == replay.Scroll && e.Flags.Has(replay.FlagDocument) {
+			return e.Y == 0
+		}
+		if e.Kind == replay.Navigate {
+			return true
+		}
+	}
+	return true
 }
 
 // wake reports whether a press only brought the page back to the front.

@@ -71,6 +71,9 @@ const (
 	forwardLag = 20 * time.Millisecond
 	// sameLag is the time within which two clicks on one place are one click reported twice (SIGNALS N2).
 	sameLag = time.Millisecond
+	// fingerLag is how soon after the first finger the second one of a pinch comes. A finger that is never said to
+	// have left the glass has scrolled: browsers end such a touch by a cancel, which recorders do not keep.
+	fingerLag = 200 * time.Millisecond
 	// contextLag is how long after pointer up Windows opens the context menu.
 	contextLag = 60 * time.Millisecond
 	// selectLag is how long after pointer up the selection of a double click may be stamped.
@@ -156,15 +159,18 @@ func (h *hand) down(gs []gesture, e *replay.Event, i int32) []gesture {
 		}
 	}
 	if h.open >= 0 {
-		if g := &gs[h.open]; g.pointer == replay.Touch && e.Pointer == replay.Touch {
+		g := &gs[h.open]
+		if g.pointer == replay.Touch && e.Pointer == replay.Touch && !g.scroll && e.At-g.at <= fingerLag {
 			g.multi = true
 			gs = append(gs, newGesture(e, i))
 			gs[len(gs)-1].multi = true
 			h.last, h.open = int32(len(gs)-1), int32(len(gs)-1)
 			return gs
-		} else if e.At-g.at <= sameLag && g.near(e, 1) {
+		}
+		if e.At-g.at <= sameLag && g.near(e, 1) {
 			return gs // the same down reported twice
 		}
+		g.cancel = true // recorders leave the cancel of a touch that scrolls unsaid
 	}
 	gs = append(gs, newGesture(e, i))
 	h.last = int32(len(gs) - 1)

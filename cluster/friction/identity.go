@@ -137,6 +137,11 @@ func kindOf(t *replay.Target) Kind {
 	return Background
 }
 
+// isPage reports whether a target is the page itself rather than something on it.
+func isPage(t *replay.Target) bool {
+	return t != nil && (t.Tag == "html" || t.Tag == "body" || t.Tag == "#document")
+}
+
 // tree answers ancestor questions in constant time. It numbers the nodes of a session depth first; nodes on a
 // circle, which damaged input can make, get no number and lie nowhere.
 type tree struct {

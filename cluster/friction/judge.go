@@ -53,6 +53,7 @@ func (a *analysis) judge(ri int32) {
 	a.assign(r, answers)
 	a.acknowledge(r, grades)
 	for h := range r.hits {
+		a.weigh(r, &r.hits[h])
 		o := &a.outcomes[r.hits[h].gesture]
 		if o.hit < 0 || r.hits[h].request && !r.hits[o.hit].request {
 			o.hit = int32(h)
@@ -69,11 +70,30 @@ func (a *analysis) judge(ri int32) {
 	}
 	c := &a.controls[r.ctl]
 	for _, gi := range r.gestures {
-		if a.outcomes[gi].answered {
+		if o := &a.outcomes[gi]; o.answered && o.latency <= a.set.QuickAnswer && !isPage(a.tgt(c)) {
 			c.answered++
 		}
 	}
 }
+
+// weigh finds out whether a failure stood in anybody's way. One that comes after the press was answered, and that
+// nothing on the page shows, happened in the background (F17).
+func (a *analysis) weigh(r *run, h *errorHit) {
+	g, o := &a.gestures[h.gesture], &a.outcomes[h.gesture]
+	if !o.answered || g.at+o.latency > h.at-stampLag || h.thrown && h.at-g.end <= throwLag {
+		return
+	}
+	for i := range r.touches {
+		t := &r.touches[i]
+		if d := t.at - h.at; d >= -stampLag && d <= linkLag && !a.pressBetween(r, g.at, t.at) && (!t.minor || t.traits&replay.ChangeBusy != 0) {
+			return
+		}
+	}
+	h.idle = true
+}
+
+// throwLag is how soon after pointer up the handler of the press itself throws.
+const throwLag = 150 * time.Millisecond
 
 // observe finds how long the run could be watched, and why no longer.
 func (a *analysis) observe(r *run) {
@@ -196,7 +216,7 @@ func (a *analysis) emptied(r *run, effect []bool, i int) bool {
 // busyEnd reports whether a change takes back a busy state and nothing else ever came: then that end is the answer.
 func (a *analysis) busyEnd(r *run, i int) bool {
 	t := &r.touches[i]
-	return t.traits&replay.ChangeBusy != 0 && t.rel == elsewhere
+	return t.traits&replay.ChangeBusy != 0 && t.kind == replay.AttributeChanged && t.rel == elsewhere
 }
 
 // collect orders everything that answers.
@@ -292,6 +312,7 @@ func (a *analysis) assign(r *run, answers []answer) {
 			continue
 		}
 		last = i
+		wait = a.renewed(r, wait, x)
 		g := &a.gestures[r.gestures[wait]]
 		late := x.at-g.at > a.set.QuickAnswer
 		a.give(r.gestures[wait], x, false)
@@ -310,6 +331,31 @@ func (a *analysis) assign(r *run, answers []answer) {
 			wait++
 		}
 	}
+}
+
+// promptAnswer is how soon after a press an answer is taken to be its own although an older press waits too.
+const promptAnswer = 250 * time.Millisecond
+
+// renewed passes over presses that waited in vain: after a pause a new press was answered at once, and no request of
+// the older ones ended just then.
+func (a *analysis) renewed(r *run, wait int, x *answer) int {
+	j := wait
+	for j+1 < len(r.gestures) && a.gestures[r.gestures[j+1]].at <= x.at {
+		j++
+	}
+	if j == wait {
+		return wait
+	}
+	g, p := &a.gestures[r.gestures[j]], &a.gestures[r.gestures[j-1]]
+	if g.at-p.at < a.set.QuickAnswer || x.at-max(g.end, g.at) > promptAnswer {
+		return wait
+	}
+	for _, q := range r.requests {
+		if req := &a.s.Requests[q]; req.Start < g.at && x.at >= req.End-stampLag && x.at-req.End <= linkLag {
+			return wait
+		}
+	}
+	return j
 }
 
 // holder is the press that took the latest answer.

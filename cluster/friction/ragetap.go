@@ -109,6 +109,9 @@ func (a *analysis) excuseSeries(c *control, s, silent []int32) (Reason, Verdict)
 	if (c.actsLike() == Prose) && len(s) <= proseTaps {
 		return ReasonTextSelection, Dismissed
 	}
+	if isPage(a.tgt(c)) {
+		return ReasonNoElement, NoOpinion // the page itself: nothing that could answer
+	}
 	reason, v := a.explain(c, silent[0])
 	switch reason {
 	case ReasonShortTail, ReasonGap:

@@ -90,6 +90,7 @@ type errorHit struct {
 	cause   string
 	request bool
 	thrown  bool
+	idle    bool // the press had been answered before, and nothing on the page showed the failure
 }
 
 // outcome is what came of one gesture.
@@ -364,7 +365,9 @@ func (a *analysis) takeMutation(w *watch, e *replay.Event, m *replay.Mutation) {
 	}
 	for _, c := range w.closing {
 		r := &a.runs[c]
-		a.takeChanges(r, w, e, m, !a.linked(r, e.At))
+		if link := a.linked(r, e.At); link || w.cur < 0 || e.At-a.newest(w.cur) > typeLag {
+			a.takeChanges(r, w, e, m, !link)
+		}
 	}
 	fresh := false
 	for i := range m.Changes {
@@ -382,6 +385,12 @@ func (a *analysis) takeMutation(w *watch, e *replay.Event, m *replay.Mutation) {
 	if fresh {
 		w.pre, w.preAt = true, e.At
 	}
+}
+
+// newest is the time of the latest press of a run.
+func (a *analysis) newest(ri int32) time.Duration {
+	gs := a.runs[ri].gestures
+	return a.gestures[gs[len(gs)-1]].at
 }
 
 // linked reports whether a closed run's own request ended just before t.
@@ -487,8 +496,11 @@ const hoverSize = 8
 // minor reports whether a change can only acknowledge: busy states, focus and pressed states, hover effects, and
 // what nobody sees.
 func (a *analysis) minor(r *run, w *watch, e *replay.Event, c *replay.Change, t *touched, p *pace, since time.Duration) bool {
-	if c.Traits&replay.ChangeBusy != 0 || invisible(c.Attr) {
+	if c.Kind == replay.AttributeChanged && c.Traits&replay.ChangeBusy != 0 || invisible(c.Attr) {
 		return true
+	}
+	if t.rel == own && (c.Attr == "disabled" || c.Attr == "aria-disabled") {
+		return true // taking the control away is not what was asked for
 	}
 	if (c.Kind == replay.Added || c.Kind == replay.Removed) && c.Node >= 0 && int(c.Node) < len(a.s.Nodes) {
 		switch a.s.Nodes[c.Node].Tag {

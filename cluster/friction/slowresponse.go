@@ -7,6 +7,9 @@ func findSlow(a *analysis) []candidate {
 	for ri := range a.runs {
 		r := &a.runs[ri]
 		c := &a.controls[r.ctl]
+		if k := c.actsLike(); k == Prose || k == Background {
+			continue // what comes late after a press on nothing comes by itself
+		}
 		var gs []int32
 		flush := func() {
 			if len(gs) == 0 {
@@ -47,6 +50,9 @@ func findSlow(a *analysis) []candidate {
 			o := &a.outcomes[gi]
 			if o.answered && !o.late {
 				flush()
+			}
+			if a.gestures[gi].kind == swallow {
+				continue
 			}
 			if o.answered && (o.latency > a.set.QuickAnswer || o.late && len(gs) > 0) {
 				gs = append(gs, gi)

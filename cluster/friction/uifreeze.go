@@ -38,7 +38,6 @@ func (a *analysis) freeze(r *run, gi int32) (candidate, bool) {
 	prev := g.at
 	var from, to time.Duration
 	task := time.Duration(0)
-	burst := 0
 	for i := int(g.firstEv) + 1; i < len(a.s.Events) && a.s.Events[i].At <= limit; i++ {
 		e := &a.s.Events[i]
 		if e.Window != g.window {
@@ -54,12 +53,6 @@ func (a *analysis) freeze(r *run, gi int32) (candidate, bool) {
 		}
 		if to == 0 && e.At-prev >= a.set.FreezeSilence && prev <= g.end+freezeReach {
 			from, to = prev, e.At
-		}
-		if to > 0 && e.At-to <= handSpeed*4 && e.At >= to {
-			switch e.Kind {
-			case replay.PointerDown, replay.Click, replay.Move, replay.Input, replay.Scroll:
-				burst++
-			}
 		}
 		if to > 0 && e.At-to > handSpeed*4 {
 			break
@@ -83,7 +76,6 @@ func (a *analysis) freeze(r *run, gi int32) (candidate, bool) {
 	if missed {
 		cand.conf += termBurst
 	}
-	_ = burst
 	return cand, task > 0 || queued || missed
 }
 
