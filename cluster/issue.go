@@ -30,7 +30,7 @@ type Issue struct {
 	Last       time.Time
 	Days       []DayCount // one per day of the data window, in order
 	Segments   []Segment  // where the rate differs, strongest first
-	Clips      []Clip     // at most MaxClips
+	Clips      []Clip     // at most MaxClips, then one with Contrast if the control worked somewhere
 	Dismissed  []ReasonCount
 }
 

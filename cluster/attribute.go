@@ -1,0 +1,73 @@
+package cluster
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"strings"
+
+	"github.com/rankle/rankle/cluster/friction"
+)
+
+// baseAttributes are compared as segments for every issue, most telling first: a fault comes with a release, or sits
+// on one kind of device.
+var baseAttributes = [...]string{"app_version", "os", "device", "browser", "screen_size", "channel", "plan"}
+
+func (s Settings) attributes() []string {
+	return append(baseAttributes[:len(baseAttributes):len(baseAttributes)], s.Attributes...)
+}
+
+// attributeOf returns a value, "" if it is not known.
+func attributeOf(d *friction.Digest, name string) string {
+	c := &d.Context
+	switch name {
+	case "app_version":
+		return c.AppVersion
+	case "os":
+		return c.OS
+	case "device":
+		return c.Device.Type
+	case "browser":
+		return c.Browser
+	case "screen_size":
+		return sizeOf(d).String()
+	case "channel":
+		return c.Channel
+	case "plan":
+		return c.Plan
+	}
+	return c.Attributes[name]
+}
+
+// sizeClass groups viewports in which a page is likely to be laid out alike.
+type sizeClass uint8
+
+// The limits are the breakpoints that the common CSS frameworks share within a few pixels.
+var sizeLimits = [...]int32{480, 768, 1024, 1440}
+
+func sizeOf(d *friction.Digest) sizeClass {
+	w := d.Context.ViewportW
+	if w <= 0 {
+		for i := range d.Screens {
+			w = max(w, d.Screens[i].W)
+		}
+	}
+	if w <= 0 {
+		return 0
+	}
+	for i, limit := range sizeLimits {
+		if w < limit {
+			return sizeClass(i + 1)
+		}
+	}
+	return sizeClass(len(sizeLimits) + 1)
+}
+
+func (c sizeClass) String() string {
+	return [...]string{"", "under 480 px", "480-767 px", "768-1023 px", "1024-1439 px", "1440 px and more"}[c]
+}
+
+// hash64 hashes texts so that their borders count.
+func hash64(texts ...string) uint64 {
+	sum := sha256.Sum256([]byte(strings.Join(texts, "\x00")))
+	return binary.BigEndian.Uint64(sum[:8])
+}

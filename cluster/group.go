@@ -1,0 +1,142 @@
+package cluster
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/base32"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/rankle/rankle/cluster/friction"
+)
+
+// group is a unit after screens have become templates: everything about one control (or one whole screen) and family.
+type group struct {
+	key      string // issueKey
+	template string
+	subject  string // Target.Key, "" for a whole screen
+	family   Family
+	target   friction.Target
+	labels   map[string]int
+	tries    []try     // one per session, sorted
+	episodes []episode // by session, start
+	silent   []tap
+	crowd    crowd
+}
+
+// groupKey identifies a group.
+type groupKey struct {
+	template, subject string
+	family            Family
+}
+
+// isSurface tells things that are no controls.
+func (g *group) isSurface() bool {
+	return g.family == FamilyControl && g.subject != "" && !isControl(g.target.Kind)
+}
+
+// keyDigits of base32 are 60 bits: two of a million issues share a key once in two million applications.
+const keyDigits = 12
+
+// issueKey names a group. It depends on nothing but what the group is, so that it survives re-runs, new data and
+// releases for as long as screen and control do.
+func issueKey(k groupKey) string {
+	sum := sha256.Sum256([]byte(k.template + "\x00" + k.subject + "\x00" + string(k.family)))
+	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:]))[:keyDigits]
+}
+
+// groups turns units into groups, sorted by key, with sessions renumbered by rank.
+func (b *Builder) groups(t *templates, rank []int32) []*group {
+	byKey := map[groupKey]*group{}
+	for _, k := range slices.SortedFunc(maps.Keys(b.units), b.compareUnits) {
+		u := b.units[k]
+		gk := groupKey{t.ofShape(b.names.list[k.shape]), b.names.list[k.target], k.family}
+		g := byKey[gk]
+		if g == nil {
+			g = &group{key: issueKey(gk), template: gk.template, subject: gk.subject, family: gk.family, labels: map[string]int{}}
+			byKey[gk] = g
+		}
+		g.target = surest(g.target, u.target)
+		for l, n := range u.labels {
+			g.labels[b.names.list[l]] += int(n)
+		}
+		for _, v := range u.tries {
+			v.session = rank[v.session]
+			g.tries = append(g.tries, v)
+		}
+		for _, v := range u.episodes {
+			v.session = rank[v.session]
+			g.episodes = append(g.episodes, v)
+		}
+		for _, v := range u.silent {
+			v.session = rank[v.session]
+			g.silent = append(g.silent, v)
+		}
+	}
+	all := slices.SortedFunc(maps.Values(byKey), func(x, y *group) int {
+		return cmp.Or(cmp.Compare(x.key, y.key), cmp.Compare(x.template, y.template), cmp.Compare(x.subject, y.subject))
+	})
+	for _, g := range all {
+		g.tries = mergeTries(g.tries)
+		slices.SortFunc(g.episodes, compareEpisodes)
+		g.target.Label = commonLabel(g.labels)
+	}
+	return all
+}
+
+func (b *Builder) compareUnits(x, y unitKey) int {
+	n := b.names.list
+	return cmp.Or(cmp.Compare(n[x.shape], n[y.shape]), cmp.Compare(n[x.target], n[y.target]), cmp.Compare(x.family, y.family))
+}
+
+func compareEpisodes(x, y episode) int {
+	return cmp.Or(cmp.Compare(x.session, y.session), cmp.Compare(x.start, y.start), cmp.Compare(x.end, y.end),
+		cmp.Compare(x.pattern, y.pattern), cmp.Compare(x.verdict, y.verdict), cmp.Compare(x.reason, y.reason),
+		cmp.Compare(x.x, y.x), cmp.Compare(x.y, y.y), cmp.Compare(x.confidence, y.confidence))
+}
+
+// mergeTries joins the tries of one session on several screens that became one template.
+func mergeTries(tries []try) []try {
+	slices.SortFunc(tries, func(x, y try) int {
+		return cmp.Or(cmp.Compare(x.session, y.session), cmp.Compare(uint32(x.at), uint32(y.at)), cmp.Compare(x.gestures, y.gestures),
+			cmp.Compare(x.known, y.known), cmp.Compare(x.answered, y.answered), cmp.Compare(x.x, y.x), cmp.Compare(x.y, y.y))
+	}) // as unsigned, -1 (no known outcome) comes last
+	out := tries[:0]
+	for _, t := range tries {
+		n := len(out)
+		if n == 0 || out[n-1].session != t.session {
+			out = append(out, t)
+			continue
+		}
+		to := &out[n-1]
+		to.known, to.answered = add8(to.known, int32(t.known)), add8(to.answered, int32(t.answered))
+		to.gestures = add8(to.gestures, int32(t.gestures))
+		if to.x < 0 {
+			to.x, to.y = t.x, t.y
+		}
+	}
+	return out
+}
+
+// commonShare is how often the most frequent label must be seen to be the name of a control; below it the label is
+// content (a price, a product) and would mislead.
+const commonShare = 0.5
+
+func commonLabel(labels map[string]int) string {
+	best, total := "", 0
+	for _, l := range sortedKeys(labels) {
+		total += labels[l]
+		if l != "" && labels[l] > labels[best] || best == "" {
+			best = l
+		}
+	}
+	if float64(labels[best]) < commonShare*float64(total) {
+		return ""
+	}
+	return best
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	return slices.Sorted(maps.Keys(m))
+}

@@ -1,0 +1,130 @@
+package cluster
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Meant controls: people press where they see a button. If something invisible covers it, the press lands on the
+// cover, and the button's own record shows nobody who failed. Where silent presses on something that is no control lie
+// at a place at which other sessions press a control with success, they were meant for that control.
+const (
+	// meantPixels: about half a finger (SIGNALS uses 48 px for a whole one); further away lies the next control.
+	meantPixels = 24
+	// meantSessions is how many other sessions must have pressed the control near one silent press.
+	meantSessions = 2
+	// meantPeople is how many people must press the cover at the control before the two are joined.
+	meantPeople = 2
+)
+
+// place is a spot on a screen in viewports of one size class.
+type place struct {
+	template string
+	size     sizeClass
+	x, y     int16 // in units of meantPixels
+}
+
+// press is a successful press on a control.
+type press struct {
+	control *group
+	session uint64 // session.hash
+	x, y    int16
+}
+
+// presses are all successful presses by place.
+type presses map[place][]press
+
+func (p presses) add(template string, size sizeClass, v press) {
+	if v.x >= 0 && v.y >= 0 {
+		at := place{template, size, v.x / meantPixels, v.y / meantPixels}
+		p[at] = append(p[at], v)
+	}
+}
+
+// at finds the control that was meant by a silent press, or nil. The session's own presses do not count.
+func (p presses) at(template string, size sizeClass, session uint64, x, y int16) *group {
+	if x < 0 || y < 0 {
+		return nil
+	}
+	type vote struct {
+		control *group
+		session uint64
+	}
+	votes := map[vote]bool{}
+	for dx := int16(-1); dx <= 1; dx++ {
+		for dy := int16(-1); dy <= 1; dy++ {
+			for _, v := range p[place{template, size, x/meantPixels + dx, y/meantPixels + dy}] {
+				ex, ey := int(v.x)-int(x), int(v.y)-int(y)
+				if v.session != session && ex*ex+ey*ey <= meantPixels*meantPixels {
+					votes[vote{v.control, v.session}] = true
+				}
+			}
+		}
+	}
+	counts := map[*group]int{}
+	for v := range votes {
+		counts[v.control]++
+	}
+	var best *group
+	for g, n := range counts {
+		if n >= meantSessions && (best == nil || cmp.Or(cmp.Compare(n, counts[best]), cmp.Compare(best.key, g.key)) > 0) {
+			best = g
+		}
+	}
+	return best
+}
+
+// cover is what silent presses on one thing that is no control were meant for.
+type cover struct {
+	surface, control *group
+}
+
+// covers decides which things cover which controls, from all silent presses.
+func covers(groups []*group, p presses, sessions []session) map[cover]bool {
+	people := map[cover]map[uint64]bool{}
+	for _, g := range groups {
+		if !g.isSurface() {
+			continue
+		}
+		vote := func(s int32, x, y int16) {
+			if c := p.at(g.template, sessions[s].size, sessions[s].hash, x, y); c != nil {
+				k := cover{g, c}
+				if people[k] == nil {
+					people[k] = map[uint64]bool{}
+				}
+				people[k][sessions[s].person] = true
+			}
+		}
+		for _, t := range g.silent {
+			vote(t.session, t.x, t.y)
+		}
+		for i := range g.episodes {
+			if e := &g.episodes[i]; e.counts() {
+				vote(e.session, e.x, e.y)
+			}
+		}
+	}
+	joined := map[cover]bool{}
+	for k, who := range people {
+		if len(who) >= meantPeople {
+			joined[k] = true
+		}
+	}
+	return joined
+}
+
+// dropUnused keeps only presses on covered controls, the others are not asked for again.
+func (p presses) dropUnused(joined map[cover]bool) {
+	covered := map[*group]bool{}
+	for k := range joined {
+		covered[k.control] = true
+	}
+	for at, list := range p {
+		list = slices.DeleteFunc(list, func(v press) bool { return !covered[v.control] })
+		if len(list) == 0 {
+			delete(p, at)
+		} else {
+			p[at] = list
+		}
+	}
+}

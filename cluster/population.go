@@ -1,0 +1,172 @@
+package cluster
+
+import (
+	"github.com/rankle/rankle/cluster/friction"
+)
+
+// What many sessions say about one control (SIGNALS 6.3, 6.5, F6 and F20). One session cannot tell a control that is
+// broken from one that never answers where a recorder could see it, or from one that is meant to be repeated.
+const (
+	// popSessions and popPeople: below them nothing is concluded from the crowd. With five sessions a control that
+	// answers nine times out of ten is silent in all of them once in 100,000 applications.
+	popSessions = 5
+	popPeople   = 3
+	// repeatGestures, repeatShare, repeatAnswered: SIGNALS F20. A control that three in ten sessions press four times
+	// or more, and that answers, is a stepper, a game or a keypad.
+	repeatGestures = 4
+	repeatShare    = 0.3
+	repeatAnswered = 0.9
+	repeatSessions = 10 // a share of 0.3 of fewer is one or two people
+	// repeatUnanswered presses are rage even on a control that is meant to be repeated.
+	repeatUnanswered = 3
+	// quietWentOn: if people go on as if all were well after a control was silent, it did something that cannot be
+	// seen, such as a download or a copy (F6).
+	quietWentOn = 0.8
+	// reliableShare of the other sessions in which a control answers makes a silent one likely broken now (SIGNALS
+	// 6.3); reliableConfidence is what that raises a silent episode to.
+	reliableShare      = 0.8
+	reliableConfidence = 0.8
+	// A version in which half of the sessions fail, while it always answers in others, is a regression.
+	brokenShare          = 0.5
+	brokenSessions       = 3
+	alwaysShare          = 0.95
+	regressionConfidence = 0.9
+	// neverConfidence: a control that never answered anybody may never have been one (SIGNALS 6.3).
+	neverConfidence = 0.25
+)
+
+// crowd is what all sessions say about a control.
+type crowd struct {
+	repeatUse bool   // meant to be repeated
+	quiet     bool   // does something that cannot be seen
+	never     bool   // never answered anybody
+	reliable  bool   // answers nearly everybody else
+	broken    string // app version in which it stopped to answer; "" = none
+}
+
+// judge looks at all sessions of a control. version returns the app version of a session.
+func judge(g *group, person func(int32) uint64, version func(int32) string) crowd {
+	var c crowd
+	if g.family != FamilyControl || len(g.tries) < popSessions {
+		return c
+	}
+	troubled := map[int32]bool{}
+	wentOn, dead, others := 0, 0, 0
+	for i := range g.episodes {
+		e := &g.episodes[i]
+		if !e.counts() {
+			continue
+		}
+		troubled[e.session] = true
+		if e.pattern == friction.DeadTap || e.pattern == friction.AffordanceGap {
+			dead++
+			if e.aftermath == friction.WentOn {
+				wentOn++
+			}
+		} else {
+			others++
+		}
+	}
+	people := map[uint64]bool{}
+	sessions, known, answered, repeated, fine, fineAnswered := 0, 0, 0, 0, 0, 0
+	for i := range g.tries {
+		t := &g.tries[i]
+		if t.gestures >= repeatGestures {
+			repeated++
+		}
+		if t.known == 0 {
+			continue
+		}
+		sessions++
+		people[person(t.session)] = true
+		known += int(t.known)
+		answered += int(t.answered)
+		if !troubled[t.session] {
+			fine++
+			if t.answered > 0 {
+				fineAnswered++
+			}
+		}
+	}
+	enough := sessions >= popSessions && len(people) >= popPeople
+	c.never = enough && answered == 0
+	c.quiet = c.never && others == 0 && dead > 0 && float64(wentOn) >= quietWentOn*float64(dead)
+	c.repeatUse = len(g.tries) >= repeatSessions && enough && float64(repeated) >= repeatShare*float64(len(g.tries)) &&
+		float64(answered) >= repeatAnswered*float64(known)
+	c.reliable = fine >= popSessions && float64(fineAnswered) >= reliableShare*float64(fine)
+	c.broken = brokenVersion(g, version)
+	return c
+}
+
+// brokenVersion finds the version in which a control that answers everywhere else fails. If several qualify, they are
+// no regression of one version.
+func brokenVersion(g *group, version func(int32) string) string {
+	type count struct{ failed, sessions int }
+	by := map[string]*count{}
+	var all count
+	for i := range g.tries {
+		t := &g.tries[i]
+		v := version(t.session)
+		if t.known == 0 || v == "" {
+			continue
+		}
+		if by[v] == nil {
+			by[v] = &count{}
+		}
+		by[v].sessions++
+		all.sessions++
+		if t.failed {
+			by[v].failed++
+			all.failed++
+		}
+	}
+	found := ""
+	for _, v := range sortedKeys(by) {
+		c := by[v]
+		out := count{all.failed - c.failed, all.sessions - c.sessions}
+		if c.sessions >= brokenSessions && float64(c.failed) >= brokenShare*float64(c.sessions) &&
+			out.sessions >= popSessions && float64(out.failed) <= (1-alwaysShare)*float64(out.sessions) {
+			if found != "" {
+				return ""
+			}
+			found = v
+		}
+	}
+	return found
+}
+
+// counts reports whether the episode was kept, or waits for the crowd to decide.
+func (e *episode) counts() bool {
+	return e.verdict == friction.Friction ||
+		e.pattern == friction.AffordanceGap && e.verdict == friction.NoOpinion && e.reason == friction.ReasonLowEvidence
+}
+
+// keep decides about an episode that counts; the reason is why not.
+func (c crowd) keep(p friction.Pattern, unanswered int32) (bool, friction.Reason) {
+	switch {
+	case c.quiet:
+		return false, friction.ReasonOutward
+	case c.repeatUse && p == friction.RageTap && unanswered < repeatUnanswered:
+		return false, friction.ReasonRepeatUse
+	}
+	return true, ""
+}
+
+// confidence is an episode's own, corrected by what the crowd says.
+func (c crowd) confidence(e *episode) float64 {
+	v := float64(e.confidence)
+	switch e.pattern {
+	case friction.DeadTap, friction.RageTap, friction.AffordanceGap:
+	default:
+		return v
+	}
+	switch {
+	case c.broken != "":
+		return max(v, regressionConfidence)
+	case c.reliable:
+		return max(v, reliableConfidence)
+	case c.never && e.pattern != friction.RageTap:
+		return min(v, neverConfidence)
+	}
+	return v
+}

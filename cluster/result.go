@@ -1,0 +1,402 @@
+package cluster
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/rankle/rankle/cluster/friction"
+)
+
+// Result is what Builders found. It is immutable and safe for concurrent use.
+type Result struct {
+	Issues []Issue // by Key
+
+	templates *templates
+	groups    map[groupKey]*group // without their rows
+	index     map[*group]int      // index into Issues
+	screens   map[string][]int    // issues of whole screens by template
+	presses   presses             // on covered controls
+	covers    map[cover]bool
+}
+
+// Result makes issues of everything that was added. The Builder may be used on.
+func (b *Builder) Result() *Result {
+	w := b.arrange()
+	r := &Result{templates: w.templates, groups: map[groupKey]*group{}, index: map[*group]int{},
+		screens: map[string][]int{}, presses: presses{}}
+	for _, g := range w.groups {
+		g.crowd = judge(g, w.person, w.version)
+		r.groups[groupKey{g.template, g.subject, g.family}] = g
+		if g.wholeScreen() || g.isSurface() {
+			continue
+		}
+		for i := range g.tries {
+			t := &g.tries[i]
+			r.presses.add(g.template, w.sessions[t.session].size, press{g, w.sessions[t.session].hash, t.x, t.y})
+		}
+	}
+	r.covers = covers(w.groups, r.presses, w.sessions)
+	r.presses.dropUnused(r.covers)
+	for _, p := range w.problems(r) {
+		if !w.isIssue(p) {
+			continue
+		}
+		r.index[p.group] = len(r.Issues)
+		if p.group.wholeScreen() {
+			r.screens[p.group.template] = append(r.screens[p.group.template], len(r.Issues))
+		}
+		r.Issues = append(r.Issues, w.issue(p))
+	}
+	significant(r.Issues, w.tests)
+	for i := range r.Issues {
+		r.Issues[i].Title = titleOf(&r.Issues[i], w.facts[i])
+	}
+	for _, g := range w.groups {
+		g.tries, g.episodes, g.silent, g.labels = nil, nil, nil, nil
+	}
+	return r
+}
+
+// wholeScreen tells issues whose risk set is everybody who reached the screen.
+func (g *group) wholeScreen() bool { return g.family != FamilyControl || g.subject == "" }
+
+// work is the state of one Result.
+type work struct {
+	*Builder
+	sessions  []session // in rank order
+	templates *templates
+	groups    []*group
+	arrivals  map[string][]arrival // by template, one per session, sorted
+	days      []time.Time          // of the data window
+	dayOf     []int32              // per session
+	people    int                  // in all data
+	tests     []test
+	facts     []facts // per issue, for its title
+}
+
+// arrange puts the sessions in one order and the units into groups, whatever order they came in.
+func (b *Builder) arrange() *work {
+	w := &work{Builder: b, arrivals: map[string][]arrival{}}
+	order := make([]int32, len(b.sessions))
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortFunc(order, func(x, y int32) int {
+		p, q := &b.sessions[x], &b.sessions[y]
+		return cmp.Or(cmp.Compare(p.start, q.start), cmp.Compare(p.id, q.id), cmp.Compare(p.recording, q.recording))
+	})
+	rank := make([]int32, len(order))
+	people := map[uint64]struct{}{}
+	for to, from := range order {
+		rank[from] = int32(to)
+		w.sessions = append(w.sessions, b.sessions[from])
+		people[b.sessions[from].person] = struct{}{}
+	}
+	w.people = len(people)
+	w.templates = learn(b.settings, b.seen())
+	w.groups = b.groups(w.templates, rank)
+	for shape, rows := range b.screens {
+		t := w.templates.ofShape(b.names.list[shape])
+		for _, a := range *rows {
+			w.arrivals[t] = append(w.arrivals[t], arrival{rank[a.session], a.at})
+		}
+	}
+	for t, rows := range w.arrivals {
+		slices.SortFunc(rows, func(x, y arrival) int {
+			return cmp.Or(cmp.Compare(x.session, y.session), cmp.Compare(x.at, y.at))
+		})
+		w.arrivals[t] = slices.CompactFunc(rows, func(x, y arrival) bool { return x.session == y.session })
+	}
+	w.calendar()
+	return w
+}
+
+// seen lists the shapes for learning, sorted.
+func (b *Builder) seen() []seen {
+	byShape := map[int32]*seen{}
+	get := func(shape int32) *seen {
+		if byShape[shape] == nil {
+			byShape[shape] = &seen{shape: b.names.list[shape], ruled: b.ruled[shape]}
+		}
+		return byShape[shape]
+	}
+	for shape, rows := range b.screens {
+		get(shape).visits = len(*rows)
+	}
+	for k := range b.units {
+		if s := get(k.shape); k.family == FamilyControl && k.target != 0 {
+			s.keys = append(s.keys, b.names.list[k.target])
+		}
+	}
+	all := make([]seen, 0, len(byShape))
+	for _, s := range byShape {
+		all = append(all, *s)
+	}
+	slices.SortFunc(all, func(x, y seen) int { return cmp.Compare(x.shape, y.shape) })
+	return all
+}
+
+// maxDays bounds the trend of an issue: a clock that is off by decades must not make a list of 10,000 days. The last
+// days of the window are kept.
+const maxDays = 400
+
+func (w *work) calendar() {
+	w.dayOf = make([]int32, len(w.sessions))
+	if len(w.sessions) == 0 {
+		return
+	}
+	day := func(i int) time.Time { return time.UnixMilli(w.sessions[i].start).UTC().Truncate(24 * time.Hour) }
+	last := day(len(w.sessions) - 1)
+	first := day(0)
+	if oldest := last.AddDate(0, 0, 1-maxDays); first.Before(oldest) {
+		first = oldest
+	}
+	for d := first; !d.After(last); d = d.AddDate(0, 0, 1) {
+		w.days = append(w.days, d)
+	}
+	for i := range w.sessions {
+		w.dayOf[i] = int32(day(i).Sub(first) / (24 * time.Hour)) // negative: before the window
+	}
+}
+
+func (w *work) person(s int32) uint64 { return w.sessions[s].person }
+
+// versionAttribute is the place of app_version in baseAttributes.
+const versionAttribute = 0
+
+func (w *work) version(s int32) string { return w.value(s, versionAttribute) }
+
+func (w *work) value(s int32, attribute int) string {
+	return w.names.list[w.values[int(w.sessions[s].values)+attribute]]
+}
+
+// problem is a group with the episodes that stay after all, its own and those meant for it.
+type problem struct {
+	group     *group
+	episodes  []episode // kept, by session and start
+	dismissed map[friction.Reason]int
+	covered   bool // most kept episodes lie on something that covers the control
+	tried     map[int32]int32
+}
+
+// problems assigns every episode to the group whose issue it would be.
+func (w *work) problems(r *Result) []*problem {
+	by := map[*group]*problem{}
+	var all []*problem
+	get := func(g *group) *problem {
+		if by[g] == nil {
+			by[g] = &problem{group: g, dismissed: map[friction.Reason]int{}, tried: map[int32]int32{}}
+			all = append(all, by[g])
+		}
+		return by[g]
+	}
+	covered := map[*group]int{}
+	for _, g := range w.groups {
+		for i := range g.episodes {
+			e := g.episodes[i]
+			s := &w.sessions[e.session]
+			to, why := r.assign(g, s.size, s.hash, &e)
+			switch {
+			case to != nil:
+				p := get(to)
+				p.episodes = append(p.episodes, e)
+				if to != g {
+					covered[to]++
+				}
+			case why != "":
+				get(g).dismissed[why]++
+			}
+		}
+		for _, t := range g.silent {
+			s := &w.sessions[t.session]
+			if c := r.meant(g, s.size, s.hash, t.x, t.y); c != nil {
+				get(c).tried[t.session] = 0
+			}
+		}
+	}
+	for _, p := range all {
+		slices.SortFunc(p.episodes, compareEpisodes)
+		p.covered = covered[p.group]*2 > len(p.episodes)
+	}
+	slices.SortFunc(all, func(x, y *problem) int {
+		return cmp.Or(cmp.Compare(x.group.key, y.group.key), cmp.Compare(x.group.template, y.group.template))
+	})
+	return all
+}
+
+// meant returns the control that a silent press on g was meant for, or nil.
+func (r *Result) meant(g *group, size sizeClass, session uint64, x, y int16) *group {
+	if len(r.covers) == 0 || !g.isSurface() {
+		return nil
+	}
+	if c := r.presses.at(g.template, size, session, x, y); c != nil && r.covers[cover{g, c}] {
+		return c
+	}
+	return nil
+}
+
+// assign returns the group that an episode of g counts for: g itself, the control that was meant, or nil and the
+// reason of its dismissal.
+func (r *Result) assign(g *group, size sizeClass, session uint64, e *episode) (*group, friction.Reason) {
+	if !e.counts() {
+		if e.verdict == friction.Dismissed {
+			return nil, e.reason
+		}
+		return nil, ""
+	}
+	if c := r.meant(g, size, session, e.x, e.y); c != nil {
+		return c, ""
+	}
+	if ok, why := g.crowd.keep(e.pattern, e.unanswered); !ok {
+		return nil, why
+	}
+	return g, ""
+}
+
+// isIssue applies the least number of people.
+func (w *work) isIssue(p *problem) bool {
+	people := map[uint64]bool{}
+	surface := p.group.isSurface()
+	gaps := len(p.episodes) > 0
+	for i := range p.episodes {
+		people[w.person(p.episodes[i].session)] = true
+		gaps = gaps && p.episodes[i].pattern == friction.AffordanceGap
+	}
+	if surface || gaps && !p.covered {
+		return len(people) >= w.settings.minPeopleSurface()
+	}
+	return len(people) >= max(1, min(w.settings.minPeople(), w.people))
+}
+
+// exposed lists the sessions that could have met the problem, sorted: those that tried the control with a known
+// outcome, or reached the screen, and all that met it.
+func (w *work) exposed(p *problem) []int32 {
+	set := map[int32]struct{}{}
+	if p.group.wholeScreen() {
+		for _, a := range w.arrivals[p.group.template] {
+			set[a.session] = struct{}{}
+		}
+	} else {
+		for i := range p.group.tries {
+			if p.group.tries[i].known > 0 {
+				set[p.group.tries[i].session] = struct{}{}
+			}
+		}
+	}
+	for s := range p.tried {
+		set[s] = struct{}{}
+	}
+	for i := range p.episodes {
+		set[p.episodes[i].session] = struct{}{}
+	}
+	return slices.Sorted(maps.Keys(set))
+}
+
+func (w *work) issue(p *problem) Issue {
+	g := p.group
+	issue := Issue{Key: g.key, Family: g.family, Screen: g.template, Target: g.target, Patterns: patternCounts(p.episodes), Dismissed: reasonCounts(p.dismissed)}
+	affected := map[int32]bool{}
+	users := map[uint64]bool{}
+	sum := 0.0
+	for i := range p.episodes {
+		e := &p.episodes[i]
+		affected[e.session] = true
+		if s := &w.sessions[e.session]; s.known {
+			users[s.person] = true
+		}
+		sum += g.crowd.confidence(e)
+		at := time.UnixMilli(w.sessions[e.session].start + int64(e.start)).UTC()
+		if issue.First.IsZero() || at.Before(issue.First) {
+			issue.First = at
+		}
+		if at.After(issue.Last) {
+			issue.Last = at
+		}
+	}
+	exposed := w.exposed(p)
+	issue.Sessions, issue.Users, issue.Exposed = len(affected), len(users), len(exposed)
+	issue.Confidence = sum / float64(len(p.episodes))
+	issue.Cause = w.commonCause(p.episodes)
+	issue.Days = w.trend(exposed, affected)
+	issue.Segments = w.segments(exposed, affected)
+	issue.Clips = w.clips(p)
+	w.facts = append(w.facts, factsOf(p))
+	return issue
+}
+
+func (w *work) trend(exposed []int32, affected map[int32]bool) []DayCount {
+	days := make([]DayCount, len(w.days))
+	for i, d := range w.days {
+		days[i].Day = d
+	}
+	for _, s := range exposed {
+		if d := w.dayOf[s]; d >= 0 {
+			days[d].Exposed++
+			if affected[s] {
+				days[d].Affected++
+			}
+		}
+	}
+	return days
+}
+
+// causeShare of the episodes that know a cause must agree for it to be the issue's.
+const causeShare = 0.5
+
+func (w *work) commonCause(episodes []episode) string {
+	counts := map[string]int{}
+	for i := range episodes {
+		if c := w.names.list[episodes[i].cause]; c != "" {
+			counts[c]++
+		}
+	}
+	best := ""
+	for _, c := range sortedKeys(counts) {
+		if counts[c] > counts[best] {
+			best = c
+		}
+	}
+	if float64(counts[best]) <= causeShare*float64(len(episodes)) {
+		return ""
+	}
+	return best
+}
+
+func patternCounts(episodes []episode) []PatternCount {
+	by := map[friction.Pattern]*PatternCount{}
+	last := map[friction.Pattern]int32{}
+	for i := range episodes {
+		e := &episodes[i]
+		c := by[e.pattern]
+		if c == nil {
+			c = &PatternCount{Pattern: e.pattern}
+			by[e.pattern] = c
+		}
+		c.Episodes++
+		if s, ok := last[e.pattern]; !ok || s != e.session {
+			c.Sessions++
+		}
+		last[e.pattern] = e.session
+	}
+	var all []PatternCount
+	for _, c := range by {
+		all = append(all, *c)
+	}
+	slices.SortFunc(all, func(x, y PatternCount) int {
+		return cmp.Or(-cmp.Compare(x.Sessions, y.Sessions), -cmp.Compare(x.Episodes, y.Episodes), cmp.Compare(x.Pattern, y.Pattern))
+	})
+	return all
+}
+
+func reasonCounts(dismissed map[friction.Reason]int) []ReasonCount {
+	var all []ReasonCount
+	for r, n := range dismissed {
+		all = append(all, ReasonCount{r, n})
+	}
+	slices.SortFunc(all, func(x, y ReasonCount) int {
+		return cmp.Or(-cmp.Compare(x.Episodes, y.Episodes), cmp.Compare(x.Reason, y.Reason))
+	})
+	return all
+}
