@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
 
 	"github.com/rankle/rankle/api/search"
 	"github.com/rankle/rankle/cluster/friction"
@@ -143,6 +144,7 @@ type Server struct {
 	handler http.Handler
 	doc     []byte // OpenAPI document
 	view    atomic.Pointer[view]
+	reviews atomic.Pointer[reviewed]
 }
 
 // New builds a server that is not ready until Load.
@@ -161,15 +163,13 @@ func New(opts Options) (*Server, error) {
 	}
 	s := &Server{opts: opts, log: opts.Log.With("component", "api")}
 	router := chi.NewRouter()
-	router.Use(s.identify, s.logAccess, s.recoverPanics, secure, s.checkHost, s.checkOrigin, limitBody, compress())
+	router.Use(s.identify, s.logAccess, s.recoverPanics, secure, s.checkHost, s.checkOrigin, limitBody, compress(), middleware.GetHead)
 	router.NotFound(func(w http.ResponseWriter, r *http.Request) { s.fail(w, r, errNoRoute) })
-	router.MethodNotAllowed(s.methodNotAllowed)
+	router.MethodNotAllowed(s.methodNotAllowed(router))
 	if err := s.routes(router); err != nil {
 		return nil, fmt.Errorf("api routes: %w", err)
 	}
-	if err := s.serveWeb(router); err != nil {
-		return nil, fmt.Errorf("viewer files: %w", err)
-	}
+	s.serveWeb(router)
 	s.handler = router
 	return s, nil
 }
@@ -180,7 +180,8 @@ func (s *Server) Handler() http.Handler { return s.handler }
 // OpenAPI returns the OpenAPI 3.1 document as indented JSON. The caller must not change it.
 func (s *Server) OpenAPI() []byte { return s.doc }
 
-// Load serves snap from now on. Requests under way finish with the snapshot that they began with.
+// Load serves snap from now on. Requests under way finish with the snapshot that they began with, so what it holds
+// may be closed only after Options.RequestTimeout.
 func (s *Server) Load(snap *Snapshot) error {
 	if snap == nil || snap.Report == nil || snap.Sessions == nil {
 		return errors.New("load report: a snapshot needs a report and sessions")

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"flag"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -48,13 +50,18 @@ var viewer = fstest.MapFS{
 	"assets/index-1a2b3c.js": {Data: []byte("console.log(1)")},
 }
 
-// newServer serves the sample run.
+// sample is the run that most tests share; it is never changed.
+var sample = sync.OnceValues(func() (*api.Snapshot, error) { return apitest.Sample().Snapshot(context.Background()) })
+
+// newServer serves the sample run, or what change makes of a copy.
 func newServer(t testing.TB, change func(*api.Options, *api.Snapshot)) *api.Server {
 	t.Helper()
-	snap, err := apitest.Sample().Snapshot(t.Context())
+	shared, err := sample()
 	if err != nil {
 		t.Fatal(err)
 	}
+	snap := new(api.Snapshot)
+	*snap = *shared
 	opts := api.Options{Reviews: newReviews(t), Web: viewer, Version: "test"}
 	if change != nil {
 		change(&opts, snap)

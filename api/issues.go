@@ -22,7 +22,7 @@ func (s *Server) ready(context.Context, *struct{}) (*struct{ Body Health }, erro
 	return &struct{ Body Health }{Health{Status: "ok"}}, nil
 }
 
-func (s *Server) report(ctx context.Context, in *struct{ conditional }) (*cached[Run], error) {
+func (s *Server) report(ctx context.Context, in *struct{ Conditional }) (*cached[Run], error) {
 	v, err := s.current()
 	if err != nil {
 		return nil, err
@@ -38,7 +38,7 @@ func (s *Server) report(ctx context.Context, in *struct{ conditional }) (*cached
 const rowSegments = 3
 
 type issuesInput struct {
-	conditional
+	Conditional
 	Limit   int    `query:"limit" default:"50" minimum:"1" maximum:"500"`
 	Cursor  string `query:"cursor" maxLength:"200" doc:"next_cursor of the page before"`
 	Pattern string `query:"pattern" maxLength:"100" doc:"Only issues with this pattern"`
@@ -63,11 +63,9 @@ func (s *Server) issues(ctx context.Context, in *issuesInput) (*cached[IssuePage
 	if err != nil {
 		return nil, err
 	}
-	var reviews map[string]review.Review
-	if s.opts.Reviews != nil {
-		if reviews, err = s.opts.Reviews.All(ctx); err != nil {
-			return nil, err
-		}
+	reviews, err := s.allReviews(ctx)
+	if err != nil {
+		return nil, err
 	}
 	page, words, last := IssuePage{Issues: []IssueRow{}}, strings.Fields(strings.ToLower(in.Q)), -1
 	for i, row := range v.rows {
@@ -106,7 +104,7 @@ func containsAll(text string, words []string) bool {
 }
 
 type issueInput struct {
-	conditional
+	Conditional
 	Key string `path:"key" maxLength:"500"`
 }
 

@@ -94,6 +94,7 @@ func secure(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", dataPolicy)
+		h.Set("Cache-Control", "no-store") // unless a handler knows better
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("X-Frame-Options", "DENY")
 		h.Set("Referrer-Policy", "no-referrer")
@@ -154,5 +155,25 @@ func compress() func(http.Handler) http.Handler {
 		"application/javascript", "image/svg+xml", "application/manifest+json", "text/plain")
 }
 
-// methodNotAllowed keeps the Allow header that chi sets.
-func (s *Server) methodNotAllowed(w http.ResponseWriter, r *http.Request) { s.fail(w, r, errMethod) }
+// methods are those that a route of ours may answer; HEAD comes with GET.
+var methods = [...]string{http.MethodGet, http.MethodPatch}
+
+// methodNotAllowed answers with the methods that the address does answer.
+func (s *Server) methodNotAllowed(routes chi.Routes) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		path := r.URL.RawPath
+		if path == "" {
+			path = r.URL.Path
+		}
+		for _, m := range methods {
+			if !routes.Match(chi.NewRouteContext(), m, path) {
+				continue
+			}
+			w.Header().Add("Allow", m)
+			if m == http.MethodGet {
+				w.Header().Add("Allow", http.MethodHead)
+			}
+		}
+		s.fail(w, r, errMethod)
+	}
+}

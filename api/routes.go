@@ -12,7 +12,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 	"github.com/go-chi/chi/v5"
-	"github.com/go-chi/chi/v5/middleware"
 )
 
 // routes registers every address of the API and makes the OpenAPI document of them.
@@ -27,7 +26,7 @@ func (s *Server) routes(router *chi.Mux) error {
 	jsonOnly := config.Formats["application/json"]
 	jsonOnly.Marshal = marshal
 	config.Formats = map[string]huma.Format{"application/json": jsonOnly, "json": jsonOnly}
-	api := humachi.New(router.With(middleware.GetHead), config)
+	api := humachi.New(router, config)
 	api.UseMiddleware(mergeStatus, s.deadline)
 
 	add(s, api, get("health", "/healthz", "The process answers"), s.health)
@@ -53,7 +52,7 @@ func (s *Server) routes(router *chi.Mux) error {
 		return err
 	}
 	s.doc = doc
-	router.With(middleware.GetHead).Get("/api/v1/openapi.json", func(w http.ResponseWriter, r *http.Request) {
+	router.Get("/api/v1/openapi.json", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Cache-Control", "no-cache")
 		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(doc))
@@ -104,8 +103,9 @@ func (s *Server) deadline(ctx huma.Context, next func(huma.Context)) {
 	next(huma.WithContext(ctx, bounded))
 }
 
-// conditional is part of the input of every GET that is derived from the report.
-type conditional struct {
+// Conditional is part of the input of every GET that is derived from the report. It is exported only because huma
+// does not look into embedded types that are not.
+type Conditional struct {
 	IfNoneMatch string `header:"If-None-Match" doc:"ETag of an earlier answer; an unchanged one is 304"`
 }
 
@@ -124,7 +124,7 @@ func fresh[T any](tag string, body T) *cached[T] {
 }
 
 // unchanged returns the 304 answer if the client has what tag names.
-func (c conditional) unchanged(tag string) error {
+func (c Conditional) unchanged(tag string) error {
 	if !matches(c.IfNoneMatch, tag) {
 		return nil
 	}

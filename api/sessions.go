@@ -17,7 +17,7 @@ import (
 )
 
 type sessionsInput struct {
-	conditional
+	Conditional
 	Q       string    `query:"q" maxLength:"500" doc:"Words, \"phrases\", field:value, - to exclude, * at the end for beginnings"`
 	Screen  string    `query:"screen" maxLength:"500"`
 	Pattern string    `query:"pattern" maxLength:"100"`
@@ -83,7 +83,7 @@ func (s *Server) sessions(ctx context.Context, in *sessionsInput) (*cached[Sessi
 }
 
 type sessionInput struct {
-	conditional
+	Conditional
 	ID string `path:"id" maxLength:"500"`
 }
 
@@ -115,7 +115,7 @@ func (v *view) digest(ctx context.Context, id string) (*friction.Digest, error) 
 }
 
 type clipInput struct {
-	conditional
+	Conditional
 	Key   string `path:"key" maxLength:"500"`
 	Index int    `path:"index" minimum:"0" maximum:"1000"`
 }

@@ -93,3 +93,30 @@ func (v *view) position(cursor string) (int, error) {
 	}
 	return i, nil
 }
+
+// reviewed is all reviews as of one state of their store, so that a list does not read them again for every page.
+type reviewed struct {
+	seq   int64
+	byKey map[string]review.Review
+}
+
+// allReviews returns the reviews of all issues; the map is shared and must not be changed.
+func (s *Server) allReviews(ctx context.Context) (map[string]review.Review, error) {
+	if s.opts.Reviews == nil {
+		return nil, nil
+	}
+	seq, err := s.opts.Reviews.Seq(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if have := s.reviews.Load(); have != nil && have.seq == seq {
+		return have.byKey, nil
+	}
+	// Read after seq: what changes in between is at worst read once more.
+	all, err := s.opts.Reviews.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.reviews.Store(&reviewed{seq: seq, byKey: all})
+	return all, nil
+}

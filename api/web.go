@@ -2,13 +2,13 @@ package api
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/http"
 	"path"
 	"strings"
 
 	"github.com/go-chi/chi/v5"
-	"github.com/go-chi/chi/v5/middleware"
 )
 
 // noViewer is what / says when the program was built without the viewer.
@@ -20,7 +20,26 @@ const immutable = "public, max-age=31536000, immutable"
 
 // serveWeb serves the viewer at every address that is not the API's. Addresses without a file extension are places
 // within the viewer and get index.html.
-func (s *Server) serveWeb(router chi.Router) error {
+func (s *Server) serveWeb(router chi.Router) {
+	router.Get("/*", func(w http.ResponseWriter, r *http.Request) {
+		name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
+		switch {
+		case name == "api" || strings.HasPrefix(name, "api/"):
+			s.fail(w, r, errNoRoute)
+		case name == "" || name == "index.html":
+			s.page(w, r)
+		case s.isFile(name):
+			s.file(w, r, name)
+		case path.Ext(name) == "" || path.Dir(name) != "." && !strings.HasPrefix(name, assets):
+			s.page(w, r)
+		default:
+			s.fail(w, r, errNoRoute)
+		}
+	})
+}
+
+// page serves index.html. It is read every time, so that a rebuilt viewer shows up where Options.Web is a folder.
+func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 	index := []byte(noViewer)
 	if s.opts.Web != nil {
 		b, err := fs.ReadFile(s.opts.Web, "index.html")
@@ -28,33 +47,16 @@ func (s *Server) serveWeb(router chi.Router) error {
 		case err == nil:
 			index = b
 		case !errors.Is(err, fs.ErrNotExist):
-			return err
+			s.fail(w, r, fmt.Errorf("read the viewer's index.html: %s", err))
+			return
 		}
 	}
-	page := func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		w.Header().Set("Content-Security-Policy", policy)
-		w.Header().Set("Cache-Control", "no-cache")
-		if _, err := w.Write(index); err != nil {
-			s.log.DebugContext(r.Context(), "client left", "request", requestID(r.Context()), "err", err)
-		}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Security-Policy", policy)
+	w.Header().Set("Cache-Control", "no-cache")
+	if _, err := w.Write(index); err != nil {
+		s.log.DebugContext(r.Context(), "client left", "request", requestID(r.Context()), "err", err)
 	}
-	router.With(middleware.GetHead).Get("/*", func(w http.ResponseWriter, r *http.Request) {
-		name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
-		switch {
-		case name == "api" || strings.HasPrefix(name, "api/"):
-			s.fail(w, r, errNoRoute)
-		case name == "" || name == "index.html":
-			page(w, r)
-		case s.isFile(name):
-			s.file(w, r, name)
-		case path.Ext(name) == "" || path.Dir(name) != "." && !strings.HasPrefix(name, assets):
-			page(w, r)
-		default:
-			s.fail(w, r, errNoRoute)
-		}
-	})
-	return nil
 }
 
 // assets holds the files with hashed names, as the viewer's build lays them out.
