@@ -1,0 +1,68 @@
+// Regenerates the demo bucket: plan, record, write, truth.
+import { rm, mkdir, writeFile, readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { buildPage } from './build.mjs';
+import { launch, Stage } from './browser.mjs';
+import { Actor } from './act.mjs';
+import { plan } from './planner.mjs';
+import { SEED } from './model.mjs';
+import { writeSession, clean } from './write.mjs';
+import { truth } from './truth.mjs';
+
+const arg = (name, fallback) => { const a = process.argv.find((x) => x.startsWith(`--${name}=`)); return a ? a.slice(name.length + 3) : fallback; };
+const out = arg('out', fileURLToPath(new URL('../..', import.meta.url)));
+const workers = Number(arg('workers', 3));
+const only = arg('only', '');
+const limit = Number(arg('limit', 0));
+const LIMIT_MS = 60000;
+const TRIES = 5;
+// Labels of each recorded session wait here until all are there; --resume keeps what an interrupted run left.
+const stash = `${out}/generator/.build/labels`;
+
+const sessions = plan(SEED).map((s) => ({ ...s, device: { type: s.user.device, model: s.user.model, touch: s.user.device === 'mobile' }, viewport: s.user.viewport }));
+
+if (!process.argv.includes('--truth-only')) {
+  const todo = only ? sessions.filter((s) => only.split(',').includes(s.id)) : limit ? sessions.filter((_, i) => i % Math.floor(sessions.length / limit) === 0).slice(0, limit) : sessions;
+  const built = await buildPage();
+  if (!only && !process.argv.includes('--resume')) { await rm(`${out}/bucket`, { recursive: true, force: true }); await rm(stash, { recursive: true, force: true }); }
+  await mkdir(`${out}/bucket`, { recursive: true });
+  await mkdir(stash, { recursive: true });
+  const have = (id) => readFile(`${stash}/${id}.json`, 'utf8').then(JSON.parse, () => null);
+  let next = 0;
+  let done = 0;
+  const failed = [];
+  const t0 = Date.now();
+  const withLimit = (p, ms) => { let t; return Promise.race([p, new Promise((_, no) => { t = setTimeout(() => no(new Error('took too long')), ms); })]).finally(() => clearTimeout(t)); };
+  await Promise.all(Array.from({ length: workers }, async () => {
+    let browser = null;
+    let stages = {};
+    while (next < todo.length) {
+      const s = todo[next++];
+      if (!only && await have(s.id)) { done += 1; continue; }
+      for (let i = 1; i <= TRIES; i++) {
+        try {
+          if (!browser) { browser = await launch(); stages = {}; }
+          const stage = stages[s.user.device] ??= await Stage.open(browser, built, s.device.touch);
+          const r = await withLimit(new Actor(stage, s).run(), LIMIT_MS);
+          await writeSession(out, s, clean(r.events));
+          await writeFile(`${stash}/${s.id}.json`, JSON.stringify(r.labels));
+          break;
+        } catch (e) {
+          // A fresh browser, the same seeds: a stalled machine can lose a tap.
+          await browser?.close().catch(() => {});
+          browser = null;
+          if (i === TRIES) failed.push(s.id);
+          console.error(`${s.id} ${s.user.device} ${s.version} try ${i}: ${e.message.split('\n')[0]}`);
+        }
+      }
+      done += 1;
+      if (done % 25 === 0) console.error(`${done}/${todo.length} sessions, ${((Date.now() - t0) / 1000).toFixed(0)} s`);
+    }
+    await browser?.close();
+  }));
+  const labels = (await Promise.all(sessions.map((s) => have(s.id)))).flatMap((l) => l ?? []);
+  await writeFile(`${out}/labels.ndjson`, labels.map((l) => `${JSON.stringify(l)}\n`).join(''));
+  console.error(`${done - failed.length} of ${todo.length} sessions in ${((Date.now() - t0) / 1000).toFixed(0)} s`);
+  if (failed.length) { console.error(`not recorded: ${failed.join(',')}`); process.exitCode = 1; }
+}
+await writeFile(`${out}/truth.json`, `${JSON.stringify(truth(sessions), null, 1)}\n`);
