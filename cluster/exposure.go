@@ -22,6 +22,9 @@ type Exposure struct {
 	Gestures int32 // of the try; 0 for a screen
 	Before   int32 // attempts on any control before At
 	Episode  int32 // of the Digest that the try belongs to, or -1
+	// Later is the first failed try of a control that had worked at At; 0 if there is none. Such a session belongs to
+	// those who met the issue, from then on.
+	Later time.Duration
 }
 
 // view is one Digest as a Result sees it.
@@ -106,7 +109,11 @@ func (v *view) issueOfTry(a *friction.Attempt) (issue int, ok bool) {
 func (r *Result) Exposures(d *friction.Digest) []Exposure {
 	v := r.view(d)
 	best := map[int]Exposure{}
+	failed := map[int]time.Duration{}
 	offer := func(x Exposure) {
+		if at, ok := failed[x.Issue]; x.Failed && (!ok || x.At < at) {
+			failed[x.Issue] = x.At
+		}
 		if old, ok := best[x.Issue]; !ok || x.At < old.At || x.At == old.At && x.Failed && !old.Failed {
 			best[x.Issue] = x
 		}
@@ -144,6 +151,12 @@ func (r *Result) Exposures(d *friction.Digest) []Exposure {
 	for issue, i := range met {
 		if _, ok := best[issue]; !ok { // an episode on a screen without a visit
 			best[issue] = Exposure{Issue: issue, At: d.Episodes[i].Start, Failed: true, Episode: int32(i)}
+		}
+	}
+	for issue, at := range failed {
+		if x := best[issue]; !x.Failed && at > x.At {
+			x.Later = at
+			best[issue] = x
 		}
 	}
 	return sorted(best, d)

@@ -117,6 +117,9 @@ func (c *Collector) estimateAll(b *builder, s *study, over *overlaps, weight flo
 			x.pool += float64(s.cells[i].n)
 		}
 	}
+	if x.relink(b.issues) {
+		x.model = fitPooled(s.cells, b.issues, b.cols)
+	}
 	for i := range res.effects {
 		res.effects[i] = x.estimate(int32(i))
 	}
@@ -208,6 +211,7 @@ func (res *result) impact(i int, weeks float64) Impact {
 	}
 	im.PerWeek = est(e.tau, lo, hi, methodStandard)
 	im.Share = Estimate{Value: e.tau, Low: max(lo, -1), High: min(hi, 1), Unit: "share of those who met it", N: n, Method: methodStandard}
+	im.uncalibrated = est(e.tau, e.tau-tQuantile*e.se, e.tau+tQuantile*e.se, methodStandard)
 	check := e.check / float64(e.exposed)
 	im.Check = est(check, check-tQuantile*se, check+tQuantile*se, methodRobust)
 	post := &res.posts[i]

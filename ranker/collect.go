@@ -48,6 +48,7 @@ type try struct {
 	attempts uint16
 	friction uint8
 	failed   bool
+	again    bool // a later try that failed, after the first, which worked and stands before it
 }
 
 const (
@@ -57,7 +58,7 @@ const (
 
 // NewCollector checks the settings and returns an empty Collector. It ignores Input.Digests.
 func NewCollector(in Input) (*Collector, error) {
-	if err := in.Options.check(); err != nil {
+	if err := in.Options.Check(); err != nil {
 		return nil, err
 	}
 	set := in.Outcomes
@@ -118,6 +119,11 @@ func (c *Collector) addTries(d *friction.Digest) {
 				continue
 			}
 			c.tries = append(c.tries, newTry(d, base+e.Issue, e.At, e.Failed))
+			if !e.Failed && e.Later > e.At {
+				t := newTry(d, base+e.Issue, e.Later, true)
+				t.again = true
+				c.tries = append(c.tries, t)
+			}
 		}
 	}
 	add(c.in.Exposer, 0, len(c.in.Issues))
@@ -135,7 +141,7 @@ func (c *Collector) addTries(d *friction.Digest) {
 	})
 	kept := mine[:0]
 	for _, t := range mine {
-		if n := len(kept); n == 0 || kept[n-1].issue != t.issue {
+		if n := len(kept); n == 0 || kept[n-1].issue != t.issue || t.again && !kept[n-1].failed {
 			kept = append(kept, t)
 		}
 	}

@@ -16,6 +16,7 @@ type effect struct {
 	lost     float64
 	variance float64 // of lost: sampling, model and missing overlap
 	tau, se  float64 // lost per exposed row
+	nullSE   float64 // se if the issue does no harm
 	expected float64 // outcomes of the exposed had the try worked
 	observed float64
 	check    float64 // lost by the doubly robust estimator
@@ -87,10 +88,33 @@ func (x *estimator) fit(cells []cell) *local {
 	var rows []sample
 	for i := range cells {
 		if c := &cells[i]; !c.failed {
-			rows = append(rows, sample{&c.past, x.model.eta(&c.past), float64(c.n), float64(c.y)})
+			rows = append(rows, sample{&c.past, x.model.eta(&c.past), float64(c.n), c.hoped})
 		}
 	}
 	return fitLocal(rows, x.model.cols, issueRidge, 1/x.model.spread)
+}
+
+// relink replaces the outcomes of tries that worked before a later one failed by what the fit expects from the later
+// try on, had that one worked too: otherwise the failure would spoil its own comparison group (one step of iterated
+// g-computation, Robins 1986). It reports whether there were any.
+func (x *estimator) relink(issues int) bool {
+	any := false
+	for i := range issues {
+		cells := x.study.of(int32(i))
+		var fit *local
+		for k := range cells {
+			c := &cells[k]
+			if !c.linked {
+				continue
+			}
+			if fit == nil {
+				fit = x.fit(cells)
+			}
+			any = true
+			c.hoped = float64(c.n) * expit(fit.eta(&c.next, x.model.eta(&c.next)))
+		}
+	}
+	return any
 }
 
 // bracket finds versions without comparison inside them. For those, shift is the general effect of the release as
@@ -169,7 +193,7 @@ func (x *estimator) spread(cells []cell, fit *local, e *effect) {
 	for i := range cells {
 		c := &cells[i]
 		p := expit(fit.eta(&c.past, x.model.eta(&c.past)))
-		r := float64(c.n)*p - float64(c.y)
+		r := float64(c.n)*p - c.hoped
 		seen[c.group] = true
 		if c.failed {
 			e.psi[c.group] += r - float64(c.n)*tau
@@ -193,10 +217,16 @@ func (x *estimator) spread(cells []cell, fit *local, e *effect) {
 		robust *= k / (k - 1)
 	}
 	n := float64(e.exposed)
-	rate := (e.observed + 0.5) / (n + 1)
-	floor := n*rate*(1-rate) + max(prior, x.plain(cells, n))
-	e.variance += max(robust, floor)
+	expected := clamp(e.expected/n, 1e-6, 1-1e-6)
+	rate := (e.observed + steady*expected) / (n + steady)
+	model := max(prior, x.plain(cells, n))
+	e.nullSE = math.Sqrt(e.variance+max(robust, n*expected*(1-expected)+model)) / n
+	e.variance += max(robust, n*rate*(1-rate)+model)
 }
+
+// steady is how many rows of the expected rate are mixed into the observed one before its variance is taken, as in
+// the "add four" interval (Agresti and Coull 1998): without them three people who all left look like certainty.
+const steady = 4
 
 // plain is the variance that an unadjusted comparison group of this size would add, with rates kept off 0 and 1: a
 // group without a single outcome does not prove that the rate is zero.
@@ -205,7 +235,7 @@ func (x *estimator) plain(cells []cell, exposed float64) float64 {
 	for i := range cells {
 		if c := &cells[i]; !c.failed {
 			n += float64(c.n)
-			y += float64(c.y)
+			y += c.hoped
 		}
 	}
 	if n == 0 {
@@ -238,7 +268,7 @@ func (x *estimator) doublyRobust(cells []cell, fit *local, e *effect) {
 		p := min(expit(exposure.eta(&c.past, base)), exposureCap)
 		w := p / (1 - p)
 		n := float64(c.n)
-		sum += w * (float64(c.y) - n*expit(fit.eta(&c.past, x.model.eta(&c.past))))
+		sum += w * (c.hoped - n*expit(fit.eta(&c.past, x.model.eta(&c.past))))
 		weights += w * n
 		squares += w * w * n
 	}

@@ -12,7 +12,13 @@ type cell struct {
 	issue  int32
 	failed bool
 	group  uint8
+	// linked: the try worked, a later one in the same session failed. What would have come of it had the later one
+	// worked too is not seen; it is expected from next, the past of the later try.
+	linked bool
+	next   pattern
 	n, y   int32 // rows, and those with the outcome
+	// hoped is y, for linked cells the expected y after the first round. Derived, not part of the counts.
+	hoped float64
 }
 
 // Ridge penalties. A penalty is one over the prior variance of a coefficient on the log-odds scale.
@@ -62,7 +68,7 @@ func fitPooled(cells []cell, issues int, cols columns) *pooled {
 	for i := range cells {
 		if !cells[i].failed {
 			n += float64(cells[i].n)
-			y += float64(cells[i].y)
+			y += cells[i].hoped
 		}
 	}
 	m.mean = logit((y + 0.5) / (n + 1))
@@ -115,7 +121,7 @@ func (m *pooled) objective(cells []cell) float64 {
 		if c.failed {
 			continue
 		}
-		sum += logLik(float64(c.y), float64(c.n), m.eta(&c.past)+m.alpha[c.issue])
+		sum += logLik(c.hoped, float64(c.n), m.eta(&c.past)+m.alpha[c.issue])
 	}
 	for _, b := range m.beta {
 		sum -= pooledRidge / 2 * b * b
@@ -142,7 +148,7 @@ func (m *pooled) newton(cells []cell) []float64 {
 		}
 		pr := expit(m.eta(&c.past) + m.alpha[c.issue])
 		n := float64(c.n)
-		w, r := n*pr*(1-pr), float64(c.y)-n*pr
+		w, r := n*pr*(1-pr), c.hoped-n*pr
 		buf = append(m.cols.of(&c.past, buf), int32(p-1))
 		row := cross[int(c.issue)*p : int(c.issue+1)*p]
 		for x, a := range buf {

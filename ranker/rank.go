@@ -80,7 +80,8 @@ func DefaultOptions() Options {
 // maxAttributes bounds the additional confounders: patterns have sixteen places and ten are taken.
 const maxAttributes = maxCovariates - covAttributes
 
-func (o Options) check() error {
+// Check reports all wrong settings at once.
+func (o Options) Check() error {
 	var bad []error
 	if !(o.Weights.Return >= 0) || o.Weights.Return > maxWeight {
 		bad = append(bad, fmt.Errorf("weights: return %v must be between 0 and %g", o.Weights.Return, maxWeight))

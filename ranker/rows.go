@@ -36,6 +36,7 @@ type builder struct {
 	end     int64 // end of the data, epoch ms
 	issues  int   // harmless controls included
 	goalSum []bool
+	linking uint64 // session of the cell added last
 }
 
 func (b *builder) goal(g int, goal outcome.Goal) *study {
@@ -178,6 +179,13 @@ func (b *builder) add(s *study, v *visit, k int32, stage uint8, h history, y boo
 	if y {
 		c.y = 1
 	}
+	if t.again {
+		// the try that worked is the cell just added, unless the outcome or an open window kept it out
+		if n := len(s.cells); n > 0 && s.cells[n-1].issue == t.issue && !s.cells[n-1].failed && b.linking == v.id {
+			s.cells[n-1].linked, s.cells[n-1].next = true, c.past
+		}
+	}
+	b.linking = v.id
 	s.cells = append(s.cells, c)
 }
 
@@ -237,7 +245,16 @@ func (s *study) collapse() {
 			}
 			return 1
 		}
-		return cmp.Compare(a.group, b.group)
+		if a.group != b.group {
+			return cmp.Compare(a.group, b.group)
+		}
+		if a.linked != b.linked {
+			if b.linked {
+				return -1
+			}
+			return 1
+		}
+		return slices.Compare(a.next[:], b.next[:])
 	})
 	kept := s.cells[:0]
 	for _, c := range s.cells {
@@ -248,11 +265,14 @@ func (s *study) collapse() {
 		}
 		kept = append(kept, c)
 	}
+	for i := range kept {
+		kept[i].hoped = float64(kept[i].y)
+	}
 	s.cells = kept
 }
 
 func (c *cell) same(o *cell) bool {
-	return c.issue == o.issue && c.past == o.past && c.failed == o.failed && c.group == o.group
+	return c.issue == o.issue && c.past == o.past && c.failed == o.failed && c.group == o.group && c.linked == o.linked && c.next == o.next
 }
 
 // of returns the cells of one issue.

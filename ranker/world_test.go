@@ -1,0 +1,352 @@
+package ranker
+
+import (
+	"fmt"
+	"iter"
+	"math"
+	"time"
+
+	"github.com/rankle/rankle/cluster"
+	"github.com/rankle/rankle/cluster/friction"
+	"github.com/rankle/rankle/ranker/outcome"
+	"github.com/rankle/rankle/replay"
+)
+
+// world is the simulation of RANKING section 4. Users have a latent engagement, sessions a latent intent; people walk
+// over screens and try controls, some of which fail. All numbers are counters hashed with the seed, so that the same
+// session can be replayed with one issue switched off: the difference is the true loss.
+type world struct {
+	seed     uint64
+	sessions int
+	kind     worldKind
+	hidden   float64 // strength of what history does not measure
+	issues   []simIssue
+	benign   []simIssue // harmless controls
+	weeks    int
+}
+
+type worldKind string
+
+const (
+	worldDefault    worldKind = "default"
+	worldUnmeasured worldKind = "unmeasured" // stronger hidden confounding
+	worldNoConf     worldKind = "noconf"     // who meets an issue is chance
+	worldPlacebo    worldKind = "placebo"    // no issue harms
+)
+
+const (
+	simScreens  = 20
+	simControls = 4
+	simBenign   = 12
+	maxSteps    = 24
+	minBuySteps = 6 // nobody buys before: who stays longer meets more friction and buys more (immortal time)
+)
+
+type simIssue struct {
+	screen, control int
+	rate            float64 // of failure at engagement and intent 0
+	harm            float64 // 0..1
+	byEngagement    float64
+	byIntent        float64
+	mobile          bool // fails on mobile only
+	since           int  // first version that has it
+}
+
+func newWorld(seed uint64, sessions int, kind worldKind) *world {
+	w := &world{seed: seed, sessions: sessions, kind: kind, weeks: 6, hidden: 1}
+	if kind == worldUnmeasured {
+		w.hidden = 2
+	}
+	for i := range simScreens*simControls + simBenign {
+		u := func(k uint64) float64 { return uniform(mix(seed^0xabcdef), uint64(i)*16+k) }
+		x := simIssue{screen: i / simControls, control: i % simControls}
+		x.rate = 0.01 * math.Pow(20, u(0)) // 1 % to 20 %
+		if u(1) > 0.4 {
+			x.harm = u(2)
+		}
+		x.byEngagement = 0.8 * (u(3) - 0.4)
+		x.byIntent = 0.5 * w.hidden * (u(4) - 0.4)
+		x.mobile = u(5) < 0.2
+		if u(6) < 0.25 {
+			x.since = 2
+			x.rate = 0.1 + 0.4*u(7)
+		}
+		if kind == worldNoConf {
+			x.byEngagement, x.byIntent = 0, 0
+		}
+		if kind == worldPlacebo {
+			x.harm = 0
+		}
+		if i >= simScreens*simControls {
+			x.harm, x.screen, x.control = 0, int(u(8)*simScreens), simControls+i-simScreens*simControls
+			w.benign = append(w.benign, x)
+			continue
+		}
+		w.issues = append(w.issues, x)
+	}
+	return w
+}
+
+// person is what a session knows of its user.
+type person struct {
+	id         int
+	engagement float64
+	mobile     bool
+	channel    int
+	start      time.Time // of this session
+	number     int
+}
+
+// run is what happened in one session.
+type run struct {
+	converted bool
+	returned  bool
+	failed    []int // issues, each once, in order
+	digest    *friction.Digest
+}
+
+const allOff = -2
+
+func normal(base, k uint64) float64 {
+	u, v := uniform(base, 2*k), uniform(base, 2*k+1)
+	return math.Sqrt(-2*math.Log(u)) * math.Cos(2*math.Pi*v)
+}
+
+var simStart = time.Date(2026, 9, 7, 0, 0, 0, 0, time.UTC)
+
+// play walks one session; off is the issue that is switched off, -1 for none, allOff for all.
+func (w *world) play(p *person, off int, record bool) run {
+	base := mix(w.seed ^ mix(uint64(p.id)<<20|uint64(p.number)))
+	intent := normal(base, 1)
+	version := min(int(p.start.Sub(simStart)/(14*24*time.Hour)), 2)
+	var r run
+	var d *friction.Digest
+	if record {
+		d = w.digest(p, version)
+		r.digest = d
+	}
+	at, screen, hurt := time.Duration(0), int(uniform(base, 7)*5), 0.0
+	for step := range uint64(maxSteps) {
+		u := func(k uint64) float64 { return uniform(base, 100+step*16+k) }
+		at += time.Duration(5+20*u(0)) * time.Second
+		control := int(u(1) * u(1) * simControls)
+		issue := screen*simControls + control
+		fails := issue != off && off != allOff && u(2) < w.issues[issue].chance(p, intent, version)
+		if record {
+			record1(d, screen, control, at, fails)
+			w.addBenign(d, p, intent, version, screen, at, base, step)
+		}
+		leave := 0.12 * math.Exp(-0.4*intent-0.3*p.engagement)
+		if fails {
+			h := w.issues[issue].harm
+			if !contains(r.failed, issue) {
+				r.failed = append(r.failed, issue)
+			}
+			hurt += h
+			leave += 0.5 * h
+		}
+		at += 2 * time.Second
+		if step >= minBuySteps && u(3) < 0.07*math.Exp(0.5*intent+0.3*p.engagement-1.2*hurt) {
+			r.converted = true
+			if record {
+				d.Customs = append(d.Customs, friction.Moment{Name: "purchase", At: at})
+			}
+			break
+		}
+		if u(4) < leave {
+			break
+		}
+		screen = (screen + int(u(5)*u(5)*8)) % simScreens
+	}
+	r.returned = uniform(base, 8) < expit(-0.5+0.7*p.engagement+0.2*intent-0.9*hurt)
+	if record {
+		d.Duration = at + 3*time.Second
+	}
+	return r
+}
+
+func contains(s []int, x int) bool {
+	for _, y := range s {
+		if x == y {
+			return true
+		}
+	}
+	return false
+}
+
+func (x *simIssue) chance(p *person, intent float64, version int) float64 {
+	if version < x.since || x.mobile && !p.mobile {
+		return 0
+	}
+	return min(0.95, x.rate*math.Exp(x.byEngagement*p.engagement+x.byIntent*intent))
+}
+
+func (w *world) digest(p *person, version int) *friction.Digest {
+	d := &friction.Digest{Session: fmt.Sprintf("s%d-%d", p.id, p.number), Start: p.start}
+	d.Context.User = fmt.Sprintf("u%d", p.id)
+	d.Context.Device.Type = "desktop"
+	if p.mobile {
+		d.Context.Device.Type = "mobile"
+	}
+	d.Context.AppVersion = fmt.Sprintf("4.%d", version)
+	d.Context.Channel = []string{"search", "mail", "direct"}[p.channel]
+	return d
+}
+
+func record1(d *friction.Digest, screen, control int, at time.Duration, fails bool) {
+	s := int32(len(d.Screens))
+	d.Screens = append(d.Screens, replay.Screen{Path: fmt.Sprintf("/s%d", screen)})
+	d.Visits = append(d.Visits, friction.Visit{Screen: s, At: at - time.Second})
+	a := friction.Attempt{At: at, Screen: s, Target: int32(screen*simControls + control), Outcome: friction.OK, Episode: -1}
+	if fails {
+		a.Outcome = friction.Dead
+		a.Episode = int32(len(d.Episodes))
+		d.Episodes = append(d.Episodes, friction.Episode{Pattern: friction.DeadTap, Verdict: friction.Friction, Start: at, End: at + time.Second})
+	}
+	d.Attempts = append(d.Attempts, a)
+}
+
+func (w *world) addBenign(d *friction.Digest, p *person, intent float64, version, screen int, at time.Duration, base, step uint64) {
+	for j := range w.benign {
+		b := &w.benign[j]
+		u := func(k uint64) float64 { return uniform(base, 100000+step*64+uint64(j)*2+k) }
+		if b.screen != screen || u(0) > 0.4 {
+			continue
+		}
+		a := friction.Attempt{At: at, Target: int32(1000 + j), Outcome: friction.OK, Episode: -1}
+		if u(1) < b.chance(p, intent, version) {
+			a.Gestures = 5
+		}
+		d.Attempts = append(d.Attempts, a)
+	}
+}
+
+// people yields every session of the world. Returning users come back in their second week, others may later.
+func (w *world) people(yield func(p *person, r run) bool) {
+	left := w.sessions
+	end := simStart.Add(time.Duration(w.weeks) * 7 * 24 * time.Hour)
+	for id := 1; left > 0; id++ {
+		base := mix(w.seed + 0x5151*uint64(id))
+		p := &person{id: id, engagement: normal(base, 1), mobile: uniform(base, 4) < 0.5, channel: int(uniform(base, 5) * 3)}
+		p.start = simStart.Add(time.Duration(uniform(base, 6) * float64(end.Sub(simStart))))
+		for left > 0 && p.start.Before(end) {
+			r := w.play(p, -1, true)
+			left--
+			if !yield(p, r) {
+				return
+			}
+			u := uniform(base, 1000+uint64(p.number))
+			next := 15 + 10*u
+			if r.returned {
+				next = 7.01 + 6.9*u
+			} else if u > 0.3 {
+				break
+			}
+			p.number++
+			p.start = p.start.Add(time.Duration(next * float64(24*time.Hour)))
+		}
+	}
+}
+
+func (w *world) digests() iter.Seq2[*friction.Digest, error] {
+	return func(yield func(*friction.Digest, error) bool) {
+		w.people(func(_ *person, r run) bool { return yield(r.digest, nil) })
+	}
+}
+
+// simExposer finds first tries; benign ones fail when pressed repeatedly.
+type simExposer struct{ benign bool }
+
+func (x simExposer) Exposures(d *friction.Digest) []cluster.Exposure {
+	var out []cluster.Exposure
+	var seen [simScreens*simControls + simBenign]int // place in out, from 1
+	for _, a := range d.Attempts {
+		i := int(a.Target)
+		if (i >= 1000) != x.benign {
+			continue
+		}
+		if x.benign {
+			i -= 1000
+		}
+		failed := a.Outcome == friction.Dead || a.Gestures > 1
+		if k := seen[i]; k > 0 {
+			if x := &out[k-1]; failed && !x.Failed && x.Later == 0 {
+				x.Later = a.At
+			}
+			continue
+		}
+		out = append(out, cluster.Exposure{Issue: i, At: a.At, Failed: failed})
+		seen[i] = len(out)
+	}
+	return out
+}
+
+// simTruth is what the issues really cost.
+type simTruth struct {
+	lost     []float64 // conversions, per issue
+	total    float64   // conversions, all issues off
+	affected []int     // sessions, per issue
+	odds     []float64 // PostHog's: odds of no conversion with the issue over odds without, prior 1
+	weeks    float64
+}
+
+func (w *world) truth() *simTruth {
+	n := len(w.issues)
+	t := &simTruth{lost: make([]float64, n), affected: make([]int, n), odds: make([]float64, n)}
+	hit := make([]int, n)
+	all, conv := 0, 0
+	first, last := time.Time{}, time.Time{}
+	w.people(func(p *person, r run) bool {
+		all++
+		if r.converted {
+			conv++
+		}
+		if first.IsZero() || p.start.Before(first) {
+			first = p.start
+		}
+		if e := p.start.Add(r.digest.Duration); e.After(last) {
+			last = e
+		}
+		for _, k := range r.failed {
+			t.affected[k]++
+			if r.converted {
+				hit[k]++
+			}
+			t.lost[k] += one(w.play(p, k, false).converted) - one(r.converted)
+		}
+		if len(r.failed) > 0 {
+			t.total += one(w.play(p, allOff, false).converted) - one(r.converted)
+		}
+		return true
+	})
+	for k := range t.odds {
+		a, b := float64(t.affected[k]-hit[k])+1, float64(hit[k])+1
+		c, d := float64(all-conv-t.affected[k]+hit[k])+1, float64(conv-hit[k])+1
+		t.odds[k] = a / b / (c / d)
+	}
+	t.weeks = last.Sub(first).Hours() / (7 * 24)
+	return t
+}
+
+func one(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func (w *world) input() Input {
+	set, err := outcome.Config{
+		Goals:     []outcome.Goal{{Name: "purchase", Reached: outcome.Match{Event: "purchase"}}},
+		Retention: []outcome.Window{{Name: "D7", From: 7, To: 14}},
+	}.Compile()
+	if err != nil {
+		panic(err)
+	}
+	issues := make([]cluster.Issue, len(w.issues))
+	for i := range issues {
+		issues[i] = cluster.Issue{Key: fmt.Sprintf("i%02d", i), Confidence: 0.9}
+	}
+	return Input{Digests: w.digests, Issues: issues, Exposer: simExposer{}, Outcomes: set, Options: DefaultOptions(),
+		Harmless: simExposer{benign: true}, HarmlessCount: len(w.benign)}
+}
