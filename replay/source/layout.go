@@ -92,6 +92,12 @@ const (
 	bareSidecar   = "meta.json"
 )
 
+// IsSidecar reports whether a key is that of a sidecar, by its name.
+func IsSidecar(key string) bool {
+	_, ok := sidecarOf(key)
+	return ok
+}
+
 // sidecarOf returns the key without its sidecar ending: the stem, key or directory that the sidecar describes.
 func sidecarOf(key string) (string, bool) {
 	if dir, base := path.Split(key); base == bareSidecar {
