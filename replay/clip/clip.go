@@ -1,0 +1,230 @@
+// Package clip cuts a playable piece out of a recording: from the last full snapshot before a moment up to its end,
+// masked and without anything that runs.
+//
+// Call Cut. What it writes is for rrweb's player in a sandbox without scripts; the masking here does not rely on it.
+package clip
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+
+	"github.com/rankle/rankle/replay/format"
+	"github.com/rankle/rankle/replay/rrweb"
+)
+
+// Request names a piece of a recording.
+type Request struct {
+	// From and To bound the moment in epoch milliseconds, both inclusive; 0 means the start and the end.
+	From, To int64
+	// Window is the index of the window (tab), as in replay.Event.Window.
+	Window int
+	// Options bounds reading, as for format.Decode.
+	Options format.Options
+}
+
+// Info describes what was written.
+type Info struct {
+	Events        int
+	From, To      int64 // as written: the bounds of the request, or of the recording where those were 0
+	First, Last   int64 // times of the first and last event written, epoch ms
+	Offset        int64 // ms between the first event and From
+	Width, Height int   // viewport of the first Meta
+}
+
+// ErrNoPicture says that the recording has no full snapshot in this window, so that nothing can be shown.
+var ErrNoPicture = errors.New("the recording has no full snapshot for this window: nothing can be shown")
+
+// ErrOutside says that nothing was recorded in this window between From and To.
+var ErrOutside = errors.New("nothing was recorded in this window at that time")
+
+// fallbackWidth and fallbackHeight are the size of a page whose recorder never told: PostHog leaves Meta out at times.
+const fallbackWidth, fallbackHeight = 1280, 720
+
+// Event types and the source that Cut looks at itself.
+const (
+	typeFullSnapshot = 2
+	typeMeta         = 4
+)
+
+// Cut reads the parts of a recording and writes
+//
+//	{"events":[…],"from_ms":…,"to_ms":…,"offset_ms":…}
+//
+// to w: Meta, the last full snapshot at or before From (else the first one after it), and everything that follows it
+// in that window up to To, in playing order. Nothing is written before it is sure that there is something to show;
+// an error after that is an error of w or of ctx. The events of the window are held in memory, bounded by
+// Options.MaxBytes. It returns ErrNoPicture, ErrOutside or an error of format.Events.
+func Cut(ctx context.Context, w io.Writer, parts []format.Part, req Request) (Info, error) {
+	events, err := collect(ctx, parts, req)
+	if err != nil {
+		return Info{}, err
+	}
+	if len(events) == 0 {
+		return Info{}, ErrOutside
+	}
+	return write(ctx, w, events, req)
+}
+
+// collect reads the events of one window in playing order, without adjacent repeats.
+func collect(ctx context.Context, parts []format.Part, req Request) ([]rrweb.Event, error) {
+	windows := make(map[string]int)
+	var events []rrweb.Event
+	numbered := true
+	err := format.Events(ctx, parts, req.Options, func(e rrweb.Event) error {
+		index, ok := windows[e.Window]
+		if !ok {
+			index = len(windows)
+			windows[e.Window] = index
+		}
+		if index != req.Window {
+			return nil
+		}
+		if req.To > 0 && e.Time > float64(req.To) && e.Type != typeFullSnapshot {
+			return nil
+		}
+		numbered = numbered && e.SID >= 0
+		e.Data = bytes.Clone(e.Data)
+		events = append(events, e)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(events, func(a, b rrweb.Event) int {
+		switch {
+		case a.Time < b.Time:
+			return -1
+		case a.Time > b.Time:
+			return 1
+		case numbered && a.SID != b.SID:
+			return int(max(-1, min(1, a.SID-b.SID)))
+		}
+		return 0
+	})
+	return slices.CompactFunc(events, func(a, b rrweb.Event) bool {
+		return a.Time == b.Time && a.Type == b.Type && bytes.Equal(a.Data, b.Data)
+	}), nil
+}
+
+// start finds the full snapshot to begin with and the Meta before it; meta is -1 when there is none.
+func start(events []rrweb.Event, from float64) (meta, snapshot int) {
+	meta, snapshot = -1, -1
+	lastMeta := -1
+	for i, e := range events {
+		switch e.Type {
+		case typeMeta:
+			lastMeta = i
+		case typeFullSnapshot:
+			if e.Damaged || len(e.Data) == 0 {
+				continue
+			}
+			if snapshot >= 0 && e.Time > from {
+				return meta, snapshot
+			}
+			meta, snapshot = lastMeta, i
+		}
+	}
+	return meta, snapshot
+}
+
+// write writes the piece.
+func write(ctx context.Context, w io.Writer, events []rrweb.Event, req Request) (Info, error) {
+	from, to := float64(req.From), float64(req.To)
+	if req.From == 0 {
+		from = events[0].Time
+	}
+	if req.To == 0 {
+		to = events[len(events)-1].Time
+	}
+	meta, snapshot := start(events, from)
+	if snapshot < 0 {
+		return Info{}, ErrNoPicture
+	}
+	if events[snapshot].Time > to && req.To > 0 {
+		return Info{}, ErrOutside
+	}
+	m := rrweb.NewMasker(req.Options.Options)
+	out := &writer{w: bufio.NewWriterSize(w, 64<<10)}
+	info := Info{From: int64(math.Floor(from)), To: int64(math.Ceil(to))}
+	first := events[snapshot].Time
+	if meta >= 0 {
+		if first-events[meta].Time > maxMetaLead {
+			events[meta].Time = first // an old page load: nothing to wait for
+		}
+		first = events[meta].Time
+		out.event(m, events[meta], &info)
+		info.Width, info.Height = size(events[meta].Data)
+	} else {
+		info.Width, info.Height = fallbackWidth, fallbackHeight
+		out.event(m, rrweb.Event{Type: typeMeta, Time: first, Data: []byte(`{"href":"","width":` +
+			strconv.Itoa(info.Width) + `,"height":` + strconv.Itoa(info.Height) + `}`)}, &info)
+	}
+	for i := snapshot; i < len(events) && (events[i].Time <= to || i == snapshot); i++ {
+		if err := ctx.Err(); err != nil {
+			return info, err
+		}
+		out.event(m, events[i], &info)
+		if out.err != nil {
+			return info, out.err
+		}
+		events[i].Data = nil
+	}
+	info.First = int64(math.Floor(first))
+	info.Offset = max(0, info.From-info.First)
+	return info, out.end(info)
+}
+
+// maxMetaLead is how long a Meta may stand before its snapshot, in ms: serialising a heavy page takes hundreds of ms.
+const maxMetaLead = 5000.0
+
+// size reads the viewport of a Meta.
+func size(data []byte) (w, h int) {
+	return rrweb.MetaSize(data)
+}
+
+// writer writes the envelope around the events.
+type writer struct {
+	w   *bufio.Writer
+	buf []byte
+	n   int
+	err error
+}
+
+func (o *writer) event(m *rrweb.Masker, e rrweb.Event, info *Info) {
+	out, ok := m.Append(o.buf[:0], e)
+	o.buf = out
+	if !ok || o.err != nil {
+		return
+	}
+	sep := `{"events":[`
+	if o.n > 0 {
+		sep = ","
+	}
+	o.n++
+	if _, o.err = o.w.WriteString(sep); o.err == nil {
+		_, o.err = o.w.Write(out)
+	}
+	info.Events++
+	info.Last = int64(math.Ceil(e.Time))
+}
+
+func (o *writer) end(info Info) error {
+	if o.n == 0 {
+		return ErrNoPicture
+	}
+	tail := `],"from_ms":` + strconv.FormatInt(info.From, 10) + `,"to_ms":` + strconv.FormatInt(info.To, 10) +
+		`,"offset_ms":` + strconv.FormatInt(info.Offset, 10) + "}\n"
+	if o.err == nil {
+		_, o.err = o.w.WriteString(tail)
+	}
+	if o.err == nil {
+		o.err = o.w.Flush()
+	}
+	return o.err
+}

@@ -1,0 +1,189 @@
+package clip_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rankle/rankle/replay/clip"
+	"github.com/rankle/rankle/replay/format"
+)
+
+// page is a recording with everything that must not reach a viewer. Times are 1000 apart.
+const page = `[
+{"type":4,"timestamp":1700000000000,"data":{"href":"https://u:pw@shop.example/cart?token=SECRET1#SECRET2","width":800,"height":600}},
+{"type":2,"timestamp":1700000000000,"data":{"initialOffset":{"top":0,"left":0},"node":{"type":0,"id":1,"childNodes":[
+ {"type":2,"tagName":"html","id":2,"attributes":{},"childNodes":[
+  {"type":2,"tagName":"head","id":3,"attributes":{},"childNodes":[
+   {"type":2,"tagName":"script","id":4,"attributes":{"src":"https://evil.example/SECRET3.js"},"childNodes":[{"type":3,"id":5,"textContent":"SECRET4()"}]},
+   {"type":2,"tagName":"style","id":6,"attributes":{"_cssText":"a{color:red}"},"childNodes":[{"type":3,"id":7,"textContent":"b{width:123456px}","isStyle":true}]},
+   {"type":2,"tagName":"meta","id":8,"attributes":{"http-equiv":"refresh","content":"0;url=https://evil.example"},"childNodes":[]}]},
+  {"type":2,"tagName":"body","id":9,"attributes":{"onload":"SECRET5()"},"childNodes":[
+   {"type":2,"tagName":"a","id":10,"attributes":{"href":"javascript:SECRET6()","title":"mail SECRET7@example.com"},"childNodes":[{"type":3,"id":11,"textContent":"Call 0170 5556677 now"}]},
+   {"type":2,"tagName":"a","id":12,"attributes":{"href":"https://shop.example/p/1?session=SECRET8"},"childNodes":[]},
+   {"childNodes":[],"attributes":{"type":"text","value":"SECRET9"},"tagName":"input","type":2,"id":13},
+   {"type":2,"tagName":"textarea","id":14,"attributes":{},"childNodes":[{"type":3,"id":15,"textContent":"SECRET10"}]},
+   {"type":2,"tagName":"div","id":16,"attributes":{"contenteditable":"true"},"childNodes":[{"type":2,"tagName":"p","id":17,"attributes":{},"childNodes":[{"type":3,"id":18,"textContent":"SECRET11"}]}]},
+   {"type":2,"tagName":"iframe","id":19,"attributes":{"src":"https://evil.example/","srcdoc":"SECRET12"},"childNodes":[]},
+   {"type":2,"tagName":"input","id":20,"attributes":{"type":"submit","value":"Pay now"},"childNodes":[]}]}]}]}}},
+{"type":3,"timestamp":1700000001000,"data":{"source":5,"id":13,"text":"SECRET13","isChecked":false}},
+{"type":3,"timestamp":1700000002000,"data":{"source":0,"adds":[{"parentId":16,"nextId":null,"node":{"type":3,"id":21,"textContent":"SECRET14"}},
+  {"parentId":9,"nextId":null,"node":{"type":2,"tagName":"img","id":22,"attributes":{"onerror":"SECRET15()","src":"https://shop.example/i.png?SECRET16"},"childNodes":[]}}],
+  "removes":[],"texts":[{"id":18,"value":"SECRET17"},{"id":11,"value":"Card 4111 1111 1111 1111"}],
+  "attributes":[{"id":13,"attributes":{"value":"SECRET18"}},{"id":10,"attributes":{"href":" java\tscript:SECRET19()","onclick":"SECRET20()"}}]}},
+{"type":5,"timestamp":1700000003000,"data":{"tag":"identify","payload":{"mail":"SECRET21"}}},
+{"type":6,"timestamp":1700000003000,"data":{"plugin":"rrweb/network@1","payload":{"requests":[{"name":"x","responseBody":"SECRET22"}]}}},
+{"type":4,"timestamp":1700000004000,"data":{"href":"https://shop.example/done","width":800,"height":600}},
+{"type":2,"timestamp":1700000004000,"data":{"node":{"type":0,"id":1,"childNodes":[]},"initialOffset":{"top":0,"left":0}}},
+{"type":3,"timestamp":1700000005000,"data":{"source":2,"type":2,"id":1,"x":1,"y":2}}
+]`
+
+func part(text string) []format.Part {
+	return []format.Part{{Name: "page.json", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }}}
+}
+
+type envelope struct {
+	Events []struct {
+		Type      int
+		Timestamp float64
+		Data      json.RawMessage
+	}
+	From   int64 `json:"from_ms"`
+	To     int64 `json:"to_ms"`
+	Offset int64 `json:"offset_ms"`
+}
+
+func cut(t *testing.T, parts []format.Part, req clip.Request) (envelope, clip.Info, string) {
+	t.Helper()
+	var out bytes.Buffer
+	info, err := clip.Cut(context.Background(), &out, parts, req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var env envelope
+	if err := json.Unmarshal(out.Bytes(), &env); err != nil {
+		t.Fatalf("%v in %.300s", err, out.String())
+	}
+	if len(env.Events) != info.Events || env.Offset != info.Offset {
+		t.Errorf("info %+v does not match what was written", info)
+	}
+	return env, info, out.String()
+}
+
+func TestCutLeavesNoSecrets(t *testing.T) {
+	_, _, text := cut(t, part(page), clip.Request{})
+	if i := strings.Index(text, "SECRET"); i >= 0 {
+		t.Errorf("secret in the clip: …%s", text[max(0, i-80):min(len(text), i+40)])
+	}
+	for _, bad := range []string{"5556677", "4111 1111", "evil.example", "u:pw", "refresh", "onload", "onerror", "onclick", "srcdoc"} {
+		if strings.Contains(text, bad) {
+			t.Errorf("%q is in the clip", bad)
+		}
+	}
+	for _, kept := range []string{"Pay now", "b{width:123456px}", "https://shop.example/cart", "https://shop.example/p/1", `"text":"********"`} {
+		if !strings.Contains(text, kept) {
+			t.Errorf("%q is missing in the clip", kept)
+		}
+	}
+}
+
+func TestCutRange(t *testing.T) {
+	const base = 1700000000000
+	for _, tc := range []struct {
+		name              string
+		from, to          int64
+		types             string
+		offset            int64
+		first, last, want int64
+	}{
+		{"whole", 0, 0, "4 2 3 3 4 2 3", 0, base, base + 5000, 0},
+		{"inside the first page", base + 1500, base + 2500, "4 2 3 3", 1500, base, base + 2000, 0},
+		{"after the second snapshot", base + 4500, base + 6000, "4 2 3", 500, base + 4000, base + 5000, 0},
+		{"before anything", base - 5000, base + 500, "4 2", 0, base, base, 0},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			env, info, _ := cut(t, part(page), clip.Request{From: tc.from, To: tc.to})
+			types := ""
+			for i, e := range env.Events {
+				if i > 0 {
+					types += " "
+				}
+				types += string(rune('0' + e.Type))
+			}
+			if types != tc.types || info.Offset != tc.offset || info.First != tc.first || info.Last != tc.last {
+				t.Errorf("types %s info %+v", types, info)
+			}
+			if info.Width != 800 || info.Height != 600 {
+				t.Errorf("size %dx%d", info.Width, info.Height)
+			}
+		})
+	}
+}
+
+func TestCutRefuses(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		text string
+		req  clip.Request
+		want error
+	}{
+		{"no snapshot", `[{"type":3,"timestamp":1700000000000,"data":{"source":2,"type":2,"id":1}}]`, clip.Request{}, clip.ErrNoPicture},
+		{"other window", page, clip.Request{Window: 1}, clip.ErrOutside},
+		{"too early", page, clip.Request{From: 1, To: 2}, clip.ErrOutside},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			var out bytes.Buffer
+			if _, err := clip.Cut(context.Background(), &out, part(tc.text), tc.req); !errors.Is(err, tc.want) {
+				t.Errorf("error %v, want %v", err, tc.want)
+			}
+			if out.Len() > 0 {
+				t.Errorf("wrote %q before the error", out.String())
+			}
+		})
+	}
+}
+
+// TestCutFixtures cuts every real recording and checks that the result can be cut again with the same outcome: it is
+// plain rrweb, sorted, and masking is stable.
+func TestCutFixtures(t *testing.T) {
+	dir := os.Getenv("RANKLE_FIXTURES")
+	if dir == "" {
+		dir = filepath.Join("..", "..", "..", "shared", "fixtures")
+	}
+	files, _ := filepath.Glob(filepath.Join(dir, "*", "*"))
+	if len(files) == 0 {
+		t.Skipf("real recordings are not here (%s); set RANKLE_FIXTURES to their folder to run this test", dir)
+	}
+	for _, file := range files {
+		parts := []format.Part{{Name: file, Open: func() (io.ReadCloser, error) { return os.Open(file) }}}
+		if _, err := format.Decode(context.Background(), "x", parts, format.Options{}); err != nil {
+			continue
+		}
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			var out bytes.Buffer
+			_, err := clip.Cut(context.Background(), &out, parts, clip.Request{})
+			if errors.Is(err, clip.ErrNoPicture) {
+				t.Skip(err)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, _, again := cut(t, part(out.String()), clip.Request{})
+			_, _, third := cut(t, part(again), clip.Request{})
+			if again != third {
+				t.Error("cutting a clip changes it")
+			}
+			for _, bad := range []string{"javascript:", `"onclick"`, `"onload"`} {
+				if strings.Contains(out.String(), bad) {
+					t.Errorf("%s in the clip", bad)
+				}
+			}
+		})
+	}
+}
