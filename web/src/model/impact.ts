@@ -47,12 +47,11 @@ export function sharedAxis(impacts: readonly Impact[], wantedTicks = 4): Axis {
     high = Math.min(high, cap);
     low = Math.max(low, Math.min(floor, -cap / 3));
   }
+  // The axis ends where the data end: rounding it up to a tick would waste a fifth of the width.
   const unit = step(high - low, wantedTicks);
-  const first = Math.floor(low / unit + 1e-9);
-  const last = Math.ceil(high / unit - 1e-9);
   const ticks: number[] = [];
-  for (let i = first; i <= last; i++) ticks.push(Number((i * unit).toPrecision(12)));
-  return { min: first * unit, max: last * unit, ticks };
+  for (let i = Math.ceil(low / unit - 1e-9); i <= Math.floor(high / unit + 1e-9); i++) ticks.push(i === 0 ? 0 : Number((i * unit).toPrecision(12)));
+  return { min: low, max: high, ticks };
 }
 
 /** Where a value lies on the axis, 0..1; values outside are clamped. */

@@ -213,9 +213,8 @@ function Row({ row, axis }: { row: IssueRow; axis: Axis }) {
       </div>
       <div className="affected">
         <p><b>{count(row.users_affected)}</b> {row.users_affected === 1 ? "user" : "users"}</p>
-        <p className="muted">{count(row.sessions_affected)} of {plural(row.sessions_exposed, "session", "sessions")}</p>
-        <span className="meter" aria-hidden="true"><i style={{ width: `${row.sessions_exposed > 0 ? Math.min(100, (row.sessions_affected / row.sessions_exposed) * 100) : 0}%` }} /></span>
-        <p className="muted small">{ratio(row.sessions_affected, row.sessions_exposed)} of those who tried</p>
+        <p className="muted small" title="Sessions that met it, of those that tried the control or reached the screen">{count(row.sessions_affected)} of {plural(row.sessions_exposed, "session", "sessions")}</p>
+        <p className="share"><span className="meter" aria-hidden="true"><i style={{ width: `${row.sessions_exposed > 0 ? Math.min(100, (row.sessions_affected / row.sessions_exposed) * 100) : 0}%` }} /></span>{ratio(row.sessions_affected, row.sessions_exposed)}</p>
       </div>
       <div className="cost">
         {impacts.length === 0 ? <p className="muted">Its cost cannot be estimated yet.</p> : impacts.map((i) => <Lane key={`${i.goal ?? ""}${i.window ?? ""}`} impact={i} axis={axis} />)}

@@ -81,8 +81,8 @@ export function IssueHead({ issue }: { issue: IssueDetail }) {
       <dl className="facts">
         <Fact name="Users affected">{count(issue.users_affected)}</Fact>
         <Fact name="Sessions affected" hint={`${ratio(issue.sessions_affected, issue.sessions_exposed)} of ${count(issue.sessions_exposed)} that tried`}>{count(issue.sessions_affected)}</Fact>
-        <Fact name="Really friction" hint="mean of its episodes">{share(issue.confidence)}</Fact>
-        <Fact name="Among the first 3" hint={`among the first 10: ${share(issue.top10)}`}>{share(issue.top3)}</Fact>
+        <Fact name="Detector confidence" hint="mean of its episodes">{share(issue.confidence)}</Fact>
+        <Fact name="Chance to belong in the top 3" hint={`in the top 10: ${share(issue.top10)}`}>{share(issue.top3)}</Fact>
       </dl>
     </header>
   );

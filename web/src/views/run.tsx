@@ -73,7 +73,7 @@ export function RunPage({ report }: { report: Resource<Report> }) {
           <h2 id="mean-title">What the numbers mean, and what not</h2>
           <ul>
             <li><b>Lost per week</b> is how many more people would have reached the goal, or come back, if those who met the issue had done as well as comparable people who did not.</li>
-            <li><b>The interval</b> is where the figure lies with 95 % probability, given the method and the data. A wide one says: too few people yet.</li>
+            <li><b>The interval</b> is the range that the data and the method allow (95 %). A wide one says: too few people yet.</li>
             <li>An interval that includes zero says that there may be no loss. Such issues may still annoy people; watch the clips.</li>
             <li>The data were observed, not experimented with. What makes people both meet an issue and leave, and was not recorded, stays in the figures.</li>
             <li>Figures of several issues must not be added up: one person can meet many.</li>

@@ -37,7 +37,7 @@ export function SessionPage({ id }: { id: string }) {
     <article className="session">
       <header className="issue-head">
         <p className="crumbs"><Link to="/sessions">Sessions</Link> <span aria-hidden="true">/</span> {s.id}</p>
-        <h1>{s.user === "" ? "Unknown user" : s.user}</h1>
+        <h1>Session of {s.user === "" ? "an unknown user" : s.user}</h1>
         <dl className="facts">
           <Fact name="Started">{moment(s.start)}</Fact>
           <Fact name="Length" hint={`active ${duration(s.active_ms)}`}>{duration(s.duration_ms)}</Fact>
