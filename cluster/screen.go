@@ -266,7 +266,7 @@ func learn(settings Settings, screens []seen) *templates {
 			}
 		}
 		for prefix, children := range parents {
-			if f, ok := foldOf(children, everywhere); ok {
+			if f, ok := foldOf(children, everywhere, prefix == ""); ok {
 				t.folds[prefix] = f
 			}
 		}
@@ -289,8 +289,8 @@ type sibling struct {
 	keys   map[string]int // screens at or below it per control
 }
 
-// foldOf decides about the children of one prefix.
-func foldOf(children map[string]*sibling, everywhere map[string]int) (fold, bool) {
+// foldOf decides about the children of one prefix. Below the root every control is local, so sharing says nothing.
+func foldOf(children map[string]*sibling, everywhere map[string]int, root bool) (fold, bool) {
 	var literal []*sibling
 	param := ""
 	total := map[string]int{}  // screens per control among all children
@@ -324,8 +324,8 @@ func foldOf(children map[string]*sibling, everywhere map[string]int) (fold, bool
 	}
 	switch {
 	case len(literal) >= learnAnyway:
-	case len(local) > 0 && len(literal) >= learnSiblings && float64(sharing) >= learnShared*float64(len(literal)):
-	case param != "" && sharing >= learnBeside:
+	case !root && len(local) > 0 && len(literal) >= learnSiblings && float64(sharing) >= learnShared*float64(len(literal)):
+	case !root && param != "" && sharing >= learnBeside:
 	default:
 		return fold{}, false
 	}

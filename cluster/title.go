@@ -103,8 +103,13 @@ func sentence(i *Issue, f facts) string {
 	return name + " causes trouble"
 }
 
-// capital raises the first letter of our own words, which are ASCII; labels come in quotes.
-func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+// capital raises the first letter of our own words, which are ASCII; a quoted label stays as it is.
+func capital(s string) string {
+	if s != "" && s[0] >= 'a' && s[0] <= 'z' {
+		return string(s[0]-'a'+'A') + s[1:]
+	}
+	return s
+}
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds()) }
 
