@@ -141,7 +141,6 @@ type ambience struct {
 	quiet    time.Duration // total time at least settle after any action
 	busy     time.Duration // total time within settle of one
 	presses  int           // gestures that are presses
-	effects  bool          // anything at all was ever seen to change outside of load
 }
 
 // rate counts an error or request by what went before it.
@@ -290,9 +289,6 @@ func (a *analysis) learnAmbience() {
 			}
 			moving := w.moved && e.At-w.moveAt <= pointerTrail
 			m := &a.s.Mutations[e.Detail]
-			if len(m.Changes) > 0 && w.press >= 0 {
-				am.effects = true
-			}
 			for c := range m.Changes {
 				am.see(keyOf(&m.Changes[c]), e.At, since, w.epoch, moving)
 			}

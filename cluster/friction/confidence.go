@@ -20,7 +20,7 @@ const (
 	perExtraTap  = 0.1  // rage and affordance: each press beyond the first ones
 	maxExtraTaps = 0.15 // ... in total
 	termProse    = -0.25
-	termNoPress  = -0.2  // clicks only: the hand was not seen
+	termNoPress  = -0.1  // clicks only: the hand was not seen
 	termWorked   = 0.2   // the same control answers elsewhere in the session
 	termRepeated = 0.15  // tried again
 	termAsked    = -0.1  // it sent a request of its own: something did happen

@@ -22,6 +22,11 @@ func findDead(a *analysis) []candidate {
 			}
 		}
 		if len(silent) == 0 {
+			if gi := r.gestures[0]; a.outcomes[gi].by == byOutside {
+				cand := a.candidate(r.ctl, r.gestures[:1])
+				cand.verdict, cand.reason = Dismissed, ReasonOutward
+				out = append(out, cand)
+			}
 			continue
 		}
 		cand := a.candidate(r.ctl, silent)

@@ -36,7 +36,7 @@ func (a *analysis) unsure(c *control, gi int32) (Reason, Verdict) {
 		return ReasonBlind, NoOpinion
 	case t == nil || t.Traits.Has(replay.Unresolved):
 		return ReasonNoElement, NoOpinion
-	case !a.s.Coverage.Mutations || !a.amb.effects:
+	case !a.s.Coverage.Mutations:
 		return ReasonNoEvidence, NoOpinion
 	case o.gap && o.seen < a.set.DeadTail:
 		return ReasonGap, NoOpinion

@@ -142,7 +142,7 @@ func (a *analysis) transient(r *run, t *touched) bool {
 		return false
 	}
 	g := &a.gestures[a.pressAt(r, t.at)]
-	cosmetic := t.kind == replay.AttributeChanged && (t.traits&replay.ChangeCursor != 0 || t.attr == "class" || t.attr == "style")
+	cosmetic := t.kind == replay.AttributeChanged && (t.traits&replay.ChangeCursor != 0 || cosmeticAttr(t.attr))
 	if t.rel != elsewhere && t.undone-t.at <= cosmeticSpan && (cosmetic || t.kind == replay.Added && !a.text(t.node)) {
 		return true
 	}

@@ -432,7 +432,7 @@ func (a *analysis) takeChanges(r *run, w *watch, e *replay.Event, m *replay.Muta
 			}
 		}
 		t.minor = a.minor(r, w, e, c, &t, p, since)
-		r.undo(&t)
+		a.undo(r, &t)
 		r.index[touchKey{t.node, touchKind(t.kind), t.attr}] = int32(len(r.touches))
 		r.touches = append(r.touches, t)
 	}
@@ -446,13 +446,18 @@ func touchKind(k replay.ChangeKind) replay.ChangeKind {
 	return k
 }
 
-// undo marks the earlier change that t takes back.
-func (r *run) undo(t *touched) {
+// undo marks the earlier change that t takes back. What is taken back right after a newer press is the answer to that
+// press (a menu that closes, a switch that goes back), except for passing looks of the control itself.
+func (a *analysis) undo(r *run, t *touched) {
 	j, ok := r.index[touchKey{t.node, touchKind(t.kind), t.attr}]
 	if !ok {
 		return
 	}
 	o := &r.touches[j]
+	look := o.rel == own && t.at-o.at <= cosmeticSpan && (o.kind == replay.Added && !a.text(o.node) || cosmeticAttr(o.attr))
+	if g := &a.gestures[a.pressAt(r, t.at)]; !look && g.at > o.at && t.at-g.end <= promptAnswer {
+		return
+	}
 	switch t.kind {
 	case replay.Removed:
 		if o.kind == replay.Added && o.undone == 0 {
@@ -464,12 +469,14 @@ func (r *run) undo(t *touched) {
 		}
 	default:
 		// Back to what it was; where that is not known, a second change of a class or style is taken for it.
-		cosmetic := t.traits&replay.ChangeCursor != 0 || t.attr == "class" || t.attr == "style"
+		cosmetic := t.traits&replay.ChangeCursor != 0 || cosmeticAttr(t.attr)
 		if o.known && t.state == o.prev || !o.known && cosmetic && t.at-o.at <= cosmeticSpan {
 			o.undone, t.revert = t.at, true
 		}
 	}
 }
+
+func cosmeticAttr(attr string) bool { return attr == "class" || attr == "style" }
 
 // cosmeticSpan is how long ripples, pressed states and click animations last; Material's ripple takes 550 ms.
 const cosmeticSpan = 1500 * time.Millisecond
@@ -508,7 +515,7 @@ func (a *analysis) minor(r *run, w *watch, e *replay.Event, c *replay.Change, t 
 			return true
 		}
 	}
-	cosmetic := c.Kind == replay.AttributeChanged && (c.Traits&replay.ChangeCursor != 0 || c.Attr == "class" || c.Attr == "style")
+	cosmetic := c.Kind == replay.AttributeChanged && (c.Traits&replay.ChangeCursor != 0 || cosmeticAttr(c.Attr))
 	if cosmetic && t.rel != elsewhere && p != nil && p.hover > 0 {
 		return true // its hover effect
 	}
