@@ -37,7 +37,6 @@ type session struct {
 	id        string
 	recording string
 	start     int64  // epoch ms
-	hash      uint64 // of session and recording
 	person    uint64 // hash of the user, or of the session if there is none
 	known     bool   // a user id was given
 	masked    bool   // labels are masked, so that a clip shows little
@@ -116,8 +115,7 @@ func (b *Builder) Add(d *friction.Digest) {
 		id: d.Session, recording: d.Recording, start: d.Start.UnixMilli(), values: int32(len(b.values)),
 		known: d.Context.User != "", masked: isMasked(d), size: sizeOf(d),
 	}
-	s.hash = sessionHash(d)
-	s.person = s.hash
+	s.person = hash64("session", d.Session, d.Recording)
 	if s.known {
 		s.person = hash64("user", d.Context.User)
 	}
@@ -367,8 +365,6 @@ func isControl(k friction.Kind) bool {
 	}
 	return true
 }
-
-func sessionHash(d *friction.Digest) uint64 { return hash64("session", d.Session, d.Recording) }
 
 // isMasked reports whether a clip of the session would show masked labels.
 func isMasked(d *friction.Digest) bool {

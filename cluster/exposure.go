@@ -33,7 +33,6 @@ type view struct {
 	d         *friction.Digest
 	templates []string // per screen
 	size      sizeClass
-	hash      uint64
 }
 
 func (r *Result) view(d *friction.Digest) *view {
@@ -42,7 +41,7 @@ func (r *Result) view(d *friction.Digest) *view {
 		v.templates[i] = r.templates.of(d.Screens[i].Path)
 	}
 	if len(r.covers) > 0 { // else nobody asks
-		v.size, v.hash = sizeOf(d), sessionHash(d)
+		v.size = sizeOf(d)
 	}
 	return v
 }
@@ -77,7 +76,7 @@ func (v *view) issueOf(e *friction.Episode) (int, bool) {
 		return 0, false
 	}
 	row := episode{pattern: e.Pattern, verdict: e.Verdict, reason: e.Reason, unanswered: e.Unanswered, x: pixel(e.X), y: pixel(e.Y)}
-	to, _ := v.r.assign(g, v.size, v.hash, &row)
+	to, _ := v.r.assign(g, v.size, &row)
 	if to == nil {
 		return 0, false
 	}
@@ -95,7 +94,7 @@ func (v *view) issueOfTry(a *friction.Attempt) (issue int, ok bool) {
 		return 0, false
 	}
 	if a.Outcome == friction.Dead {
-		if c := v.r.meant(g, v.size, v.hash, pixel(a.X), pixel(a.Y)); c != nil {
+		if c := v.r.meant(g, v.size, pixel(a.X), pixel(a.Y)); c != nil {
 			g = c
 		}
 	}

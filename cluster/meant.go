@@ -11,10 +11,14 @@ import (
 const (
 	// meantPixels: about half a finger (SIGNALS uses 48 px for a whole one); further away lies the next control.
 	meantPixels = 24
-	// meantSessions is how many other sessions must have pressed the control near one silent press.
-	meantSessions = 2
+	// meantSessions is how many sessions must have pressed the control near one silent press. One of them may be the
+	// session itself, which pressed the control before it was covered; two others are left.
+	meantSessions = 3
 	// meantPeople is how many people must press the cover at the control before the two are joined.
 	meantPeople = 2
+	// spotPixels: presses are counted in squares of this size, so that a control with a million presses is asked as
+	// quickly as one with ten. The error of 3 px is small beside meantPixels.
+	spotPixels = 4
 )
 
 // place is a spot on a screen in viewports of one size class.
@@ -24,46 +28,48 @@ type place struct {
 	x, y     int16 // in units of meantPixels
 }
 
-// press is a successful press on a control.
-type press struct {
+// spot counts the sessions that pressed a control with success in one square.
+type spot struct {
 	control *group
-	session uint64 // session.hash
-	x, y    int16
+	x, y    int16 // middle of the square
+	n       int32
 }
 
 // presses are all successful presses by place.
-type presses map[place][]press
+type presses map[place][]spot
 
-func (p presses) add(template string, size sizeClass, v press) {
-	if v.x >= 0 && v.y >= 0 {
-		at := place{template, size, v.x / meantPixels, v.y / meantPixels}
-		p[at] = append(p[at], v)
+// add counts the press of one session; a session must not be counted twice for one control.
+func (p presses) add(control *group, size sizeClass, x, y int16) {
+	if x < 0 || y < 0 {
+		return
 	}
+	at := place{control.template, size, x / meantPixels, y / meantPixels}
+	x, y = x-x%spotPixels+spotPixels/2, y-y%spotPixels+spotPixels/2
+	spots := p[at]
+	for i := range spots {
+		if spots[i].control == control && spots[i].x == x && spots[i].y == y {
+			spots[i].n++
+			return
+		}
+	}
+	p[at] = append(spots, spot{control, x, y, 1})
 }
 
-// at finds the control that was meant by a silent press, or nil. The session's own presses do not count.
-func (p presses) at(template string, size sizeClass, session uint64, x, y int16) *group {
+// at finds the control that was meant by a silent press, or nil.
+func (p presses) at(template string, size sizeClass, x, y int16) *group {
 	if x < 0 || y < 0 {
 		return nil
 	}
-	type vote struct {
-		control *group
-		session uint64
-	}
-	votes := map[vote]bool{}
+	counts := map[*group]int32{}
 	for dx := int16(-1); dx <= 1; dx++ {
 		for dy := int16(-1); dy <= 1; dy++ {
-			for _, v := range p[place{template, size, x/meantPixels + dx, y/meantPixels + dy}] {
-				ex, ey := int(v.x)-int(x), int(v.y)-int(y)
-				if v.session != session && ex*ex+ey*ey <= meantPixels*meantPixels {
-					votes[vote{v.control, v.session}] = true
+			for _, s := range p[place{template, size, x/meantPixels + dx, y/meantPixels + dy}] {
+				ex, ey := int(s.x)-int(x), int(s.y)-int(y)
+				if ex*ex+ey*ey <= meantPixels*meantPixels {
+					counts[s.control] += s.n
 				}
 			}
 		}
-	}
-	counts := map[*group]int{}
-	for v := range votes {
-		counts[v.control]++
 	}
 	var best *group
 	for g, n := range counts {
@@ -87,7 +93,7 @@ func covers(groups []*group, p presses, sessions []session) map[cover]bool {
 			continue
 		}
 		vote := func(s int32, x, y int16) {
-			if c := p.at(g.template, sessions[s].size, sessions[s].hash, x, y); c != nil {
+			if c := p.at(g.template, sessions[s].size, x, y); c != nil {
 				k := cover{g, c}
 				if people[k] == nil {
 					people[k] = map[uint64]bool{}
@@ -120,7 +126,7 @@ func (p presses) dropUnused(joined map[cover]bool) {
 		covered[k.control] = true
 	}
 	for at, list := range p {
-		list = slices.DeleteFunc(list, func(v press) bool { return !covered[v.control] })
+		list = slices.DeleteFunc(list, func(v spot) bool { return !covered[v.control] })
 		if len(list) == 0 {
 			delete(p, at)
 		} else {

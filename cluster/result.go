@@ -34,7 +34,7 @@ func (b *Builder) Result() *Result {
 		}
 		for i := range g.tries {
 			t := &g.tries[i]
-			r.presses.add(g.template, w.sessions[t.session].size, press{g, w.sessions[t.session].hash, t.x, t.y})
+			r.presses.add(g, w.sessions[t.session].size, t.x, t.y)
 		}
 	}
 	r.covers = covers(w.groups, r.presses, w.sessions)
@@ -178,7 +178,8 @@ type problem struct {
 	episodes  []episode // kept, by session and start
 	dismissed map[friction.Reason]int
 	covered   bool // most kept episodes lie on something that covers the control
-	tried     map[int32]int32
+	tried     map[int32]bool // sessions whose silent presses on a cover were meant for the control
+	moved     map[int32]int  // known tries per session that were meant for a control below
 }
 
 // problems assigns every episode to the group whose issue it would be.
@@ -187,7 +188,7 @@ func (w *work) problems(r *Result) []*problem {
 	var all []*problem
 	get := func(g *group) *problem {
 		if by[g] == nil {
-			by[g] = &problem{group: g, dismissed: map[friction.Reason]int{}, tried: map[int32]int32{}}
+			by[g] = &problem{group: g, dismissed: map[friction.Reason]int{}, tried: map[int32]bool{}, moved: map[int32]int{}}
 			all = append(all, by[g])
 		}
 		return by[g]
@@ -197,7 +198,7 @@ func (w *work) problems(r *Result) []*problem {
 		for i := range g.episodes {
 			e := g.episodes[i]
 			s := &w.sessions[e.session]
-			to, why := r.assign(g, s.size, s.hash, &e)
+			to, why := r.assign(g, s.size, &e)
 			switch {
 			case to != nil:
 				p := get(to)
@@ -211,8 +212,9 @@ func (w *work) problems(r *Result) []*problem {
 		}
 		for _, t := range g.silent {
 			s := &w.sessions[t.session]
-			if c := r.meant(g, s.size, s.hash, t.x, t.y); c != nil {
-				get(c).tried[t.session] = 0
+			if c := r.meant(g, s.size, t.x, t.y); c != nil {
+				get(c).tried[t.session] = true
+				get(g).moved[t.session]++
 			}
 		}
 	}
@@ -227,11 +229,11 @@ func (w *work) problems(r *Result) []*problem {
 }
 
 // meant returns the control that a silent press on g was meant for, or nil.
-func (r *Result) meant(g *group, size sizeClass, session uint64, x, y int16) *group {
+func (r *Result) meant(g *group, size sizeClass, x, y int16) *group {
 	if len(r.covers) == 0 || !g.isSurface() {
 		return nil
 	}
-	if c := r.presses.at(g.template, size, session, x, y); c != nil && r.covers[cover{g, c}] {
+	if c := r.presses.at(g.template, size, x, y); c != nil && r.covers[cover{g, c}] {
 		return c
 	}
 	return nil
@@ -239,14 +241,14 @@ func (r *Result) meant(g *group, size sizeClass, session uint64, x, y int16) *gr
 
 // assign returns the group that an episode of g counts for: g itself, the control that was meant, or nil and the
 // reason of its dismissal.
-func (r *Result) assign(g *group, size sizeClass, session uint64, e *episode) (*group, friction.Reason) {
+func (r *Result) assign(g *group, size sizeClass, e *episode) (*group, friction.Reason) {
 	if !e.counts() {
 		if e.verdict == friction.Dismissed {
 			return nil, e.reason
 		}
 		return nil, ""
 	}
-	if c := r.meant(g, size, session, e.x, e.y); c != nil {
+	if c := r.meant(g, size, e.x, e.y); c != nil {
 		return c, ""
 	}
 	if ok, why := g.crowd.keep(e.pattern, e.unanswered); !ok {
@@ -280,8 +282,8 @@ func (w *work) exposed(p *problem) []int32 {
 		}
 	} else {
 		for i := range p.group.tries {
-			if p.group.tries[i].known > 0 {
-				set[p.group.tries[i].session] = struct{}{}
+			if t := &p.group.tries[i]; int(t.known) > p.moved[t.session] {
+				set[t.session] = struct{}{}
 			}
 		}
 	}
