@@ -1,6 +1,7 @@
 package rrweb
 
 import (
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -284,11 +285,17 @@ func (p *player) requestNear(w *window, logged, start, end float64, r request) {
 // and all that follow.
 func (p *player) flushRequests(w *window) {
 	origins := make([]float64, len(w.network))
-	for i := len(w.network) - 1; i >= 0; i-- {
-		origins[i] = w.network[i].logged - w.network[i].end
-		if i+1 < len(origins) {
-			origins[i] = min(origins[i], origins[i+1])
+	bound := math.Inf(1)
+	for end := len(w.network); end > 0; { // what is reported at once has one clock
+		from := end
+		for from > 0 && w.network[from-1].logged == w.network[end-1].logged {
+			from--
+			bound = min(bound, w.network[from].logged-w.network[from].end)
 		}
+		for i := from; i < end; i++ {
+			origins[i] = bound
+		}
+		end = from
 	}
 	for i, r := range w.network {
 		p.request(w, origins[i]+r.start, origins[i]+r.end, r.request)
