@@ -27,12 +27,25 @@ func mapped[From, To any](list []From, f func(From) To) []To {
 
 func same(s string) string { return s }
 
+// digits is how many significant digits of a float leave the program. The intervals are wide in the second digit;
+// beyond the ninth only the order of additions and the processor's rounding show, and those differ between machines.
+const digits = 9
+
+// tidy rounds to digits significant digits.
+func tidy(f float64) float64 {
+	r, err := strconv.ParseFloat(strconv.FormatFloat(f, 'g', digits, 64), 64)
+	if err != nil {
+		return f // rounded up beyond the largest float
+	}
+	return r
+}
+
 // finite returns 0 for what is not a number: JSON has no NaN, and shares of nothing are shown as nothing.
 func finite(f float64) float64 {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return 0
 	}
-	return f
+	return tidy(f)
 }
 
 // unit01 clamps a probability.
@@ -43,6 +56,7 @@ func number(f float64) *float64 {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return nil
 	}
+	f = tidy(f)
 	return &f
 }
 
@@ -68,7 +82,7 @@ func goalOf(g ranker.GoalSummary) Goal {
 	out := Goal{Name: g.Name, Reached: g.Reached, Sessions: g.Sessions,
 		Steps: mapped(g.Steps, func(x ranker.StepCount) StepCount { return StepCount(x) })}
 	if g.Sessions > 0 {
-		out.Rate = float64(g.Reached) / float64(g.Sessions)
+		out.Rate = finite(float64(g.Reached) / float64(g.Sessions))
 	}
 	return out
 }
@@ -146,7 +160,7 @@ func rowOf(r ranker.Ranked) IssueRow {
 		Segments: mapped(r.Segments, segmentOf), Status: statusNew, Clips: []ClipRef{},
 	}
 	if usable(r.Score) {
-		out.Score = &Figure{Value: r.Score.Value, Low: r.Score.Low, High: r.Score.High, Unit: r.Score.Unit}
+		out.Score = &Figure{Value: finite(r.Score.Value), Low: finite(r.Score.Low), High: finite(r.Score.High), Unit: r.Score.Unit}
 	}
 	for i, c := range r.Clips {
 		out.Clips = append(out.Clips, ClipRef{Index: i, Session: c.Session, StartMS: at(c.SessionStart, c.Start),

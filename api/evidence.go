@@ -46,7 +46,7 @@ func impactSentence(i ranker.Impact) string {
 		return fmt.Sprintf("%s: cannot be estimated%s.", i.Outcome, because(i.Caveats))
 	}
 	e := i.PerWeek
-	text := fmt.Sprintf("%s: about %s %s (95 %% interval %s to %s), from %d attempts that met it against %d that did not, by %s.",
+	text := fmt.Sprintf("%s: costs about %s %s (95 %% interval %s to %s), from %d cases that met it against %d comparable ones that did not, by %s.",
 		i.Outcome, figure(e.Value), e.Unit, figure(e.Low), figure(e.High), i.Exposed, i.Compared, e.Method)
 	if e.Low <= 0 && e.High >= 0 {
 		text += " The interval includes zero: it may cost nothing."

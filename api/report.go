@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/rankle/rankle/cluster"
 	"github.com/rankle/rankle/ranker"
@@ -122,8 +123,10 @@ func WriteDocument(w io.Writer, r *ranker.Report) error {
 func Markdown(w io.Writer, r *ranker.Report) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# What to fix first\n\n")
-	fmt.Fprintf(&b, "%s to %s (%s weeks): %s of %s, %d of them without a user id.\n", day(r.From), day(r.To), figure(r.Weeks),
-		plural(r.Sessions, "session"), plural(r.Users, "known user"), r.Anonymous)
+	if !r.From.IsZero() {
+		fmt.Fprintf(&b, "%s to %s (%s weeks): ", day(r.From), day(r.To), figure(r.Weeks))
+	}
+	fmt.Fprintf(&b, "%s of %s, %d of them without a user id.\n", plural(r.Sessions, "session"), plural(r.Users, "known user"), r.Anonymous)
 	if r.OrderedBy != "" {
 		fmt.Fprintf(&b, "Ordered by %s.\n", md(r.OrderedBy))
 	}
@@ -164,7 +167,7 @@ func markdownTable(b *strings.Builder, issues []ranker.Ranked) {
 
 func markdownIssue(b *strings.Builder, r ranker.Ranked) {
 	fmt.Fprintf(b, "\n## %d. %s\n\n", r.Rank, md(r.Title))
-	fmt.Fprintf(b, "Screen %s, issue `%s`, seen %s to %s.\n\n", md(r.Screen), strings.ReplaceAll(r.Key, "`", "'"), day(r.First), day(r.Last))
+	fmt.Fprintf(b, "Screen %s, issue %s, seen %s to %s.\n\n", md(r.Screen), md(r.Key), day(r.First), day(r.Last))
 	for _, s := range evidence(r) {
 		fmt.Fprintf(b, "- %s\n", md(s))
 	}
@@ -181,7 +184,9 @@ func markdownRead(b *strings.Builder, r *ranker.Report) {
 	if r.Method != "" {
 		fmt.Fprintf(b, "\n%s\n", md(r.Method))
 	}
-	fmt.Fprintf(b, "\nRun `%s`.\n", r.Run)
+	if r.Run != "" {
+		fmt.Fprintf(b, "\nRun %s.\n", md(r.Run))
+	}
 }
 
 // cost prints an impact with its interval.
@@ -198,11 +203,11 @@ func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 // md makes recorded text harmless in Markdown: it stays on its line and cannot start markup, HTML or a link.
 func md(s string) string {
 	var b strings.Builder
-	for _, r := range s {
+	for i, r := range s {
 		switch {
-		case r == '\n' || r == '\r' || r == '\t':
+		case unicode.IsControl(r) || r == '\u2028' || r == '\u2029':
 			b.WriteByte(' ')
-		case strings.ContainsRune("\\`*_[]<>|#!~", r):
+		case strings.ContainsRune("\\`*_[]<>|#!~", r) || strings.HasPrefix(s[i:], "://"):
 			b.WriteByte('\\')
 			b.WriteRune(r)
 		default:
