@@ -1,12 +1,15 @@
 // Starts Chromium and opens recorded pages in virtual time.
 import { chromium } from 'playwright-core';
+import { existsSync } from 'node:fs';
 import { hash32 } from './rng.mjs';
 
+// Debian's headless shell is lighter than the whole browser and renders the same.
+const BROWSERS = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'];
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
   '--disable-smooth-scrolling', '--disable-frame-rate-limit', '--disable-gpu-vsync', '--hide-scrollbars', '--disable-extensions', '--mute-audio'];
 export const ORIGIN = 'https://shop.nookandlamp.example';
 
-export const launch = () => chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', headless: true, args: FLAGS });
+export const launch = () => chromium.launch({ executablePath: process.env.CHROMIUM || BROWSERS.find((p) => existsSync(p)), headless: true, args: FLAGS });
 
 /** A Stage is one browser context (desktop or touch) that shows one session after the other. */
 export class Stage {

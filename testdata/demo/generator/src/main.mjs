@@ -1,4 +1,5 @@
 // Regenerates the demo bucket: plan, record, write, truth.
+import { existsSync } from 'node:fs';
 import { rm, mkdir, writeFile, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { buildPage } from './build.mjs';
@@ -8,13 +9,14 @@ import { plan } from './planner.mjs';
 import { SEED } from './model.mjs';
 import { writeSession, clean } from './write.mjs';
 import { truth } from './truth.mjs';
+import { readme } from './readme.mjs';
 
 const arg = (name, fallback) => { const a = process.argv.find((x) => x.startsWith(`--${name}=`)); return a ? a.slice(name.length + 3) : fallback; };
 const out = arg('out', fileURLToPath(new URL('../..', import.meta.url)));
 const workers = Number(arg('workers', 3));
 const only = arg('only', '');
 const limit = Number(arg('limit', 0));
-const LIMIT_MS = 60000;
+const LIMIT_MS = 120000;
 const TRIES = 5;
 // Labels of each recorded session wait here until all are there; --resume keeps what an interrupted run left.
 const stash = `${out}/generator/.build/labels`;
@@ -65,4 +67,6 @@ if (!process.argv.includes('--truth-only')) {
   console.error(`${done - failed.length} of ${todo.length} sessions in ${((Date.now() - t0) / 1000).toFixed(0)} s`);
   if (failed.length) { console.error(`not recorded: ${failed.join(',')}`); process.exitCode = 1; }
 }
-await writeFile(`${out}/truth.json`, `${JSON.stringify(truth(sessions), null, 1)}\n`);
+const t = truth(sessions);
+await writeFile(`${out}/truth.json`, `${JSON.stringify(t, null, 1)}\n`);
+if (existsSync(`${out}/README.md`)) await readme(out, t);
