@@ -16,6 +16,13 @@ const (
 	startSlow       = 0.6
 	startFreeze     = 0.4
 	startAffordance = 0.3
+	startForm       = 0.6
+	startLoop       = 0.65
+	startQuickBack  = 0.5
+	startSwipe      = 0.45
+	startThrash     = 0.45
+	startScroll     = 0.45
+	startZoom       = 0.45
 
 	perExtraTap  = 0.1  // rage and affordance: each press beyond the first ones
 	maxExtraTaps = 0.15 // ... in total

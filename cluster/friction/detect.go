@@ -23,6 +23,13 @@ var detectors = [...]detector{
 	{DeadTap, findDead},
 	{SlowResponse, findSlow},
 	{AffordanceGap, findAffordance},
+	{FormTrouble, findFormTrouble},
+	{Loop, findLoops},
+	{QuickBack, findQuickBacks},
+	{DeadSwipe, findDeadSwipes},
+	{ThrashedCursor, findThrash},
+	{ExcessiveScroll, findScrolling},
+	{ZoomStruggle, findZooms},
 }
 
 // candidate is what a detector proposes: gestures on one control, with the verdict of the filters.

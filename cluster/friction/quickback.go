@@ -1,0 +1,70 @@
+package friction
+
+import (
+	"time"
+
+	"github.com/rankle/rankle/replay"
+)
+
+// glance is the least stay that a person decides about; shorter ones are redirects.
+const glance = 700 * time.Millisecond
+
+// findQuickBacks looks for screens that are left the way they were entered, at once and with nothing done on them.
+func findQuickBacks(a *analysis) []candidate {
+	var out []candidate
+	for _, vs := range a.visitsByWindow() {
+		for i := 1; i+1 < len(vs); i++ {
+			before, on, next := &a.visits[vs[i-1]], &a.visits[vs[i]], &a.visits[vs[i+1]]
+			stay := next.At - on.At
+			if before.Screen != next.Screen || on.Screen == before.Screen || stay > a.set.QuickBack || stay < glance {
+				continue
+			}
+			if a.used(on, next) {
+				continue
+			}
+			out = append(out, candidate{verdict: Friction, ctl: -1, start: on.At, end: next.At, screen: replay.ScreenID(on.Screen), conf: startQuickBack, missed: 1})
+		}
+	}
+	return out
+}
+
+// used reports whether something was done on a screen besides leaving it: a press that changed something, input, or a
+// scroll of half a viewport.
+func (a *analysis) used(v, next *Visit) bool {
+	presses := 0
+	for i := range a.gestures {
+		g, o := &a.gestures[i], &a.outcomes[i]
+		if int32(g.window) != v.Window || g.at < v.At || g.at >= next.At || !g.pressed() {
+			continue
+		}
+		presses++
+		if o.answered && !a.leadsAway(int32(i)) {
+			return true
+		}
+	}
+	half := a.viewportHeight(v.Screen) / 2
+	for i := range a.s.Events {
+		e := &a.s.Events[i]
+		if e.At < v.At || int32(e.Window) != v.Window {
+			continue
+		}
+		if e.At >= next.At {
+			break
+		}
+		if e.Kind == replay.Input || e.Kind == replay.Scroll && e.Flags.Has(replay.FlagDocument) && e.Y >= half && presses == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// viewportHeight is the height of a screen's viewport in CSS px, or that of a small laptop where it is unknown.
+func (a *analysis) viewportHeight(screen int32) int32 {
+	if s := a.screen(replay.ScreenID(screen)); s != nil && s.H > 0 {
+		return s.H
+	}
+	if h := a.s.Context.ViewportH; h > 0 {
+		return h
+	}
+	return 720
+}
