@@ -1,0 +1,184 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/rankle/rankle/cluster/ledger"
+	"github.com/rankle/rankle/ranker"
+	"github.com/rankle/rankle/ranker/pipeline"
+	"github.com/rankle/rankle/replay/source"
+)
+
+// stateFlags are shared by the commands that work on a data directory.
+type stateFlags struct {
+	data   string
+	config string
+}
+
+func (f *stateFlags) add(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.data, "data", "rankle-data", "directory for everything Rankle writes")
+	cmd.Flags().StringVar(&f.config, "config", "", "analysis file (default: rankle.yaml if there is one)")
+}
+
+// defaultConfig is read when no --config is given.
+const defaultConfig = "rankle.yaml"
+
+// load reads the analysis file. Without --config and without a rankle.yaml an empty one serves.
+func (f *stateFlags) load() (pipeline.Config, error) {
+	path := f.config
+	if path == "" {
+		if _, err := os.Stat(defaultConfig); errors.Is(err, os.ErrNotExist) {
+			return pipeline.Config{}, nil
+		}
+		path = defaultConfig
+	}
+	c, err := pipeline.LoadConfig(path)
+	if err != nil {
+		return c, usageError{err}
+	}
+	return c, nil
+}
+
+func analyzeCommand(a *app) *cobra.Command {
+	var (
+		state   stateFlags
+		workers int
+	)
+	cmd := &cobra.Command{
+		Use:   "analyze [SOURCE...]",
+		Short: "Read what is new in the sources and rank everything",
+		Long: `Reads the recordings of directories and s3://bucket/prefix sources (or those of the analysis file), finds where people
+struggle and ranks what to fix. What was read before is not read again; a changed recording is. Writes only below --data.
+
+Exit code 0 with a summary, 1 if nothing could be read, 2 for wrong usage.`,
+		Example: `  rankle analyze ./recordings
+  rankle analyze s3://bucket/prefix --config rankle.yaml
+  RANKLE_DATA=/var/lib/rankle rankle analyze`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			config, err := state.load()
+			if err != nil {
+				return err
+			}
+			if config, err = config.WithSources(args); err != nil {
+				return err
+			}
+			sources, err := opener().Open(config)
+			if err != nil {
+				return sourceError(err)
+			}
+			report, err := a.analyze(cmd.Context(), pipeline.Options{
+				Config: config, Sources: sources, DataDir: state.data, Workers: workers,
+			})
+			if err != nil {
+				return err
+			}
+			printSummary(a.out, report)
+			printTop(a.out, report, topIssues)
+			return nil
+		},
+	}
+	state.add(cmd)
+	cmd.Flags().IntVar(&workers, "workers", 0, "recordings read at once (0 = number of processors)")
+	return cmd
+}
+
+// sourceError tells a source that cannot be used (exit code 1) from one that is written wrongly (exit code 2).
+func sourceError(err error) error {
+	if source.Hint(err) != "" {
+		return err
+	}
+	return usageError{err}
+}
+
+// analyze runs an analysis with progress on standard error.
+func (a *app) analyze(ctx context.Context, opt pipeline.Options) (*ranker.Report, error) {
+	progress := newProgressPrinter(a.err)
+	opt.Log = a.log
+	opt.Progress = progress.Show
+	started := time.Now()
+	report, err := pipeline.Analyze(ctx, opt)
+	progress.Done()
+	if err != nil {
+		return nil, err
+	}
+	a.log.Debug("analysis done", "duration", time.Since(started))
+	return report, nil
+}
+
+// topIssues is how many issues a terminal shows: what a sprint planning takes on.
+const topIssues = 5
+
+// printSummary says what was read and what was left out, by reason.
+func printSummary(w io.Writer, r *ranker.Report) {
+	fmt.Fprintf(w, "%d sessions of %d users, %s to %s", r.Sessions, r.Users, r.From.Format(time.DateOnly), r.To.Format(time.DateOnly))
+	if r.Anonymous > 0 {
+		fmt.Fprintf(w, " (%d sessions without a user id)", r.Anonymous)
+	}
+	fmt.Fprintf(w, "\n%d read now, %d known from before, %d skipped\n", r.Sessions-r.Read.Reused, r.Read.Reused, skipped(r))
+	for _, s := range r.Read.Skipped {
+		fmt.Fprintf(w, "  skipped %d: %s (%s)\n", s.Count, s.Reason, strings.Join(s.Examples, ", "))
+	}
+	for _, g := range r.Goals {
+		fmt.Fprintf(w, "goal %s: reached in %d of %d sessions\n", g.Name, g.Reached, g.Sessions)
+	}
+	for _, t := range r.Retention {
+		fmt.Fprintf(w, "%s: %d of %d users came back\n", t.Window, t.Returned, t.Users)
+	}
+	for _, n := range r.Notes {
+		fmt.Fprintf(w, "note: %s\n", n)
+	}
+}
+
+func skipped(r *ranker.Report) int {
+	n := 0
+	for _, s := range r.Read.Skipped {
+		n += s.Count
+	}
+	return n
+}
+
+// printTop prints the first n issues, one paragraph each.
+func printTop(w io.Writer, r *ranker.Report, n int) {
+	if len(r.Issues) == 0 {
+		fmt.Fprintln(w, "\nNo issue was found: no control failed for enough people. \"rankle signals\" lists single episodes.")
+		return
+	}
+	fmt.Fprintf(w, "\nWhat to fix first (of %d issues, by %s):\n", len(r.Issues), r.OrderedBy)
+	for _, i := range r.Issues[:min(n, len(r.Issues))] {
+		fmt.Fprintf(w, "%3d. %s\n", i.Rank, i.Title)
+		fmt.Fprintf(w, "     %d of %d sessions, %d users\n", i.Sessions, i.Exposed, i.Users)
+		for _, c := range append(i.Conversion[:len(i.Conversion):len(i.Conversion)], i.Retention...) {
+			fmt.Fprintf(w, "     %s\n", costSentence(c))
+		}
+	}
+}
+
+// costSentence is the cost of an issue in one outcome, in words.
+func costSentence(c ranker.Impact) string {
+	if !c.Possible {
+		return fmt.Sprintf("%s: cannot be estimated: %s", c.Outcome, strings.Join(c.Caveats, "; "))
+	}
+	e := c.PerWeek
+	return fmt.Sprintf("%s: about %.1f %s lost (95 %%: %.1f to %.1f)", c.Outcome, e.Value, e.Unit, e.Low, e.High)
+}
+
+// hintFor is what a user can do about an error, or "".
+func hintFor(err error) string {
+	switch {
+	case errors.Is(err, ledger.ErrLocked):
+		return "another analysis works on this data directory: wait for it, or use another --data"
+	case errors.Is(err, pipeline.ErrNoReport):
+		return `run "rankle analyze SOURCE" with the same --data first`
+	case errors.Is(err, pipeline.ErrNothing):
+		return `"rankle detect FILE" tells what is wrong with one recording; docs/CONFIG.md explains key patterns`
+	}
+	return source.Hint(err)
+}

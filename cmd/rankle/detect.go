@@ -1,0 +1,67 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/rankle/rankle/api"
+	"github.com/rankle/rankle/ranker/pipeline"
+)
+
+func detectCommand(a *app) *cobra.Command {
+	var (
+		format  string
+		workers int
+	)
+	cmd := &cobra.Command{
+		Use:   "detect PATH...",
+		Short: "Print every episode of single recordings, kept or dismissed, and why",
+		Long: `Reads recordings (files, directories, s3:// sources) and prints one JSON line per episode, see docs/format/detect.md.
+Nothing is stored. A sidecar <name>.meta.json beside a recording gives the session id and the context.
+
+Exit code 0, 1 if nothing could be read, 2 for wrong usage. What could not be read is said on standard error.`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if format != "ndjson" {
+				return usagef("--format %q: must be ndjson", format)
+			}
+			config, err := pipeline.Config{}.WithSources(args)
+			if err != nil {
+				return err
+			}
+			sources, err := opener().Open(config)
+			if err != nil {
+				return sourceError(err)
+			}
+			out := bufio.NewWriter(a.out)
+			read, failed := 0, 0
+			for d, err := range pipeline.Detect(cmd.Context(), sources, workers) {
+				if err != nil {
+					failed++
+					fmt.Fprintf(a.err, "rankle: skipped: %v\n", err)
+					continue
+				}
+				read++
+				if err := api.WriteEpisodes(out, d, api.Naming{}); err != nil {
+					return err
+				}
+			}
+			if err := out.Flush(); err != nil {
+				return err
+			}
+			if read == 0 && failed > 0 {
+				return errors.New("no recording could be read")
+			}
+			if read == 0 {
+				return pipeline.ErrNothing
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&format, "format", "ndjson", "ndjson")
+	cmd.Flags().IntVar(&workers, "workers", 0, "recordings read at once (0 = number of processors)")
+	return cmd
+}

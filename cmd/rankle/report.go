@@ -1,0 +1,78 @@
+package main
+
+import (
+	"bufio"
+
+	"github.com/spf13/cobra"
+
+	"github.com/rankle/rankle/api"
+	"github.com/rankle/rankle/cluster/ledger"
+	"github.com/rankle/rankle/ranker/pipeline"
+)
+
+func reportCommand(a *app) *cobra.Command {
+	var data, format string
+	cmd := &cobra.Command{
+		Use:   "report",
+		Short: "Print the ranked report of the last analysis",
+		Long:  "Prints the report of the last analysis as JSON (docs/format/report.md) or as Markdown for a planning document.",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			if format != "json" && format != "md" {
+				return usagef("--format %q: must be json or md", format)
+			}
+			result, err := pipeline.LoadResult(data)
+			if err != nil {
+				return err
+			}
+			if format == "md" {
+				return api.Markdown(a.out, result.Report)
+			}
+			return api.WriteDocument(a.out, result.Report)
+		},
+	}
+	cmd.Flags().StringVar(&data, "data", "rankle-data", "directory of the analysis")
+	cmd.Flags().StringVar(&format, "format", "md", "json or md")
+	return cmd
+}
+
+func signalsCommand(a *app) *cobra.Command {
+	var data, format string
+	cmd := &cobra.Command{
+		Use:   "signals",
+		Short: "Print every episode of the last analysis, kept or dismissed, with its issue",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if format != "ndjson" {
+				return usagef("--format %q: must be ndjson", format)
+			}
+			result, err := pipeline.LoadResult(data)
+			if err != nil {
+				return err
+			}
+			led, err := ledger.Open(data, ledger.Options{ReadOnly: true})
+			if err != nil {
+				return err
+			}
+			defer led.Close()
+			evidence, err := result.Evidence(cmd.Context(), led)
+			if err != nil {
+				return err
+			}
+			names := api.Naming{Screen: evidence.Clusters.Screen, Issue: evidence.Clusters.IssueKey}
+			out := bufio.NewWriter(a.out)
+			for d, err := range evidence.Digests(cmd.Context()) {
+				if err != nil {
+					return err
+				}
+				if err := api.WriteEpisodes(out, d, names); err != nil {
+					return err
+				}
+			}
+			return out.Flush()
+		},
+	}
+	cmd.Flags().StringVar(&data, "data", "rankle-data", "directory of the analysis")
+	cmd.Flags().StringVar(&format, "format", "ndjson", "ndjson")
+	return cmd
+}

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// Exit codes, documented in the README.
+const (
+	exitOK      = 0
+	exitFailure = 1 // nothing readable, or the command could not be carried out
+	exitUsage   = 2 // wrong usage
+)
+
+// streams are where a command reads and writes: results go to out, logs and progress to err.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// app is what the commands share.
+type app struct {
+	streams
+	log     *slog.Logger
+	verbose bool
+}
+
+// usageError marks an error that the caller of the command made.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// commands is the table of everything rankle can do.
+var commands = []func(*app) *cobra.Command{
+	demoCommand,
+	analyzeCommand,
+	serveCommand,
+	reportCommand,
+	signalsCommand,
+	detectCommand,
+	versionCommand,
+}
+
+// run executes one command line and returns the exit code.
+func run(ctx context.Context, args []string, s streams, lookupEnv func(string) (string, bool)) int {
+	a := &app{streams: s}
+	root := &cobra.Command{
+		Use:           "rankle",
+		Short:         "What to fix first, from the session recordings you already keep",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Long: `Rankle reads session recordings from a directory or an S3 bucket, finds where people struggle, estimates what each
+problem costs in conversions and returning users, and serves a ranked fix list with clips.
+
+Start with "rankle demo". Every flag can also be given as an environment variable: --data is RANKLE_DATA.`,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			if err := flagsFromEnv(cmd.Flags(), lookupEnv); err != nil {
+				return usageError{err}
+			}
+			level := slog.LevelWarn
+			if a.verbose {
+				level = slog.LevelDebug
+			}
+			a.log = slog.New(slog.NewTextHandler(s.err, &slog.HandlerOptions{Level: level}))
+			return nil
+		},
+	}
+	root.PersistentFlags().BoolVarP(&a.verbose, "verbose", "v", false, "log what is done to standard error")
+	root.SetArgs(args)
+	root.SetIn(s.in)
+	root.SetOut(s.out)
+	root.SetErr(s.err)
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	for _, c := range commands {
+		cmd := c(a)
+		if check := cmd.Args; check != nil {
+			cmd.Args = func(cmd *cobra.Command, args []string) error {
+				if err := check(cmd, args); err != nil {
+					return usageError{err}
+				}
+				return nil
+			}
+		}
+		root.AddCommand(cmd)
+	}
+	return exitCode(s.err, root.ExecuteContext(ctx))
+}
+
+// exitCode tells the user what went wrong, once, and picks the exit code.
+func exitCode(w io.Writer, err error) int {
+	if err == nil {
+		return exitOK
+	}
+	fmt.Fprintf(w, "rankle: %v\n", err)
+	if hint := hintFor(err); hint != "" {
+		fmt.Fprintf(w, "  %s\n", hint)
+	}
+	var usage usageError
+	if errors.As(err, &usage) || strings.HasPrefix(err.Error(), "unknown command") {
+		fmt.Fprintln(w, `  run "rankle help" for the commands and their flags`)
+		return exitUsage
+	}
+	return exitFailure
+}
+
+// flagsFromEnv gives every flag that was not set on the command line the value of RANKLE_<FLAG>.
+func flagsFromEnv(flags *pflag.FlagSet, lookup func(string) (string, bool)) error {
+	var errs []error
+	flags.VisitAll(func(f *pflag.Flag) {
+		name := "RANKLE_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		if v, ok := lookup(name); ok && !f.Changed {
+			if err := flags.Set(f.Name, v); err != nil {
+				errs = append(errs, fmt.Errorf("%s=%q: %w", name, v, err))
+			}
+		}
+	})
+	return errors.Join(errs...)
+}

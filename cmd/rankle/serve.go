@@ -1,0 +1,232 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/rankle/rankle/api"
+	"github.com/rankle/rankle/api/search"
+	"github.com/rankle/rankle/cluster/ledger"
+	"github.com/rankle/rankle/ranker/pipeline"
+	"github.com/rankle/rankle/ranker/review"
+	"github.com/rankle/rankle/web"
+)
+
+// serveFlags are shared by serve and demo.
+type serveFlags struct {
+	addr string
+}
+
+func (f *serveFlags) add(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.addr, "addr", "127.0.0.1:7788", "address to listen on; port 0 picks a free one")
+}
+
+func serveCommand(a *app) *cobra.Command {
+	var (
+		data  string
+		flags serveFlags
+	)
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Serve the viewer and the API for the last analysis",
+		Long: `Serves what the last "rankle analyze" with the same --data found. A newer analysis is shown as soon as it is finished,
+without a restart. Listens on this machine only: there is no access control yet.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.serve(cmd.Context(), data, flags) },
+	}
+	cmd.Flags().StringVar(&data, "data", "rankle-data", "directory of the analysis")
+	flags.add(cmd)
+	return cmd
+}
+
+// reloadPause is how often serve looks for a newer analysis: soon enough for somebody who waits, one stat call each.
+const reloadPause = 2 * time.Second
+
+// serve listens, loads the last analysis and every newer one, and answers until ctx ends.
+func (a *app) serve(ctx context.Context, data string, flags serveFlags) error {
+	if err := loopbackOnly(flags.addr); err != nil {
+		return err
+	}
+	if _, err := pipeline.LoadResult(data); err != nil && !errors.Is(err, pipeline.ErrNoReport) {
+		return err
+	}
+	if err := os.MkdirAll(data, 0o700); err != nil {
+		return fmt.Errorf("data directory: %w", err)
+	}
+	reviews, err := review.Open(filepath.Join(data, "review.db"), time.Now)
+	if err != nil {
+		return err
+	}
+	defer reviews.Close()
+	files, err := web.Files()
+	if err != nil {
+		return err
+	}
+	server, err := api.New(api.Options{Reviews: reviews, Web: files, Version: version(), Log: a.log})
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", flags.addr)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", flags.addr, err)
+	}
+	loads := &loader{app: a, data: data, server: server}
+	defer loads.close()
+	if err := loads.check(ctx); err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	watching := make(chan struct{})
+	go func() {
+		defer close(watching)
+		loads.watch(ctx)
+	}()
+	defer func() { cancel(); <-watching }()
+	fmt.Fprintf(a.out, "\nViewer: http://%s\nStop with Ctrl-C.\n", listener.Addr())
+	return server.Serve(ctx, listener)
+}
+
+// loopbackOnly refuses to listen where others could reach the viewer: there is no access control yet.
+func loopbackOnly(addr string) error {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return usagef("--addr %q: %w", addr, err)
+	}
+	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
+		return nil
+	}
+	return usagef("--addr %q: only loopback addresses (127.0.0.1, ::1, localhost) are served, because there is no access control yet; put an authenticating proxy in front", addr)
+}
+
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		return info.Main.Version
+	}
+	return ""
+}
+
+// loader gives the server every finished analysis of a data directory. It is used by one goroutine at a time.
+type loader struct {
+	app     *app
+	data    string
+	server  *api.Server
+	stamp   time.Time // of the loaded result
+	current *loaded
+}
+
+// loaded is what one snapshot keeps open. It is closed when the one after the next is loaded, so that requests under
+// way can finish.
+type loaded struct {
+	ledger *ledger.Ledger
+	index  *search.Index
+	before *loaded
+}
+
+func (l *loaded) close() {
+	if l == nil {
+		return
+	}
+	l.before.close()
+	l.ledger.Close()
+	l.index.Close()
+}
+
+func (l *loader) close() { l.current.close() }
+
+func (l *loader) watch(ctx context.Context) {
+	tick := time.NewTicker(reloadPause)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := l.check(ctx); err != nil && ctx.Err() == nil {
+				l.app.log.Error("loading the new analysis", "cause", err)
+			}
+		}
+	}
+}
+
+// check loads the result if there is one that is not loaded yet.
+func (l *loader) check(ctx context.Context) error {
+	stamp, err := pipeline.ResultTime(l.data)
+	if errors.Is(err, pipeline.ErrNoReport) || err == nil && stamp.Equal(l.stamp) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	l.stamp = stamp
+	result, err := pipeline.LoadResult(l.data)
+	if err != nil {
+		return err
+	}
+	next, err := l.open(ctx, result)
+	if err != nil {
+		return err
+	}
+	if l.current != nil {
+		l.current.before.close()
+		l.current.before = nil
+	}
+	next.before, l.current = l.current, next
+	return nil
+}
+
+// open builds the snapshot of a result and hands it to the server.
+func (l *loader) open(ctx context.Context, result *pipeline.Result) (*loaded, error) {
+	led, err := ledger.Open(l.data, ledger.Options{ReadOnly: true})
+	if err != nil {
+		return nil, err
+	}
+	evidence, err := result.Evidence(ctx, led)
+	if err != nil {
+		return nil, errors.Join(err, led.Close())
+	}
+	sources, err := opener().Open(result.Config)
+	if err != nil {
+		l.app.log.Warn("clips of some sources cannot be played", "cause", err)
+	}
+	recordings := &pipeline.Recordings{Ledger: led, Digests: result.Digests, Sources: sources}
+	snapshot := &api.Snapshot{
+		Report:     result.Report,
+		Sessions:   recordings,
+		Recordings: recordings,
+		Demo:       slices.Contains(result.Sources, demoSource),
+		Sources:    result.Sources,
+		Screen:     evidence.Clusters.Screen,
+		Issue:      evidence.Clusters.IssueKey,
+		Converted:  evidence.Converted,
+	}
+	index, err := l.index(ctx, result, evidence)
+	if err != nil {
+		return nil, errors.Join(err, led.Close())
+	}
+	snapshot.Search = index
+	if err := l.server.Load(snapshot); err != nil {
+		return nil, errors.Join(err, led.Close(), index.Close())
+	}
+	return &loaded{ledger: led, index: index}, nil
+}
+
+// index opens the search index of a result or builds it: it is a cache and may be deleted at any time.
+func (l *loader) index(ctx context.Context, result *pipeline.Result, evidence *pipeline.Evidence) (*search.Index, error) {
+	dir := filepath.Join(l.data, "search")
+	index, err := search.Open(dir, result.Report.Run)
+	if !errors.Is(err, search.ErrNoIndex) {
+		return index, err
+	}
+	return search.Build(ctx, dir, result.Report.Run, evidence.Digests(ctx), search.Options{
+		Screen: evidence.Clusters.Screen, Issue: evidence.Clusters.IssueKey, Goals: evidence.Converted,
+	})
+}

@@ -1,0 +1,204 @@
+// Package pipeline runs an analysis on one machine: from stored recordings to a Report in the data directory.
+//
+//	sources --list, group--> recordings --known to the ledger?--> yes: nothing to read
+//	                                   \--> no: worker: open, decode, manifest, detect --> batch --> ledger (synced)
+//	ledger --all digests--> cluster --> issues + exposures --> ranker --> Report --> written aside, renamed
+//
+// Call Analyze. The first loop is expensive, incremental and parallel over recordings; the second is cheap and always
+// runs over everything that the ledger holds of the sources. A kill at any moment costs at most the open batch.
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"log/slog"
+	"os"
+	"runtime"
+	"time"
+
+	"github.com/rankle/rankle/cluster"
+	"github.com/rankle/rankle/cluster/friction"
+	"github.com/rankle/rankle/cluster/ledger"
+	"github.com/rankle/rankle/ranker"
+	"github.com/rankle/rankle/replay/source"
+)
+
+// Options of one analysis.
+type Options struct {
+	Config  Config
+	Sources []Opened         // what to read, see OpenSources; the caller closes them
+	DataDir string           // created if absent
+	Workers int              // recordings read at once; 0 = number of processors
+	Log     *slog.Logger     // nil = silent
+	Now     func() time.Time // when a batch is due, nothing else; nil = time.Now
+	// Progress is called often, by one goroutine at a time; nil = not at all.
+	Progress func(Progress)
+}
+
+// Progress is how far a stage has come.
+type Progress struct {
+	Stage       string // "listing", "reading", "ranking"
+	Done, Total int    // recordings; Total 0 = not known
+	Bytes       int64  // stored bytes read so far in this stage
+}
+
+// ErrNothing means that not one recording could be read and nothing was known from before.
+var ErrNothing = errors.New("no readable recording")
+
+// Analyze reads what is new in the sources, ranks everything the ledger holds of them and stores the Report.
+//
+// The error is ErrNothing when there is nothing to rank, that of a source which could not be listed, or that of the
+// data directory. A recording that cannot be read is no error: it is counted in Report.Read.Skipped.
+func Analyze(ctx context.Context, opt Options) (*ranker.Report, error) {
+	if err := os.MkdirAll(opt.DataDir, 0o700); err != nil {
+		return nil, fmt.Errorf("data directory: %w", err)
+	}
+	led, err := ledger.Open(opt.DataDir, ledger.Options{})
+	if err != nil {
+		return nil, err
+	}
+	run := newAnalysis(opt)
+	run.ledger = led
+	report, err := run.all(ctx)
+	return report, errors.Join(err, led.Close())
+}
+
+// analysis is one run.
+type analysis struct {
+	Options
+	ledger      *ledger.Ledger
+	detection   friction.Settings
+	summary     *summary
+	fingerprint string // of the digests
+}
+
+func newAnalysis(opt Options) *analysis {
+	if opt.Log == nil {
+		opt.Log = slog.New(slog.DiscardHandler)
+	}
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	settings := friction.DefaultSettings()
+	return &analysis{
+		Options:     opt,
+		detection:   settings,
+		summary:     newSummary(),
+		fingerprint: digestFingerprint(settings),
+	}
+}
+
+func (a *analysis) all(ctx context.Context) (*ranker.Report, error) {
+	recordings, err := a.list(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.read(ctx, recordings); err != nil {
+		return nil, err
+	}
+	report, err := a.rank(ctx)
+	if err != nil {
+		return nil, err
+	}
+	result := &Result{Report: report, Config: a.Config, Sources: urlsOf(a.Sources), Digests: a.fingerprint}
+	return report, result.Save(a.DataDir)
+}
+
+// job is one recording and where it lies.
+type job struct {
+	source *Opened
+	source.Recording
+}
+
+// name identifies the recording across sources, in the ledger and in messages.
+func (j job) name() string { return j.source.Store.URL() + "/" + j.Key }
+
+// list finds the recordings of all sources, in a stable order.
+func (a *analysis) list(ctx context.Context) ([]job, error) {
+	var jobs []job
+	for i := range a.Sources {
+		src := &a.Sources[i]
+		a.progress(Progress{Stage: "listing " + src.Store.URL(), Done: len(jobs)})
+		group, err := source.Group(ctx, src.Store, src.Prefix, src.Layout)
+		if err != nil {
+			return nil, err
+		}
+		a.summary.listed(src.Store.URL(), group)
+		for _, r := range group.Recordings {
+			jobs = append(jobs, job{source: src, Recording: r})
+		}
+	}
+	return jobs, nil
+}
+
+// rank is the second loop: everything in the ledger becomes issues, costs and an order.
+func (a *analysis) rank(ctx context.Context) (*ranker.Report, error) {
+	tables, err := a.Config.openTables(ctx)
+	if err != nil {
+		return nil, err
+	}
+	goals, err := a.Config.outcomes()
+	if err != nil {
+		return nil, err
+	}
+	digests := a.digests(ctx, tables)
+	if err := tables.learn(digests()); err != nil {
+		return nil, err
+	}
+	builder := cluster.New(a.Config.clusters())
+	sessions := 0
+	for d, err := range digests() {
+		if err != nil {
+			return nil, err
+		}
+		builder.Add(d)
+		sessions++
+		a.progress(Progress{Stage: "clustering", Done: sessions})
+	}
+	if err := a.collectSkips(ctx); err != nil {
+		return nil, err
+	}
+	if sessions == 0 {
+		return nil, a.summary.nothing()
+	}
+	a.progress(Progress{Stage: "ranking", Done: sessions})
+	clusters := builder.Result()
+	return ranker.Rank(ranker.Input{
+		Digests:     digests,
+		Issues:      clusters.Issues,
+		Exposer:     clusters,
+		Outcomes:    goals,
+		Options:     a.Config.ranking(),
+		Read:        a.summary.read(sessions),
+		Fingerprint: a.Config.fingerprint(a.fingerprint),
+	})
+}
+
+// digests iterates over what the ledger holds of this run's sources, completed by the manifests.
+func (a *analysis) digests(ctx context.Context, tables *tables) func() iter.Seq2[*friction.Digest, error] {
+	return func() iter.Seq2[*friction.Digest, error] {
+		return digestsOf(ctx, a.ledger, a.fingerprint, urlsOf(a.Sources), tables)
+	}
+}
+
+func (a *analysis) progress(p Progress) {
+	if a.Progress != nil {
+		a.Progress(p)
+	}
+}
+
+func (a *analysis) workers() int {
+	if a.Workers > 0 {
+		return a.Workers
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
+// batchSize and batchPause bound what a kill can cost: a batch is written when it holds batchSize recordings or its
+// oldest one waited for batchPause. Each batch is a file per day and an fsync, so smaller ones cost more than they save.
+const (
+	batchPause = 5 * time.Second
+	batchSize  = 500
+)

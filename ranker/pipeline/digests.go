@@ -1,0 +1,91 @@
+package pipeline
+
+import (
+	"context"
+	"iter"
+	"slices"
+
+	"github.com/rankle/rankle/cluster"
+	"github.com/rankle/rankle/cluster/friction"
+	"github.com/rankle/rankle/cluster/ledger"
+	"github.com/rankle/rankle/ranker/outcome"
+)
+
+// digestsOf iterates over the Digests of some sources under one fingerprint, completed by the manifests, in the
+// ledger's order.
+func digestsOf(ctx context.Context, led *ledger.Ledger, fingerprint string, urls []string, t *tables) iter.Seq2[*friction.Digest, error] {
+	return func(yield func(*friction.Digest, error) bool) {
+		for d, err := range led.All(ctx, ledger.Query{Fingerprint: fingerprint}) {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if !slices.Contains(urls, d.Source) {
+				continue
+			}
+			t.complete(d)
+			if !yield(d, nil) {
+				return
+			}
+		}
+	}
+}
+
+func urlsOf(sources []Opened) []string {
+	urls := make([]string, len(sources))
+	for i, s := range sources {
+		urls[i] = s.Store.URL()
+	}
+	return urls
+}
+
+// Evidence is what lies behind a Result: its Digests and the issues they were clustered into. It is immutable and safe
+// for concurrent use, except that the ledger must stay open.
+type Evidence struct {
+	Clusters *cluster.Result
+	goals    *outcome.Set
+	digests  func(context.Context) iter.Seq2[*friction.Digest, error]
+}
+
+// Evidence clusters the Digests of the Result again, which gives the issues that the Report ranks.
+func (r *Result) Evidence(ctx context.Context, led *ledger.Ledger) (*Evidence, error) {
+	t, err := r.Config.openTables(ctx)
+	if err != nil {
+		return nil, err
+	}
+	goals, err := r.Config.outcomes()
+	if err != nil {
+		return nil, err
+	}
+	e := &Evidence{goals: goals, digests: func(ctx context.Context) iter.Seq2[*friction.Digest, error] {
+		return digestsOf(ctx, led, r.Digests, r.Sources, t)
+	}}
+	if err := t.learn(e.digests(ctx)); err != nil {
+		return nil, err
+	}
+	builder := cluster.New(r.Config.clusters())
+	for d, err := range e.digests(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		builder.Add(d)
+	}
+	e.Clusters = builder.Result()
+	return e, nil
+}
+
+// Converted names the goals that a session reached, in the order of the configuration.
+func (e *Evidence) Converted(d *friction.Digest) []string {
+	var names []string
+	for i, g := range e.goals.Goals() {
+		if e.goals.Reached(i, d, outcome.Before) != outcome.Never {
+			names = append(names, g.Name)
+		}
+	}
+	return names
+}
+
+// Digests iterates over the Digests, by day, session and recording.
+func (e *Evidence) Digests(ctx context.Context) iter.Seq2[*friction.Digest, error] {
+	return e.digests(ctx)
+}

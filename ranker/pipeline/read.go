@@ -1,0 +1,230 @@
+package pipeline
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+
+	"github.com/rankle/rankle/cluster/friction"
+	"github.com/rankle/rankle/cluster/ledger"
+	"github.com/rankle/rankle/replay"
+	"github.com/rankle/rankle/replay/format"
+	"github.com/rankle/rankle/replay/manifest"
+	"github.com/rankle/rankle/replay/source"
+)
+
+// maxSidecar bounds a sidecar: the contract's fields take less than 1 kB, real ones with attributes a few.
+const maxSidecar = 1 << 20
+
+// read is the first loop: every recording that the ledger does not know in its present state is read once.
+func (a *analysis) read(ctx context.Context, jobs []job) error {
+	unread := make([]job, 0, len(jobs))
+	for _, j := range jobs {
+		if a.ledger.Known(j.name(), j.objects(), a.fingerprint) {
+			a.summary.reused++
+			continue
+		}
+		unread = append(unread, j)
+	}
+	if len(unread) == 0 {
+		return nil
+	}
+	var (
+		open  batch
+		done  int
+		bytes int64
+		since = a.Now()
+	)
+	for r := range inOrder(ctx, unread, a.workers(), a.readOne) {
+		if err := a.keep(&open, r); err != nil {
+			return errors.Join(err, open.flush(context.WithoutCancel(ctx), a.ledger))
+		}
+		done++
+		bytes += r.job.Size()
+		a.progress(Progress{Stage: "reading", Done: done, Total: len(unread), Bytes: bytes})
+		if open.size() >= batchSize || a.Now().Sub(since) >= batchPause {
+			if err := open.flush(ctx, a.ledger); err != nil {
+				return err
+			}
+			since = a.Now()
+		}
+	}
+	return errors.Join(ctx.Err(), open.flush(context.WithoutCancel(ctx), a.ledger))
+}
+
+// result is what became of one recording: a digest or the reason why not.
+type result struct {
+	job    job
+	digest *friction.Digest
+	err    error
+}
+
+// batch is what waits to be written.
+type batch struct {
+	digests []friction.Digest
+	skips   []ledger.Skip
+}
+
+func (b *batch) size() int { return len(b.digests) + len(b.skips) }
+
+func (b *batch) flush(ctx context.Context, led *ledger.Ledger) error {
+	if len(b.digests) > 0 {
+		if err := led.Append(ctx, b.digests); err != nil {
+			return err
+		}
+	}
+	if len(b.skips) > 0 {
+		if err := led.AppendSkips(ctx, b.skips); err != nil {
+			return err
+		}
+	}
+	b.digests, b.skips = b.digests[:0], b.skips[:0]
+	return nil
+}
+
+// keep sorts a result into the batch. What may be different at the next run (a store out of order, a recording still
+// being written) is counted and not remembered, so that it is tried again.
+func (a *analysis) keep(b *batch, r result) error {
+	if r.err == nil {
+		b.digests = append(b.digests, *r.digest)
+		a.summary.fresh++
+		return nil
+	}
+	if errors.Is(r.err, context.Canceled) {
+		return r.err
+	}
+	a.Log.Debug("recording skipped", "recording", r.job.name(), "cause", r.err)
+	var skip *format.SkipError
+	if reason := passingReason(r.err); reason != "" || !errors.As(r.err, &skip) {
+		a.summary.skip(cmp.Or(reason, string(format.Unreadable)), r.job.name(), r.err)
+		return nil
+	}
+	b.skips = append(b.skips, ledger.Skip{
+		Recording: r.job.name(), Source: r.job.source.Store.URL(), Reason: string(skip.Reason),
+		Detail: skip.Error(), Objects: r.job.objects(), Fingerprint: a.fingerprint,
+	})
+	return nil
+}
+
+// passingReason names a failure of the store, which may be over at the next run; "" for anything else.
+func passingReason(err error) string {
+	for _, r := range []struct {
+		err  error
+		name string
+	}{
+		{source.ErrNotFound, "object_gone"},
+		{source.ErrChanged, "object_changed"},
+		{source.ErrAccess, "access_denied"},
+		{source.ErrArchived, "archived"},
+		{source.ErrUnreachable, "store_unreachable"},
+		{source.ErrUnavailable, "store_unavailable"},
+	} {
+		if errors.Is(err, r.err) {
+			return r.name
+		}
+	}
+	var skip *format.SkipError
+	if errors.As(err, &skip) && skip.Reason == format.Unreadable {
+		return string(format.Unreadable)
+	}
+	return ""
+}
+
+// readOne reads one recording into a Digest.
+func (a *analysis) readOne(ctx context.Context, j job) result {
+	session, err := j.decode(ctx)
+	if err != nil {
+		return result{job: j, err: err}
+	}
+	d := friction.Detect(session, a.detection)
+	d.Recording = j.name()
+	d.Source = j.source.Store.URL()
+	d.Objects = j.objects()
+	d.Fingerprint = a.fingerprint
+	return result{job: j, digest: d}
+}
+
+// Detect reads the recordings of the sources without storing anything and yields a Digest or an error for each, in
+// the order of their keys. An error of a source ends the sequence.
+func Detect(ctx context.Context, sources []Opened, workers int) iter.Seq2[*friction.Digest, error] {
+	return func(yield func(*friction.Digest, error) bool) {
+		a := newAnalysis(Options{Sources: sources, Workers: workers})
+		jobs, err := a.list(ctx)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		for r := range inOrder(ctx, jobs, a.workers(), a.readOne) {
+			if !yield(r.digest, r.err) {
+				return
+			}
+		}
+	}
+}
+
+// decode reads the recording and gives it the identity that its sidecar and its key state.
+func (j job) decode(ctx context.Context) (*replay.Session, error) {
+	record, err := j.sidecar(ctx)
+	if err != nil {
+		return nil, err
+	}
+	id := j.ID
+	if record.Session != "" {
+		id = record.Session
+	}
+	session, err := format.Decode(ctx, id, j.parts(ctx), format.DefaultOptions())
+	if err != nil {
+		return nil, err
+	}
+	record.Apply(session)
+	return session, nil
+}
+
+func (j job) sidecar(ctx context.Context) (manifest.Record, error) {
+	fields, err := manifest.Fields(j.Fields)
+	if err != nil {
+		return manifest.Record{}, &format.SkipError{Reason: "bad_key_fields", Object: j.Key, Err: err}
+	}
+	if j.Sidecar == nil {
+		return fields, nil
+	}
+	data, err := source.ReadSmall(ctx, j.source.Store, *j.Sidecar, maxSidecar, source.Retry{})
+	if err != nil {
+		return manifest.Record{}, err
+	}
+	record, err := manifest.Sidecar(data)
+	if err != nil {
+		return manifest.Record{}, &format.SkipError{Reason: "bad_sidecar", Object: j.Sidecar.Key, Err: err}
+	}
+	return record.Merge(fields), nil
+}
+
+// parts opens the objects of the recording, in order, each across broken connections.
+func (j job) parts(ctx context.Context) []format.Part {
+	parts := make([]format.Part, len(j.Parts))
+	for i, obj := range j.Parts {
+		parts[i] = format.Part{
+			Name: obj.Key,
+			Open: func() (io.ReadCloser, error) {
+				r, err := source.Resume(ctx, j.source.Store, obj, source.Retry{})
+				if err != nil {
+					return nil, fmt.Errorf("open %s/%s: %w", j.source.Store.URL(), obj.Key, err)
+				}
+				return r, nil
+			},
+		}
+	}
+	return parts
+}
+
+// objects are the stored objects that decide what the Digest says, the sidecar included.
+func (j job) objects() []replay.Object {
+	objects := j.Parts
+	if j.Sidecar != nil {
+		objects = append(objects[:len(objects):len(objects)], *j.Sidecar)
+	}
+	return objects
+}

@@ -1,0 +1,139 @@
+package pipeline
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/rankle/rankle/replay/source"
+	"github.com/rankle/rankle/replay/source/s3"
+)
+
+// Opened is a source that is ready to be listed.
+type Opened struct {
+	Store  source.Store
+	Prefix string
+	Layout source.Layout
+}
+
+// Opener opens sources.
+type Opener struct {
+	Getenv  func(string) string     // looks up the variables that hold static keys
+	Bundled map[string]source.Store // stores that the program brings along, by URL
+}
+
+// WithSources returns the configuration with the given places instead of its own. A place takes its settings from the
+// entry with the same URL, and paths become absolute, so that the result means the same from any working directory.
+// Without places the configuration's own stay.
+func (c Config) WithSources(urls []string) (Config, error) {
+	entries := slices.Clone(c.Sources)
+	base := c.dir
+	if len(urls) > 0 {
+		base = ""
+		entries = entries[:0]
+		for _, u := range urls {
+			entries = append(entries, c.source(u))
+		}
+	}
+	for i, e := range entries {
+		if strings.Contains(e.URL, ":") && !isDrive(e.URL) {
+			continue
+		}
+		path := e.URL
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(base, path)
+		}
+		path, err := filepath.Abs(path)
+		if err != nil {
+			return c, fmt.Errorf("source %s: %w", e.URL, err)
+		}
+		entries[i].URL = path
+	}
+	c.Sources = entries
+	return c, nil
+}
+
+// isDrive reports whether a URL is a path on a lettered drive.
+func isDrive(url string) bool { return filepath.VolumeName(url) != "" }
+
+// Open opens the sources of the configuration. Nothing is contacted yet; a directory must exist. All errors are
+// reported at once.
+func (o Opener) Open(c Config) ([]Opened, error) {
+	entries := c.Sources
+	if len(entries) == 0 {
+		return nil, errors.New("no source: name a directory or s3://bucket/prefix, or list sources in the analysis file")
+	}
+	var errs []error
+	opened := make([]Opened, 0, len(entries))
+	for _, e := range entries {
+		src, err := o.open(e)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		opened = append(opened, src)
+	}
+	return opened, errors.Join(errs...)
+}
+
+// source returns the configured entry with that URL, or one with defaults.
+func (c Config) source(url string) Source {
+	for _, s := range c.Sources {
+		if s.URL == url {
+			return s
+		}
+	}
+	return Source{URL: url}
+}
+
+func (o Opener) open(s Source) (Opened, error) {
+	if store := o.Bundled[s.URL]; store != nil {
+		return Opened{Store: store, Layout: s.Layout()}, nil
+	}
+	switch {
+	case strings.HasPrefix(s.URL, "s3://"):
+		opt, err := s3.ParseURL(s.URL)
+		if err != nil {
+			return Opened{}, err
+		}
+		if err := s.apply(&opt, o.Getenv); err != nil {
+			return Opened{}, fmt.Errorf("source %s: %w", s.URL, err)
+		}
+		store, err := s3.New(opt)
+		if err != nil {
+			return Opened{}, fmt.Errorf("source %s: %w", s.URL, err)
+		}
+		return Opened{Store: store, Prefix: opt.Prefix, Layout: s.Layout()}, nil
+	case strings.Contains(s.URL, "://"):
+		scheme, _, _ := strings.Cut(s.URL, "://")
+		return Opened{}, fmt.Errorf("source %s: scheme %q is not supported: use a directory, a file or s3://bucket/prefix", s.URL, scheme)
+	}
+	dir, err := source.OpenPath(s.URL)
+	if err != nil {
+		return Opened{}, err
+	}
+	return Opened{Store: dir, Layout: s.Layout()}, nil
+}
+
+// apply puts the settings of the analysis file over those of the URL.
+func (s Source) apply(opt *s3.Options, getenv func(string) string) error {
+	opt.Endpoint = cmp.Or(s.Endpoint, opt.Endpoint)
+	opt.Region = cmp.Or(s.Region, opt.Region)
+	opt.Insecure = s.Insecure || opt.Insecure
+	opt.Style = s3.Style(cmp.Or(s.Style, string(opt.Style)))
+	opt.IdleTimeout = cmp.Or(s.Timeout, opt.IdleTimeout)
+	keys := &opt.Credentials
+	keys.Mode = s3.Mode(cmp.Or(s.Credentials, string(keys.Mode)))
+	keys.Profile = cmp.Or(s.Profile, keys.Profile)
+	if s.AccessKeyEnv != "" || s.SecretKeyEnv != "" {
+		keys.Mode = s3.ModeStatic
+		keys.AccessKey, keys.SecretKey = s3.Secret(getenv(s.AccessKeyEnv)), s3.Secret(getenv(s.SecretKeyEnv))
+		if keys.AccessKey == "" || keys.SecretKey == "" {
+			return fmt.Errorf("environment variables %q and %q must both be set", s.AccessKeyEnv, s.SecretKeyEnv)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,122 @@
+package pipeline
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/rankle/rankle/ranker"
+)
+
+// Result is a finished run as it is kept in the data directory: the Report and what is needed to look behind it.
+type Result struct {
+	Report  *ranker.Report
+	Config  Config   // with the sources that were read; holds no secrets
+	Sources []string // URLs of the stores that were read, as in friction.Digest.Source
+	Digests string   // fingerprint of the Digests in the ledger that the Report rests on
+}
+
+// resultFile holds the last Result of a data directory: a JSON line with format, schema and checksum, then the Result
+// as JSON (docs/format/result.md).
+const resultFile = "result.json"
+
+const (
+	resultFormat = "rankle-result"
+	resultSchema = 1
+)
+
+type resultHeader struct {
+	Format string `json:"format"`
+	Schema int    `json:"schema"`
+	SHA256 string `json:"sha256"` // of everything after this line
+}
+
+var (
+	// ErrNoReport means that no analysis has finished in the data directory yet.
+	ErrNoReport = errors.New("no report yet")
+	// ErrDamaged means that the stored Result is not what was written; analysing again replaces it.
+	ErrDamaged = errors.New("stored result is damaged")
+	// ErrNewer means that a newer version of this program wrote the Result.
+	ErrNewer = errors.New("stored result was written by a newer version")
+)
+
+// Save replaces the Result of the data directory at once: whoever reads sees the old or the new one, whole.
+func (r *Result) Save(dir string) error {
+	body, err := json.Marshal(r)
+	if err != nil {
+		return fmt.Errorf("store result: %w", err)
+	}
+	sum := sha256.Sum256(body)
+	head, err := json.Marshal(resultHeader{Format: resultFormat, Schema: resultSchema, SHA256: hex.EncodeToString(sum[:])})
+	if err != nil {
+		return fmt.Errorf("store result: %w", err)
+	}
+	return writeAside(filepath.Join(dir, resultFile), append(append(head, '\n'), body...))
+}
+
+// LoadResult returns the last Result of the data directory; ErrNoReport if there is none.
+func LoadResult(dir string) (*Result, error) {
+	path := filepath.Join(dir, resultFile)
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s: %w", dir, ErrNoReport)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read result: %w", err)
+	}
+	line, body, _ := bytes.Cut(data, []byte("\n"))
+	var head resultHeader
+	if err := json.Unmarshal(line, &head); err != nil || head.Format != resultFormat {
+		return nil, fmt.Errorf("%s: %w", path, ErrDamaged)
+	}
+	if head.Schema > resultSchema {
+		return nil, fmt.Errorf("%s: schema %d, this version reads up to %d: %w", path, head.Schema, resultSchema, ErrNewer)
+	}
+	if sum := sha256.Sum256(body); hex.EncodeToString(sum[:]) != head.SHA256 {
+		return nil, fmt.Errorf("%s: %w", path, ErrDamaged)
+	}
+	var r Result
+	if err := json.Unmarshal(body, &r); err != nil {
+		return nil, fmt.Errorf("%s: %w: %w", path, ErrDamaged, err)
+	}
+	return &r, nil
+}
+
+// writeAside writes a file beside its place, syncs it and renames it into place.
+func writeAside(path string, data []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	_, err = f.Write(data)
+	if err == nil {
+		err = f.Sync()
+	}
+	err = errors.Join(err, f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("write %s: %w", path, err), os.Remove(f.Name()))
+	}
+	return nil
+}
+
+// ResultTime is when the Result of the data directory was stored; ErrNoReport if there is none.
+func ResultTime(dir string) (time.Time, error) {
+	info, err := os.Stat(filepath.Join(dir, resultFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return time.Time{}, fmt.Errorf("%s: %w", dir, ErrNoReport)
+	}
+	if err != nil {
+		return time.Time{}, fmt.Errorf("read result: %w", err)
+	}
+	return info.ModTime(), nil
+}
