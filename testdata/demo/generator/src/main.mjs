@@ -25,6 +25,7 @@ const sessions = plan(SEED).map((s) => ({ ...s, device: { type: s.user.device, m
 
 if (!process.argv.includes('--truth-only')) {
   const todo = only ? sessions.filter((s) => only.split(',').includes(s.id)) : limit ? sessions.filter((_, i) => i % Math.floor(sessions.length / limit) === 0).slice(0, limit) : sessions;
+  if (process.argv.includes('--reverse')) todo.reverse(); // a second process may work towards the first
   const built = await buildPage();
   if (!only && !process.argv.includes('--resume')) { await rm(`${out}/bucket`, { recursive: true, force: true }); await rm(stash, { recursive: true, force: true }); }
   await mkdir(`${out}/bucket`, { recursive: true });
