@@ -56,7 +56,7 @@ type unit struct {
 	labels   map[int32]int32 // presses or episodes per label
 	tries    []try
 	episodes []episode
-	silent   []tap // unanswered presses, kept for things that are not controls
+	silent   []tap // unanswered presses
 }
 
 // try sums up what one session did with one control.
@@ -182,9 +182,7 @@ func (b *Builder) addAttempts(d *friction.Digest, at int32, shapes []int32) {
 			}
 			t.answered = add8(t.answered, 1)
 		case friction.Dead:
-			if !isControl(d.Targets[a.Target].Kind) {
-				u.silent = append(u.silent, tap{at, pixel(a.X), pixel(a.Y)})
-			}
+			u.silent = append(u.silent, tap{at, pixel(a.X), pixel(a.Y)})
 		}
 	}
 }

@@ -30,7 +30,7 @@ func (w *work) clips(p *problem) []Clip {
 	for _, e := range chosen {
 		clips = append(clips, Clip{
 			Session: w.sessions[e.session].id, SessionStart: w.began(e.session), Start: ofMillis(e.start), End: ofMillis(e.end), Pattern: e.pattern,
-			Caption: captionOf(e, nameOf(&p.group.target), p.covered),
+			Caption: captionOf(e, nameOf(&p.group.target), p.aboveName()),
 		})
 	}
 	if c, ok := w.contrast(p, chosen); ok {
@@ -156,7 +156,7 @@ func (w *work) contrast(p *problem, chosen []*episode) (Clip, bool) {
 }
 
 // captionOf says what to look for.
-func captionOf(e *episode, name string, covered bool) string {
+func captionOf(e *episode, name, above string) string {
 	times := "once"
 	switch {
 	case e.gestures == 2:
@@ -197,8 +197,8 @@ func captionOf(e *episode, name string, covered bool) string {
 	default:
 		s = "watch " + name
 	}
-	if covered {
-		s = "something lies over " + name + ": it is pressed " + times + " and nothing happens"
+	if above != "" {
+		s = above + " lies over " + name + ": it is pressed " + times + " and nothing happens"
 	}
 	return capital(s) + afterwards(e.aftermath) + "."
 }

@@ -261,6 +261,14 @@ func TestMeantControl(t *testing.T) {
 	}{
 		{"covered", slices.Concat(users(1, 6, works(100, 700)), users(20, 3, cover(110, 690)), users(30, 1, silent)),
 			[]string{"“Pay now” is covered by something on /checkout"}},
+		{"covered by another control", slices.Concat(users(1, 6, works(100, 700)), users(20, 3, func(s *story) {
+			s.on("/checkout").troubleAt(friction.DeadTap, control("Chat"), friction.Dead, 110, 690)
+		})), []string{"“Pay now” is covered by “Chat” on /checkout"}},
+		{"beside another control", slices.Concat(users(1, 6, works(100, 700)), users(20, 3, func(s *story) {
+			s.on("/checkout").troubleAt(friction.DeadTap, control("Chat"), friction.Dead, 110, 690)
+		}), users(30, 1, func(s *story) {
+			s.on("/checkout").tryAt(control("Chat"), friction.OK, 112, 690)
+		})), []string{"“Chat” does nothing on /checkout"}},
 		{"elsewhere", slices.Concat(users(1, 6, works(100, 700)), users(20, 3, cover(100, 730))), nil},
 		{"other size of screen", slices.Concat(users(1, 6, wide), users(20, 3, cover(110, 690))), nil},
 		{"one person only", slices.Concat(users(1, 6, works(100, 700)), users(20, 1, cover(110, 690))), nil},

@@ -3,11 +3,13 @@ package cluster
 import (
 	"cmp"
 	"slices"
+
+	"github.com/rankle/rankle/cluster/friction"
 )
 
 // Meant controls: people press where they see a button. If something invisible covers it, the press lands on the
-// cover, and the button's own record shows nobody who failed. Where silent presses on something that is no control lie
-// at a place at which other sessions press a control with success, they were meant for that control.
+// cover, and the button's own record shows nobody who failed. Where silent presses on one thing lie at a place at which
+// other sessions press a control with success, and never that thing, they were meant for that control.
 const (
 	// meantPixels: about half a finger (SIGNALS uses 48 px for a whole one); further away lies the next control.
 	meantPixels = 24
@@ -40,7 +42,7 @@ type presses map[place][]spot
 
 // add counts the press of one session; a session must not be counted twice for one control.
 func (p presses) add(control *group, size sizeClass, x, y int16) {
-	if x < 0 || y < 0 {
+	if !isPlace(x, y) {
 		return
 	}
 	at := place{control.template, size, x / meantPixels, y / meantPixels}
@@ -55,15 +57,15 @@ func (p presses) add(control *group, size sizeClass, x, y int16) {
 	p[at] = append(spots, spot{control, x, y, 1})
 }
 
-// at finds the control that was meant by a silent press, or nil.
-func (p presses) at(template string, size sizeClass, x, y int16) *group {
-	if x < 0 || y < 0 {
+// at finds the control that was meant by a silent press on g, or nil.
+func (p presses) at(g *group, size sizeClass, x, y int16) *group {
+	if !isPlace(x, y) {
 		return nil
 	}
 	counts := map[*group]int32{}
 	for dx := int16(-1); dx <= 1; dx++ {
 		for dy := int16(-1); dy <= 1; dy++ {
-			for _, s := range p[place{template, size, x/meantPixels + dx, y/meantPixels + dy}] {
+			for _, s := range p[place{g.template, size, x/meantPixels + dx, y/meantPixels + dy}] {
 				ex, ey := int(s.x)-int(x), int(s.y)-int(y)
 				if ex*ex+ey*ey <= meantPixels*meantPixels {
 					counts[s.control] += s.n
@@ -71,29 +73,35 @@ func (p presses) at(template string, size sizeClass, x, y int16) *group {
 			}
 		}
 	}
+	if counts[g] > 0 {
+		return nil // it answers here, if not now
+	}
 	var best *group
-	for g, n := range counts {
-		if n >= meantSessions && (best == nil || cmp.Or(cmp.Compare(n, counts[best]), cmp.Compare(best.key, g.key)) > 0) {
-			best = g
+	for c, n := range counts {
+		if n >= meantSessions && (best == nil || cmp.Or(cmp.Compare(n, counts[best]), cmp.Compare(best.key, c.key)) > 0) {
+			best = c
 		}
 	}
 	return best
 }
 
-// cover is what silent presses on one thing that is no control were meant for.
+// isPlace tells known positions. The very corner is what readers that know none leave.
+func isPlace(x, y int16) bool { return x >= 0 && y >= 0 && (x > 0 || y > 0) }
+
+// cover is what silent presses on one thing were meant for.
 type cover struct {
-	surface, control *group
+	above, control *group
 }
 
 // covers decides which things cover which controls, from all silent presses.
 func covers(groups []*group, p presses, sessions []session) map[cover]bool {
 	people := map[cover]map[uint64]bool{}
 	for _, g := range groups {
-		if !g.isSurface() {
+		if g.wholeScreen() {
 			continue
 		}
 		vote := func(s int32, x, y int16) {
-			if c := p.at(g.template, sessions[s].size, x, y); c != nil {
+			if c := p.at(g, sessions[s].size, x, y); c != nil {
 				k := cover{g, c}
 				if people[k] == nil {
 					people[k] = map[uint64]bool{}
@@ -105,7 +113,7 @@ func covers(groups []*group, p presses, sessions []session) map[cover]bool {
 			vote(t.session, t.x, t.y)
 		}
 		for i := range g.episodes {
-			if e := &g.episodes[i]; e.counts() {
+			if e := &g.episodes[i]; e.counts() && e.isSilent() {
 				vote(e.session, e.x, e.y)
 			}
 		}
@@ -119,11 +127,20 @@ func covers(groups []*group, p presses, sessions []session) map[cover]bool {
 	return joined
 }
 
-// dropUnused keeps only presses on covered controls, the others are not asked for again.
+// isSilent tells episodes without any answer.
+func (e *episode) isSilent() bool {
+	switch e.pattern {
+	case friction.DeadTap, friction.RageTap, friction.AffordanceGap:
+		return true
+	}
+	return false
+}
+
+// dropUnused keeps only presses on covered controls and their covers, the others are not asked for again.
 func (p presses) dropUnused(joined map[cover]bool) {
 	covered := map[*group]bool{}
 	for k := range joined {
-		covered[k.control] = true
+		covered[k.control], covered[k.above] = true, true
 	}
 	for at, list := range p {
 		list = slices.DeleteFunc(list, func(v spot) bool { return !covered[v.control] })

@@ -177,7 +177,7 @@ type problem struct {
 	group     *group
 	episodes  []episode // kept, by session and start
 	dismissed map[friction.Reason]int
-	covered   bool // most kept episodes lie on something that covers the control
+	above     *group         // what covers the control in most kept episodes, or nil
 	tried     map[int32]bool // sessions whose silent presses on a cover were meant for the control
 	moved     map[int32]int  // known tries per session that were meant for a control below
 }
@@ -193,7 +193,7 @@ func (w *work) problems(r *Result) []*problem {
 		}
 		return by[g]
 	}
-	covered := map[*group]int{}
+	covered := map[cover]int{}
 	for _, g := range w.groups {
 		for i := range g.episodes {
 			e := g.episodes[i]
@@ -204,7 +204,7 @@ func (w *work) problems(r *Result) []*problem {
 				p := get(to)
 				p.episodes = append(p.episodes, e)
 				if to != g {
-					covered[to]++
+					covered[cover{g, to}]++
 				}
 			case why != "":
 				get(g).dismissed[why]++
@@ -220,7 +220,11 @@ func (w *work) problems(r *Result) []*problem {
 	}
 	for _, p := range all {
 		slices.SortFunc(p.episodes, compareEpisodes)
-		p.covered = covered[p.group]*2 > len(p.episodes)
+		for k, n := range covered {
+			if k.control == p.group && n*2 > len(p.episodes) {
+				p.above = k.above
+			}
+		}
 	}
 	slices.SortFunc(all, func(x, y *problem) int {
 		return cmp.Or(cmp.Compare(x.group.key, y.group.key), cmp.Compare(x.group.template, y.group.template))
@@ -230,10 +234,10 @@ func (w *work) problems(r *Result) []*problem {
 
 // meant returns the control that a silent press on g was meant for, or nil.
 func (r *Result) meant(g *group, size sizeClass, x, y int16) *group {
-	if len(r.covers) == 0 || !g.isSurface() {
+	if len(r.covers) == 0 || g.wholeScreen() {
 		return nil
 	}
-	if c := r.presses.at(g.template, size, x, y); c != nil && r.covers[cover{g, c}] {
+	if c := r.presses.at(g, size, x, y); c != nil && r.covers[cover{g, c}] {
 		return c
 	}
 	return nil
@@ -248,8 +252,10 @@ func (r *Result) assign(g *group, size sizeClass, e *episode) (*group, friction.
 		}
 		return nil, ""
 	}
-	if c := r.meant(g, size, e.x, e.y); c != nil {
-		return c, ""
+	if e.isSilent() {
+		if c := r.meant(g, size, e.x, e.y); c != nil {
+			return c, ""
+		}
 	}
 	if ok, why := g.crowd.keep(e.pattern, e.unanswered); !ok {
 		return nil, why
@@ -266,7 +272,7 @@ func (w *work) isIssue(p *problem) bool {
 		people[w.person(p.episodes[i].session)] = true
 		gaps = gaps && p.episodes[i].pattern == friction.AffordanceGap
 	}
-	if surface || gaps && !p.covered {
+	if surface || gaps && p.above == nil {
 		return len(people) >= w.settings.minPeopleSurface()
 	}
 	return len(people) >= max(1, min(w.settings.minPeople(), w.people))

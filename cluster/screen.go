@@ -157,6 +157,10 @@ const (
 	// learnSiblings is how many literal siblings must share their controls to be one screen. Fewer are likely to be
 	// places of their own (tabs, categories), and showing them apart costs little.
 	learnSiblings = 20
+	// learnNumbered is the same for siblings with a number in their name ("lamp-4", "room7"), which are things more often
+	// than places. Fewer are as likely the steps of a
+	// form, which share a button too.
+	learnNumbered = 5
 	// learnAnyway is how many siblings are one screen even without a shared control: nobody reads a list with 200
 	// rows of the same page.
 	learnAnyway = 200
@@ -176,8 +180,17 @@ const (
 
 // fold says that the literal children of a prefix are one screen, except some.
 type fold struct {
-	param string
-	keep  map[string]bool
+	param    string
+	numbered bool // only names with a digit
+	keep     map[string]bool
+}
+
+// of returns what a literal segment becomes.
+func (f fold) of(segment string) string {
+	if f.param == "" || strings.HasPrefix(segment, ":") || f.keep[segment] || f.numbered && countChars(segment).digits == 0 {
+		return segment
+	}
+	return f.param
 }
 
 // templates are what was learned. The zero value has learned nothing. Safe for concurrent use.
@@ -202,10 +215,7 @@ func (t *templates) ofShape(shape string) string {
 	}
 	segments := splitPath(shape)
 	for i, s := range segments {
-		f, ok := t.folds[strings.Join(segments[:i], "/")]
-		if ok && !strings.HasPrefix(s, ":") && !f.keep[s] {
-			segments[i] = f.param
-		}
+		segments[i] = t.folds[strings.Join(segments[:i], "/")].of(s)
 	}
 	return joinPath(segments)
 }
@@ -272,10 +282,7 @@ func learn(settings Settings, screens []seen) *templates {
 		}
 		for _, e := range entries {
 			if len(e.segments) > depth {
-				f, ok := t.folds[strings.Join(e.segments[:depth], "/")]
-				if name := e.segments[depth]; ok && !strings.HasPrefix(name, ":") && !f.keep[name] {
-					e.segments[depth] = f.param
-				}
+				e.segments[depth] = t.folds[strings.Join(e.segments[:depth], "/")].of(e.segments[depth])
 			}
 		}
 	}
@@ -316,20 +323,30 @@ func foldOf(children map[string]*sibling, everywhere map[string]int, root bool) 
 			local[k] = true
 		}
 	}
-	sharing := 0
+	sharing, numbered, sharingNumbered := 0, 0, 0
 	for _, c := range literal {
-		if c.shares(local) {
+		shares, number := c.shares(local), countChars(c.name).digits > 0
+		if shares {
 			sharing++
 		}
+		if number {
+			numbered++
+		}
+		if shares && number {
+			sharingNumbered++
+		}
 	}
+	onlyNumbered := false
 	switch {
 	case len(literal) >= learnAnyway:
 	case !root && len(local) > 0 && len(literal) >= learnSiblings && float64(sharing) >= learnShared*float64(len(literal)):
 	case !root && param != "" && sharing >= learnBeside:
+	case !root && numbered >= learnNumbered && float64(sharingNumbered) >= learnShared*float64(numbered):
+		onlyNumbered = true
 	default:
 		return fold{}, false
 	}
-	return fold{param: cmp.Or(param, paramName), keep: different(literal, local)}, true
+	return fold{param: cmp.Or(param, paramName), numbered: onlyNumbered, keep: different(literal, local)}, true
 }
 
 func (s *sibling) shares(keys map[string]bool) bool {

@@ -123,6 +123,18 @@ func TestLearn(t *testing.T) {
 		{"a place among names", slices.Concat(siblings("/user", 30, 3, "follow"),
 			[]seen{{shape: "/user/settings", visits: 500, keys: []string{"save"}}}),
 			map[string]string{"/user/" + word(3): "/user/:name", "/user/settings": "/user/settings"}},
+		{"numbered things", func() (all []seen) {
+			for i := range 6 {
+				all = append(all, seen{shape: fmt.Sprint("/p/lamp-", i), visits: 3, keys: []string{"add to cart"}})
+			}
+			return append(all, seen{shape: "/p/sale", visits: 3, keys: []string{"add to cart"}})
+		}(), map[string]string{"/p/lamp-3": "/p/:name", "/p/sofa-9": "/p/:name", "/p/sale": "/p/sale"}},
+		{"steps of a form", func() (all []seen) {
+			for i := range 4 {
+				all = append(all, seen{shape: fmt.Sprint("/checkout/step-", i), visits: 3, keys: []string{"next"}})
+			}
+			return all
+		}(), map[string]string{"/checkout/step-3": "/checkout/step-3"}},
 		{"below names", slices.Concat(siblings("/user", 30, 3, "follow"),
 			func() (all []seen) {
 				for i := range 30 {

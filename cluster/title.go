@@ -11,14 +11,14 @@ import (
 
 // facts are what a title says beyond the Issue.
 type facts struct {
-	covered bool
+	above   string // what covers the control, "" = nothing does
 	never   bool
 	latency time.Duration // median of the slow episodes' answers
 	freeze  time.Duration // median length of freezes
 }
 
 func factsOf(p *problem) facts {
-	f := facts{covered: p.covered, never: p.group.crowd.never}
+	f := facts{above: p.aboveName(), never: p.group.crowd.never}
 	var slow, frozen []int32
 	for i := range p.episodes {
 		switch e := &p.episodes[i]; e.pattern {
@@ -30,6 +30,17 @@ func factsOf(p *problem) facts {
 	}
 	f.latency, f.freeze = median(slow), median(frozen)
 	return f
+}
+
+// aboveName calls what covers the control by its label; what has none is not worth describing, because it is not seen.
+func (p *problem) aboveName() string {
+	switch {
+	case p.above == nil:
+		return ""
+	case p.above.target.Label == "":
+		return "something"
+	}
+	return nameOf(&p.above.target)
 }
 
 func median(ms []int32) time.Duration {
@@ -52,8 +63,8 @@ func titleOf(i *Issue, f facts) string {
 
 func sentence(i *Issue, f facts) string {
 	name := nameOf(&i.Target)
-	if f.covered {
-		return name + " is covered by something"
+	if f.above != "" {
+		return name + " is covered by " + f.above
 	}
 	switch i.Patterns[0].Pattern {
 	case friction.RageTap:
