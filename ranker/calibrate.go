@@ -24,7 +24,7 @@ func calibrate(controls []effect) calibration {
 	for i := range controls {
 		if e := &controls[i]; e.possible {
 			est = append(est, e.tau/e.slope())
-			vs = append(vs, e.nullSE*e.nullSE/(e.slope()*e.slope()))
+			vs = append(vs, e.se*e.se/(e.slope()*e.slope()))
 		}
 	}
 	c := calibration{controls: len(est)}

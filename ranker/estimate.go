@@ -16,7 +16,6 @@ type effect struct {
 	lost     float64
 	variance float64 // of lost: sampling, model and missing overlap
 	tau, se  float64 // lost per exposed row
-	nullSE   float64 // se if the issue does no harm
 	expected float64 // outcomes of the exposed had the try worked
 	observed float64
 	check    float64 // lost by the doubly robust estimator
@@ -170,7 +169,9 @@ func (x *estimator) standardise(cells []cell, fit *local, shift map[uint8]float6
 }
 
 // spread adds the sampling variance: cluster-robust over user groups (Liang and Zeger 1986) by the influence of every
-// row on the estimate, with the model's own variance as a floor, because few groups underestimate.
+// row on the estimate, with the model's own variance as a floor. The floor takes the larger of two chances: what
+// the exposed did is chance, and so is what these very people would have done, which is the question; where nobody
+// of the exposed reached the outcome the first is nil and the second is all there is.
 func (x *estimator) spread(cells []cell, fit *local, e *effect) {
 	g := make([]float64, len(fit.theta))
 	buf := make([]int32, 0, maxCovariates+1)
@@ -217,11 +218,10 @@ func (x *estimator) spread(cells []cell, fit *local, e *effect) {
 		robust *= k / (k - 1)
 	}
 	n := float64(e.exposed)
-	expected := clamp(e.expected/n, 1e-6, 1-1e-6)
-	rate := (e.observed + steady*expected) / (n + steady)
-	model := max(prior, x.plain(cells, n))
-	e.nullSE = math.Sqrt(e.variance+max(robust, n*expected*(1-expected)+model)) / n
-	e.variance += max(robust, n*rate*(1-rate)+model)
+	seenRate := (e.observed + steady*e.expected/n) / (n + steady)
+	hoped := clamp(e.expected/n, 1e-6, 1-1e-6)
+	chance := max(seenRate*(1-seenRate), hoped*(1-hoped))
+	e.variance += max(robust, n*chance+max(prior, x.plain(cells, n)))
 }
 
 // steady is how many rows of the expected rate are mixed into the observed one before its variance is taken, as in
