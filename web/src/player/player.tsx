@@ -237,9 +237,9 @@ export function Player(props: PlayerProps) {
           </select>
         </label>
         <Tool icon="skip" name="Skip idle time (s)" pressed={view.skipIdle} onPress={() => engine.setSkipIdle(!view.skipIdle)} />
-        <Tool icon="loop" name="Loop (l)" pressed={view.loop} onPress={() => engine.setLoop(!view.loop)} />
+        <Tool icon="loop" spare name="Loop (l)" pressed={view.loop} onPress={() => engine.setLoop(!view.loop)} />
         <Tool icon={copied ? "check" : "link"} name={copied ? "Copied" : "Copy a link to this moment (c)"} onPress={() => void copy()} />
-        <Tool icon="full" name="Full screen (f)" onPress={fullscreen} />
+        <Tool icon="full" spare name="Full screen (f)" onPress={fullscreen} />
         {props.whole !== undefined && (
           <Link className="tool" to={props.whole(view.position)} title="Open the whole session" aria-label="Open the whole session">
             <Icon name="open" /> <span className="wide">Whole session</span>
@@ -250,9 +250,10 @@ export function Player(props: PlayerProps) {
   );
 }
 
-function Tool({ icon, name, onPress, pressed }: { icon: IconName; name: string; onPress?: (() => void) | undefined; pressed?: boolean }) {
+/** A small button. `spare` ones give way on phones. */
+function Tool({ icon, name, onPress, pressed, spare = false }: { icon: IconName; name: string; onPress?: (() => void) | undefined; pressed?: boolean; spare?: boolean }) {
   return (
-    <button type="button" className="tool" title={name} aria-label={name} aria-pressed={pressed} disabled={onPress === undefined} onClick={onPress}>
+    <button type="button" className={spare ? "tool spare" : "tool"} title={name} aria-label={name} aria-pressed={pressed} disabled={onPress === undefined} onClick={onPress}>
       <Icon name={icon} />
     </button>
   );

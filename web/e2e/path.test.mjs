@@ -1,0 +1,195 @@
+// The PM's path: list → issue → clip, at two widths and in two themes.
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { accessible, fits, open, position, ready, recordedText, shot } from "./harness.mjs";
+
+let world, issues;
+before(async () => {
+  world = await open();
+  issues = await world.api("/issues?limit=50");
+});
+after(() => world.close());
+
+for (const width of [1440, 390]) for (const scheme of ["light", "dark"]) {
+  const name = `${width}-${scheme}`;
+  it(`walks from the list to a playing clip, ${name}`, async () => {
+    const { page, strangers, close } = await world.page({ width, scheme });
+    await page.goto("/");
+    await page.locator("li.row").first().waitFor();
+    assert.equal(await page.locator("li.row").count(), issues.issues.length);
+    assert.equal(await page.locator("li.row a.title").first().innerText(), issues.issues[0].title);
+    await shot(page, `list-${name}`);
+    await accessible(page, "the list");
+    await fits(page, "the list");
+
+    await page.locator("li.row a.title").first().click();
+    await page.getByRole("heading", { level: 1, name: issues.issues[0].title }).waitFor();
+    await ready(page);
+    assert.equal(await page.locator(".player").getAttribute("data-state"), "paused");
+    assert.ok((await recordedText(page)).trim().length > 0, "the frame shows the recorded page");
+    assert.equal(await page.locator(".page iframe").getAttribute("sandbox"), "allow-same-origin");
+    await shot(page, `issue-${name}`);
+    await accessible(page, "the issue");
+    await fits(page, "the issue");
+
+    await page.getByRole("link", { name: "Large player" }).click();
+    await page.waitForURL(/\/clips\/\d+$/);
+    await page.locator(".player[data-state=playing], .player[data-state=ended]").waitFor();
+    await page.waitForFunction(() => Number(document.querySelector(".timeline")?.getAttribute("aria-valuenow")) >= 2);
+    assert.ok(await page.locator(".mark").count() > 0, "the timeline shows what was found");
+    const clip = await world.api(`/issues/${encodeURIComponent(issues.issues[0].key)}/clips/${issues.issues[0].clips[0].index}`);
+    const placed = clip.signals.find((s) => s.verdict === "friction" && s.x >= 0);
+    assert.ok(placed !== undefined, "the first clip shows friction at a known place");
+    await page.keyboard.press("Home");
+    await page.keyboard.press("]");
+    await page.locator(".ring.friction b").first().waitFor();
+    await page.keyboard.press("l");
+    await shot(page, `clip-${name}`);
+    await accessible(page, "the clip");
+    await fits(page, "the clip");
+    assert.deepEqual(strangers, []);
+    await close();
+  });
+
+  it(`shows sessions, a whole session and the run, ${name}`, async () => {
+    const { page, strangers, close } = await world.page({ width, scheme });
+    await page.goto("/sessions");
+    await page.locator(".session-row").first().waitFor();
+    await shot(page, `sessions-${name}`);
+    await accessible(page, "the sessions");
+    await fits(page, "the sessions");
+    await page.locator(".session-row a.title").first().click();
+    await ready(page);
+    assert.ok((await recordedText(page)).trim().length > 0);
+    await shot(page, `session-${name}`);
+    await accessible(page, "the session");
+    await fits(page, "the session");
+    await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Run" }).click();
+    await page.getByRole("heading", { name: "How the figures are computed" }).waitFor();
+    await shot(page, `run-${name}`);
+    await accessible(page, "the run");
+    await fits(page, "the run");
+    assert.deepEqual(strangers, []);
+    await close();
+  });
+}
+
+describe("keyboard", () => {
+  it("walks the list, opens, goes back, searches and helps", async () => {
+    const { page, close } = await world.page();
+    await page.goto("/");
+    await page.locator("li.row").first().waitFor();
+    for (const key of ["j", "j", "k", "j"]) await page.keyboard.press(key);
+    assert.equal(await page.locator("li.row.current .title").innerText(), issues.issues[1].title);
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { level: 1, name: issues.issues[1].title }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("heading", { level: 1, name: "What to fix first" }).waitFor();
+    await page.keyboard.press("/");
+    const word = issues.issues[0].screen;
+    await page.keyboard.type(word);
+    await page.waitForURL((u) => u.searchParams.get("q") === word);
+    const want = await world.api(`/issues?limit=50&q=${encodeURIComponent(word)}`);
+    await page.waitForFunction((n) => document.querySelectorAll("li.row").length === n && document.querySelector(".stale") === null, want.issues.length);
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("?");
+    await page.getByRole("dialog", { name: "Keyboard" }).waitFor();
+    await accessible(page, "the help");
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "hidden" });
+    await close();
+  });
+
+  it("can be switched off", async () => {
+    const { page, close } = await world.page();
+    await page.goto("/");
+    await page.locator("li.row").first().waitFor();
+    await page.keyboard.press("?");
+    await page.getByLabel("Use these single keys").uncheck();
+    await page.getByRole("button", { name: "Close" }).click();
+    await page.keyboard.press("j");
+    assert.equal(await page.locator("li.row.current").count(), 0);
+    await close();
+  });
+
+  it("works the player: next clip without a reload, speed, skip, share to the second", async () => {
+    const { page, close } = await world.page();
+    const { key, clips } = issues.issues[0];
+    await page.goto(`/issues/${encodeURIComponent(key)}/clips/${clips[0].index}`);
+    await ready(page);
+    await page.evaluate(() => { globalThis.sameDocument = true; });
+    await page.keyboard.press("n");
+    await page.waitForURL(`**/clips/${clips[1].index}`);
+    await ready(page);
+    assert.equal(await page.evaluate(() => globalThis.sameDocument), true);
+    await page.keyboard.press("8");
+    assert.equal(await page.locator(".speed select").inputValue(), "8");
+    await page.keyboard.press("s");
+    assert.equal(await page.getByRole("button", { name: "Skip idle time (s)" }).getAttribute("aria-pressed"), "false");
+    await page.locator(".player[data-state=ended]").waitFor();
+    await page.keyboard.press("ArrowLeft");
+    await page.locator(".player[data-state=paused]").waitFor();
+    await page.goto(`/issues/${encodeURIComponent(key)}/clips/${clips[0].index}?t=4`);
+    await page.locator(".player[data-state=paused]").waitFor();
+    assert.equal(await position(page), 4);
+    await page.getByRole("link", { name: "Open the whole session" }).click();
+    await page.waitForURL(/\/sessions\/[^?]+\?at=\d+$/);
+    await ready(page);
+    await close();
+  });
+});
+
+it("filters sessions by a facet and keeps the filter in the address", async () => {
+  const { page, close } = await world.page();
+  const all = await world.api("/sessions?limit=1");
+  const [value] = all.facets.device;
+  await page.goto("/sessions");
+  await page.locator(".facet", { hasText: "Device" }).getByRole("button", { name: value.value }).click();
+  await page.waitForURL((u) => u.searchParams.get("device") === value.value);
+  await page.getByRole("status").filter({ hasText: new RegExp(`^${value.count} session`) }).waitFor();
+  await page.reload();
+  await page.getByRole("button", { name: `Remove filter device: ${value.value}` }).click();
+  await page.waitForURL((u) => !u.searchParams.has("device"));
+  await close();
+});
+
+it("keeps a review, and shows both sides of a conflict", async () => {
+  const { page, close } = await world.page();
+  const { key } = issues.issues.at(-1);
+  await page.goto(`/issues/${encodeURIComponent(key)}`);
+  const note = page.getByLabel("Note");
+  const mine = `seen with support, ${Date.now()}`;
+  await note.fill(mine);
+  await page.getByText("Confirmed", { exact: true }).first().click();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.getByText("Saved", { exact: true }).waitFor();
+  // Somebody else is faster.
+  const { review } = await world.api(`/issues/${encodeURIComponent(key)}`);
+  assert.equal(review.note, mine);
+  await page.evaluate(([path, rev]) => fetch(path, { method: "PATCH", headers: { "content-type": "application/json" }, body: JSON.stringify({ note: "theirs", rev }) }), [`/api/v1/issues/${encodeURIComponent(key)}/review`, review.rev]);
+  await note.fill("mine again");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.getByText("Somebody changed this meanwhile").waitFor();
+  assert.equal(await note.inputValue(), "mine again");
+  await accessible(page, "the conflict");
+  await page.getByRole("button", { name: "Save mine over it" }).click();
+  await page.getByText("Saved", { exact: true }).waitFor();
+  assert.equal((await world.api(`/issues/${encodeURIComponent(key)}`)).review.note, "mine again");
+  await close();
+});
+
+it("fits every width", async () => {
+  const { page, close } = await world.page();
+  const { key } = issues.issues[0];
+  for (const width of [390, 600, 768, 1024, 1920, 2560]) {
+    await page.setViewportSize({ width, height: 900 });
+    for (const path of ["/", `/issues/${encodeURIComponent(key)}`, "/sessions", "/run"]) {
+      await page.goto(path);
+      await page.locator("h1").waitFor();
+      await page.waitForFunction(() => document.querySelector(".spinner") === null);
+      await fits(page, `${path} at ${width} px`);
+      if (width === 768 || width === 2560) await shot(page, `fit-${width}-${path.split("/")[1] || "list"}`);
+    }
+  }
+  await close();
+});
