@@ -442,6 +442,10 @@ func decimal(v parquet.Value, scale int32) string {
 		sign = "-"
 		n.Neg(n)
 	}
-	digits := fmt.Sprintf("%0*s", int(scale)+1, n.String())
-	return sign + digits[:len(digits)-int(scale)] + "." + digits[len(digits)-int(scale):]
+	digits := n.String()
+	if short := int(scale) + 1 - len(digits); short > 0 {
+		digits = strings.Repeat("0", short) + digits
+	}
+	point := len(digits) - int(scale)
+	return sign + digits[:point] + "." + digits[point:]
 }
