@@ -18,7 +18,7 @@ type analysis struct {
 	runs     []run
 	amb      *ambience
 	visits   []Visit
-	candOut  []candidate
+	failed   []int32 // failed requests by their end
 }
 
 // control is one element that was pressed, followed across re-renders within the session.

@@ -36,6 +36,7 @@ const (
 	termNoTarget = -0.3  // only a position is known
 	termHeld     = 0.15  // it is held in another gesture of the session
 	termNamed    = 0.15  // its own text asks for it
+	termStation  = -0.15 // quick back: a link of the visited screen led back
 	termLong     = 0.2   // slow: twice the limit and more
 	termLongTask = 0.4   // freeze: the browser said so
 	termBurst    = 0.2   // freeze: input came late in one burst, or clocks stood still

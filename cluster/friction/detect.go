@@ -59,6 +59,7 @@ func Detect(s *replay.Session, set Settings) *Digest {
 	a.gestures = findGestures(s)
 	a.visits = findVisits(s)
 	a.findControls()
+	a.findFailed()
 	a.learnAmbience()
 	a.sweep()
 	a.judgeAll()

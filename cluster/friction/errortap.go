@@ -10,6 +10,9 @@ func findErrorTaps(a *analysis) []candidate {
 			continue
 		}
 		c := &a.controls[r.ctl]
+		if k := c.actsLike(); k == Prose || k == Background {
+			continue // nothing there could have failed
+		}
 		var gs []int32
 		best := -1
 		for hi := range r.hits {
@@ -43,6 +46,8 @@ func findErrorTaps(a *analysis) []candidate {
 
 func weight(h *errorHit) float64 {
 	switch {
+	case h.request && h.loose:
+		return startLogged
 	case h.request:
 		return startRequest
 	case h.thrown:

@@ -80,6 +80,10 @@ func (a *analysis) judge(ri int32) {
 // nothing on the page shows, happened in the background (F17).
 func (a *analysis) weigh(r *run, h *errorHit) {
 	g, o := &a.gestures[h.gesture], &a.outcomes[h.gesture]
+	if h.loose && o.answered && o.latency <= a.set.QuickAnswer {
+		h.idle = true
+		return
+	}
 	if !o.answered || g.at+o.latency > h.at-stampLag || h.thrown && h.at-g.end <= throwLag {
 		return
 	}
@@ -347,15 +351,19 @@ func (a *analysis) renewed(r *run, wait int, x *answer) int {
 		return wait
 	}
 	g, p := &a.gestures[r.gestures[j]], &a.gestures[r.gestures[j-1]]
-	if g.at-p.at < a.set.QuickAnswer || x.at-max(g.end, g.at) > promptAnswer {
+	if g.at-p.at < a.set.QuickAnswer {
 		return wait
 	}
+	older, newer := false, false
 	for _, q := range r.requests {
-		if req := &a.s.Requests[q]; req.Start < g.at && x.at >= req.End-stampLag && x.at-req.End <= linkLag {
-			return wait
+		if req := &a.s.Requests[q]; x.at >= req.End-stampLag && x.at-req.End <= linkLag {
+			older, newer = older || req.Start < g.at, newer || req.Start >= g.at
 		}
 	}
-	return j
+	if newer && !older || !older && x.at-g.end <= promptAnswer {
+		return j
+	}
+	return wait
 }
 
 // holder is the press that took the latest answer.

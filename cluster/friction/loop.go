@@ -117,7 +117,9 @@ func (a *analysis) reloads() []candidate {
 		if !vain {
 			continue
 		}
-		out = append(out, candidate{verdict: Friction, ctl: -1, start: a.gestures[gi].at, end: e.At, screen: e.Screen, conf: startLoop, missed: 1})
+		cand := a.candidate(a.gestures[gi].ctl, []int32{gi})
+		cand.end, cand.conf, cand.missed = e.At, startLoop, 1
+		out = append(out, cand)
 	}
 	return out
 }

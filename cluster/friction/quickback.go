@@ -22,10 +22,24 @@ func findQuickBacks(a *analysis) []candidate {
 			if a.used(on, next) {
 				continue
 			}
-			out = append(out, candidate{verdict: Friction, ctl: -1, start: on.At, end: next.At, screen: replay.ScreenID(on.Screen), conf: startQuickBack, missed: 1})
+			conf := startQuickBack
+			if gi := a.pressBefore(next.At, uint16(on.Window)); gi >= 0 && a.gestures[gi].at >= on.At && !hasWord(a.labelOf(gi), "back", "zurück", "retour") {
+				// A link of the screen led there: it may have been a station on the way. The browser's own back leaves no
+				// press.
+				conf += termStation
+			}
+			out = append(out, candidate{verdict: Friction, ctl: -1, start: on.At, end: next.At, screen: replay.ScreenID(on.Screen), conf: conf, missed: 1})
 		}
 	}
 	return out
+}
+
+// labelOf is the label of what a gesture pressed.
+func (a *analysis) labelOf(gi int32) string {
+	if t := a.tgt(&a.controls[a.gestures[gi].ctl]); t != nil {
+		return t.Label
+	}
+	return ""
 }
 
 // used reports whether something was done on a screen besides leaving it: a press that changed something, input, or a
@@ -38,7 +52,7 @@ func (a *analysis) used(v, next *Visit) bool {
 			continue
 		}
 		presses++
-		if o.answered && !a.leadsAway(int32(i)) {
+		if k := a.controls[g.ctl].kind; k == Blind || k == TextEntry || o.answered && !a.leadsAway(int32(i)) {
 			return true
 		}
 	}

@@ -1,6 +1,7 @@
 package friction
 
 import (
+	"sort"
 	"strconv"
 	"time"
 
@@ -90,6 +91,7 @@ type errorHit struct {
 	cause   string
 	request bool
 	thrown  bool
+	loose   bool // a request sent later than a press sends its own
 	idle    bool // the press had been answered before, and nothing on the page showed the failure
 }
 
@@ -307,10 +309,14 @@ func (a *analysis) take(w *watch, e *replay.Event) {
 			sign(sigSelect)
 		}
 	case replay.Navigate:
-		if e.Flags.Has(replay.FlagLoad) {
+		byHand := e.Flags&(replay.FlagReload|replay.FlagBack) != 0 && since > a.set.QuickAnswer
+		switch {
+		case byHand: // the person gave up waiting
+			a.closeRun(w, e.At)
+		case e.Flags.Has(replay.FlagLoad):
 			sign(sigLoad)
 			a.closeRun(w, e.At)
-		} else {
+		default:
 			sign(sigRoute)
 		}
 	case replay.Hidden:
@@ -359,14 +365,14 @@ func (a *analysis) takeInput(w *watch, r *run, e *replay.Event, since time.Durat
 }
 
 func (a *analysis) takeMutation(w *watch, e *replay.Event, m *replay.Mutation) {
-	rolling := w.rolled && e.At-w.rollAt <= scrollTrail
 	if w.cur >= 0 {
+		rolling := w.rolled && e.At-w.rollAt <= scrollTrail && w.rollAt > a.newest(w.cur)
 		a.takeChanges(&a.runs[w.cur], w, e, m, rolling)
 	}
 	for _, c := range w.closing {
 		r := &a.runs[c]
-		if link := a.linked(r, e.At); link || w.cur < 0 || e.At-a.newest(w.cur) > typeLag {
-			a.takeChanges(r, w, e, m, !link)
+		if w.cur < 0 || e.At-a.newest(w.cur) > typeLag { // else it answers the newer press
+			a.takeChanges(r, w, e, m, !a.linked(r, e.At))
 		}
 	}
 	fresh := false
@@ -558,10 +564,47 @@ func (a *analysis) takeRequest(w *watch, e *replay.Event) {
 		return
 	}
 	r.requests = append(r.requests, e.Detail)
-	if q.Failed() && !a.aborted(q, e) {
-		cause := requestKey(q) + " " + strconv.Itoa(q.Status)
-		r.hits = append(r.hits, errorHit{at: q.End, gesture: gi, cause: cause, request: true})
+	g := &a.gestures[gi]
+	if !q.Failed() || a.aborted(q, e) || g.kind == swallow || a.controls[g.ctl].kind == TextEntry {
+		return
 	}
+	loose := q.Start-g.end > sendLag
+	if rt := a.amb.requests[requestKey(q)]; loose && rt != nil && (rt.quiet > 0 || len(rt.controls) > 1) {
+		return // it is also sent without this press, and not right after it
+	}
+	cause := requestKey(q) + " " + strconv.Itoa(q.Status)
+	r.hits = append(r.hits, errorHit{at: q.End, gesture: gi, cause: cause, request: true, loose: loose})
+}
+
+// sendLag is how soon after pointer up the handler of a press sends its request. A later one may be its own as well
+// (after a check or a pause for more input), but as well a timer's that happened to fire.
+const sendLag = 300 * time.Millisecond
+
+// failLag is how far apart a failed request and the message logged about it are stamped.
+const failLag = 30 * time.Millisecond
+
+// reported finds the failed request that a message is about, and says whether a press of the window sent it.
+func (a *analysis) reported(at time.Duration, g *gesture) (found, sent bool) {
+	i := sort.Search(len(a.failed), func(i int) bool { return a.s.Requests[a.failed[i]].End >= at-failLag })
+	for ; i < len(a.failed); i++ {
+		q := &a.s.Requests[a.failed[i]]
+		if q.End > at+failLag {
+			break
+		}
+		found = true
+		sent = sent || q.Start >= g.at && q.Start-g.end <= sendLag && !background(q)
+	}
+	return found, sent
+}
+
+// findFailed lists the failed requests by their end.
+func (a *analysis) findFailed() {
+	for i := range a.s.Requests {
+		if a.s.Requests[i].Failed() {
+			a.failed = append(a.failed, int32(i))
+		}
+	}
+	sort.SliceStable(a.failed, func(i, j int) bool { return a.s.Requests[a.failed[i]].End < a.s.Requests[a.failed[j]].End })
 }
 
 // asker finds the press that sent a request: the latest one before its start, in the open or a closed run.
@@ -629,6 +672,11 @@ func (a *analysis) takeError(w *watch, e *replay.Event) {
 	if w.cur >= 0 {
 		r := &a.runs[w.cur]
 		gi := r.gestures[len(r.gestures)-1]
+		if g := &a.gestures[gi]; g.kind == swallow || a.controls[g.ctl].kind == TextEntry {
+			return
+		} else if found, sent := a.reported(e.At, g); found && !sent && !x.Thrown && !a.linked(r, e.At) {
+			return // it reports a request that the press did not send
+		}
 		if e.At-a.gestures[gi].end <= a.set.ErrorAfter || a.linked(r, e.At) {
 			hit.gesture = gi
 			r.hits = append(r.hits, hit)

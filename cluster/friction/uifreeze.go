@@ -59,7 +59,7 @@ func (a *analysis) freeze(r *run, gi int32) (candidate, bool) {
 		}
 		prev = e.At
 	}
-	if to == 0 {
+	if to == 0 || a.pressedSince(gi, max(from, g.end+freezeReach)) {
 		return candidate{}, false
 	}
 	queued := a.queued(g.window, to)
@@ -77,6 +77,17 @@ func (a *analysis) freeze(r *run, gi int32) (candidate, bool) {
 		cand.conf += termBurst
 	}
 	return cand, task > 0 || queued || missed
+}
+
+// pressedSince reports whether a later press comes before a moment: the stillness is that one's.
+func (a *analysis) pressedSince(gi int32, until time.Duration) bool {
+	g := &a.gestures[gi]
+	for i := int(gi) + 1; i < len(a.gestures) && a.gestures[i].at <= until; i++ {
+		if n := &a.gestures[i]; n.window == g.window && n.pressed() && n.ctl != g.ctl {
+			return true
+		}
+	}
+	return false
 }
 
 // queued reports whether several presses were delivered at once when a stillness ended.
@@ -97,13 +108,13 @@ func (a *analysis) queued(window uint16, at time.Duration) bool {
 	return n >= 2
 }
 
-// clocksMissed reports whether something that changes at a steady pace stood still for at least three beats.
+// clocksMissed reports whether something that changes at a steady pace stood still for at least two beats.
 func (a *analysis) clocksMissed(from, to time.Duration) bool {
 	for _, p := range a.amb.changes {
 		if p.regular < 2*ambientRegular || p.count < 2 || p.first > from || p.last < to {
 			continue
 		}
-		if mean := (p.last - p.first) / time.Duration(p.count-1); mean > 0 && (to-from) >= 3*mean {
+		if mean := (p.last - p.first) / time.Duration(p.count-1); mean > 0 && to-from >= 2*mean {
 			return true
 		}
 	}
