@@ -69,12 +69,14 @@ type try struct {
 	gestures uint8 // of all attempts, at most 255
 	failed   bool  // the first known one
 	latency  int32 // ms, of the first answered attempt
+	template int32 // set when units become groups: index into work.names of the screen that x and y lie on
 }
 
 // tap is one silent press.
 type tap struct {
-	session int32
-	x, y    int16
+	session  int32
+	x, y     int16
+	template int32 // as in try
 }
 
 // arrival is the first time that a session reached a screen.
@@ -97,7 +99,8 @@ type episode struct {
 	aftermath  friction.Aftermath
 	verdict    friction.Verdict
 	x, y       int16
-	gap        bool // a recording gap lies in it
+	gap        bool  // a recording gap lies in it
+	template   int32 // as in try
 }
 
 // New returns an empty Builder.
@@ -182,7 +185,7 @@ func (b *Builder) addAttempts(d *friction.Digest, at int32, shapes []int32) {
 			}
 			t.answered = add8(t.answered, 1)
 		case friction.Dead:
-			u.silent = append(u.silent, tap{at, pixel(a.X), pixel(a.Y)})
+			u.silent = append(u.silent, tap{session: at, x: pixel(a.X), y: pixel(a.Y)})
 		}
 	}
 }

@@ -212,7 +212,10 @@ func TestExposuresOfScreens(t *testing.T) {
 		by(2, "cyd").on("/help/9"),
 		by(3, "dan").on("/a"),
 	}
-	r := build(Settings{}, stories...)
+	if few := build(Settings{}, stories...); len(few.Issues) != 0 {
+		t.Errorf("two people make no habit: %q", titles(few))
+	}
+	r := build(Settings{MinPeopleSurface: 2}, stories...)
 	i := one(t, r)
 	equal(t, "title", i.Title, "People go back at once on /help/:id")
 	equal(t, "family", i.Family, FamilyNavigation)
@@ -371,6 +374,45 @@ func TestClips(t *testing.T) {
 		t.Errorf("caption %q", c)
 	}
 	equal(t, "contrast", i.Clips[MaxClips].Caption, "For comparison: here “Pay now” works.")
+}
+
+func TestComponents(t *testing.T) {
+	filter := friction.Target{Key: "button|test:filter", Tag: "button", Label: "Apply filters", Path: "main>form", Kind: friction.Control, Certainty: 1}
+	search := friction.Target{Key: "button|test:search", Tag: "button", Label: "Search", Path: "header>form", Kind: friction.Control, Certainty: 1}
+	unsure := control("Apply filters")
+	press := func(what friction.Target, screens ...string) (all []*story) {
+		for n, s := range screens {
+			all = append(all, by(n, fmt.Sprint("user ", n)).on(s).trouble(friction.DeadTap, what))
+		}
+		return all
+	}
+	for _, c := range []struct {
+		name    string
+		stories []*story
+		want    []string
+	}{
+		{"siblings", press(filter, "/c/lamps", "/c/rugs", "/c/vases"), []string{"“Apply filters” does nothing on /c/*"}},
+		{"two siblings", press(filter, "/c/lamps", "/c/rugs"), nil},
+		{"two siblings, two people each", press(filter, "/c/lamps", "/c/rugs", "/c/rugs", "/c/lamps"),
+			[]string{"“Apply filters” does nothing on /c/lamps", "“Apply filters” does nothing on /c/rugs"}},
+		{"below the root", press(filter, "/lamps", "/rugs", "/vases"), nil},
+		{"by label only", press(unsure, "/c/lamps", "/c/rugs", "/c/vases"), nil},
+		{"header", press(search, "/", "/c/lamps", "/cart"), []string{"“Search” does nothing on many screens"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := build(Settings{}, c.stories...)
+			got := titles(r)
+			slices.Sort(got)
+			equal(t, "titles", got, c.want)
+			rows := 0
+			for _, s := range c.stories {
+				rows += len(r.Exposures(&s.d))
+			}
+			if len(c.want) > 0 && rows != len(c.stories) {
+				t.Errorf("%d rows of %d sessions", rows, len(c.stories))
+			}
+		})
+	}
 }
 
 func TestKeys(t *testing.T) {

@@ -71,12 +71,12 @@ func (v *view) issueOf(e *friction.Episode) (int, bool) {
 		return 0, false
 	}
 	family, target := subjectOf(v.d, e)
-	g := v.r.groups[groupKey{v.templates[e.Screen], keyOf(target), family}]
+	g := v.r.groups[groupOf(v.r.joined, v.templates[e.Screen], keyOf(target), family)]
 	if g == nil {
 		return 0, false
 	}
 	row := episode{pattern: e.Pattern, verdict: e.Verdict, reason: e.Reason, unanswered: e.Unanswered, x: pixel(e.X), y: pixel(e.Y)}
-	to, _ := v.r.assign(g, v.size, &row)
+	to, _ := v.r.assign(g, v.templates[e.Screen], v.size, &row)
 	if to == nil {
 		return 0, false
 	}
@@ -89,12 +89,12 @@ func (v *view) issueOfTry(a *friction.Attempt) (issue int, ok bool) {
 	if !inside(a.Screen, v.templates) || !inside(a.Target, v.d.Targets) {
 		return 0, false
 	}
-	g := v.r.groups[groupKey{v.templates[a.Screen], v.d.Targets[a.Target].Key, FamilyControl}]
+	g := v.r.groups[groupOf(v.r.joined, v.templates[a.Screen], v.d.Targets[a.Target].Key, FamilyControl)]
 	if g == nil {
 		return 0, false
 	}
 	if a.Outcome == friction.Dead {
-		if c := v.r.meant(g, v.size, pixel(a.X), pixel(a.Y)); c != nil {
+		if c := v.r.meant(g, v.templates[a.Screen], v.size, pixel(a.X), pixel(a.Y)); c != nil {
 			g = c
 		}
 	}
@@ -186,7 +186,7 @@ func (v *view) dismissed(e *friction.Episode) bool {
 	if !inside(e.Screen, v.templates) {
 		return false
 	}
-	g := v.r.groups[groupKey{v.templates[e.Screen], keyOf(target), family}]
+	g := v.r.groups[groupOf(v.r.joined, v.templates[e.Screen], keyOf(target), family)]
 	if g == nil {
 		return false
 	}

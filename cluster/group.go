@@ -46,35 +46,32 @@ func issueKey(k groupKey) string {
 	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:]))[:keyDigits]
 }
 
-// groups turns units into groups, sorted by key, with sessions renumbered by rank.
-func (b *Builder) groups(t *templates, rank []int32) []*group {
+// groups turns units into groups, sorted by key, with sessions renumbered by rank. joined receives the components.
+func (b *Builder) groups(t *templates, rank []int32) (all []*group, joined map[spotKey]string) {
+	units := slices.SortedFunc(maps.Keys(b.units), b.compareUnits)
+	template := map[int32]int32{} // by shape, both interned
+	controls := map[spotKey]friction.Target{}
+	for _, k := range units {
+		if _, ok := template[k.shape]; !ok {
+			template[k.shape] = b.names.id(t.ofShape(b.names.list[k.shape]))
+		}
+		if k.family == FamilyControl && k.target != 0 {
+			at := spotKey{b.names.list[template[k.shape]], b.names.list[k.target]}
+			controls[at] = surest(controls[at], b.units[k].target)
+		}
+	}
+	joined = components(controls)
 	byKey := map[groupKey]*group{}
-	for _, k := range slices.SortedFunc(maps.Keys(b.units), b.compareUnits) {
-		u := b.units[k]
-		gk := groupKey{t.ofShape(b.names.list[k.shape]), b.names.list[k.target], k.family}
+	for _, k := range units {
+		gk := groupOf(joined, b.names.list[template[k.shape]], b.names.list[k.target], k.family)
 		g := byKey[gk]
 		if g == nil {
 			g = &group{key: issueKey(gk), template: gk.template, subject: gk.subject, family: gk.family, labels: map[string]int{}}
 			byKey[gk] = g
 		}
-		g.target = surest(g.target, u.target)
-		for l, n := range u.labels {
-			g.labels[b.names.list[l]] += int(n)
-		}
-		for _, v := range u.tries {
-			v.session = rank[v.session]
-			g.tries = append(g.tries, v)
-		}
-		for _, v := range u.episodes {
-			v.session = rank[v.session]
-			g.episodes = append(g.episodes, v)
-		}
-		for _, v := range u.silent {
-			v.session = rank[v.session]
-			g.silent = append(g.silent, v)
-		}
+		g.take(b.units[k], b.names.list, rank, template[k.shape])
 	}
-	all := slices.SortedFunc(maps.Values(byKey), func(x, y *group) int {
+	all = slices.SortedFunc(maps.Values(byKey), func(x, y *group) int {
 		return cmp.Or(cmp.Compare(x.key, y.key), cmp.Compare(x.template, y.template), cmp.Compare(x.subject, y.subject))
 	})
 	for _, g := range all {
@@ -82,7 +79,37 @@ func (b *Builder) groups(t *templates, rank []int32) []*group {
 		slices.SortFunc(g.episodes, compareEpisodes)
 		g.target.Label = commonLabel(g.labels)
 	}
-	return all
+	return all, joined
+}
+
+// groupOf names the group of a control (or whole screen) on a template.
+func groupOf(joined map[spotKey]string, template, subject string, family Family) groupKey {
+	if family == FamilyControl {
+		if to, ok := joined[spotKey{template, subject}]; ok {
+			template = to
+		}
+	}
+	return groupKey{template, subject, family}
+}
+
+// take appends the rows of a unit.
+func (g *group) take(u *unit, names []string, rank []int32, template int32) {
+	g.target = surest(g.target, u.target)
+	for l, n := range u.labels {
+		g.labels[names[l]] += int(n)
+	}
+	for _, v := range u.tries {
+		v.session, v.template = rank[v.session], template
+		g.tries = append(g.tries, v)
+	}
+	for _, v := range u.episodes {
+		v.session, v.template = rank[v.session], template
+		g.episodes = append(g.episodes, v)
+	}
+	for _, v := range u.silent {
+		v.session, v.template = rank[v.session], template
+		g.silent = append(g.silent, v)
+	}
 }
 
 func (b *Builder) compareUnits(x, y unitKey) int {
@@ -113,7 +140,7 @@ func mergeTries(tries []try) []try {
 		to.known, to.answered = add8(to.known, int32(t.known)), add8(to.answered, int32(t.answered))
 		to.gestures = add8(to.gestures, int32(t.gestures))
 		if to.x < 0 {
-			to.x, to.y = t.x, t.y
+			to.x, to.y, to.template = t.x, t.y, t.template
 		}
 	}
 	return out

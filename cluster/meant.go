@@ -41,11 +41,11 @@ type spot struct {
 type presses map[place][]spot
 
 // add counts the press of one session; a session must not be counted twice for one control.
-func (p presses) add(control *group, size sizeClass, x, y int16) {
+func (p presses) add(control *group, template string, size sizeClass, x, y int16) {
 	if !isPlace(x, y) {
 		return
 	}
-	at := place{control.template, size, x / meantPixels, y / meantPixels}
+	at := place{template, size, x / meantPixels, y / meantPixels}
 	x, y = x-x%spotPixels+spotPixels/2, y-y%spotPixels+spotPixels/2
 	spots := p[at]
 	for i := range spots {
@@ -58,14 +58,14 @@ func (p presses) add(control *group, size sizeClass, x, y int16) {
 }
 
 // at finds the control that was meant by a silent press on g, or nil.
-func (p presses) at(g *group, size sizeClass, x, y int16) *group {
+func (p presses) at(g *group, template string, size sizeClass, x, y int16) *group {
 	if !isPlace(x, y) {
 		return nil
 	}
 	counts := map[*group]int32{}
 	for dx := int16(-1); dx <= 1; dx++ {
 		for dy := int16(-1); dy <= 1; dy++ {
-			for _, s := range p[place{g.template, size, x/meantPixels + dx, y/meantPixels + dy}] {
+			for _, s := range p[place{template, size, x/meantPixels + dx, y/meantPixels + dy}] {
 				ex, ey := int(s.x)-int(x), int(s.y)-int(y)
 				if ex*ex+ey*ey <= meantPixels*meantPixels {
 					counts[s.control] += s.n
@@ -93,28 +93,28 @@ type cover struct {
 	above, control *group
 }
 
-// covers decides which things cover which controls, from all silent presses.
-func covers(groups []*group, p presses, sessions []session) map[cover]bool {
+// coversOf decides which things cover which controls, from all silent presses.
+func (w *work) coversOf(p presses) map[cover]bool {
 	people := map[cover]map[uint64]bool{}
-	for _, g := range groups {
+	for _, g := range w.groups {
 		if g.wholeScreen() {
 			continue
 		}
-		vote := func(s int32, x, y int16) {
-			if c := p.at(g, sessions[s].size, x, y); c != nil {
+		vote := func(s, template int32, x, y int16) {
+			if c := p.at(g, w.names.list[template], w.sessions[s].size, x, y); c != nil {
 				k := cover{g, c}
 				if people[k] == nil {
 					people[k] = map[uint64]bool{}
 				}
-				people[k][sessions[s].person] = true
+				people[k][w.person(s)] = true
 			}
 		}
 		for _, t := range g.silent {
-			vote(t.session, t.x, t.y)
+			vote(t.session, t.template, t.x, t.y)
 		}
 		for i := range g.episodes {
 			if e := &g.episodes[i]; e.counts() && e.isSilent() {
-				vote(e.session, e.x, e.y)
+				vote(e.session, e.template, e.x, e.y)
 			}
 		}
 	}

@@ -15,6 +15,7 @@ type Result struct {
 
 	templates *templates
 	groups    map[groupKey]*group // without their rows
+	joined    map[spotKey]string  // components
 	index     map[*group]int      // index into Issues
 	screens   map[string][]int    // issues of whole screens by template
 	presses   presses             // on covered controls
@@ -24,7 +25,7 @@ type Result struct {
 // Result makes issues of everything that was added. The Builder may be used on.
 func (b *Builder) Result() *Result {
 	w := b.arrange()
-	r := &Result{templates: w.templates, groups: map[groupKey]*group{}, index: map[*group]int{},
+	r := &Result{templates: w.templates, joined: w.joined, groups: map[groupKey]*group{}, index: map[*group]int{},
 		screens: map[string][]int{}, presses: presses{}}
 	for _, g := range w.groups {
 		g.crowd = judge(g, w.person, w.version)
@@ -34,10 +35,10 @@ func (b *Builder) Result() *Result {
 		}
 		for i := range g.tries {
 			t := &g.tries[i]
-			r.presses.add(g, w.sessions[t.session].size, t.x, t.y)
+			r.presses.add(g, w.names.list[t.template], w.sessions[t.session].size, t.x, t.y)
 		}
 	}
-	r.covers = covers(w.groups, r.presses, w.sessions)
+	r.covers = w.coversOf(r.presses)
 	r.presses.dropUnused(r.covers)
 	for _, p := range w.problems(r) {
 		if !w.isIssue(p) {
@@ -68,6 +69,7 @@ type work struct {
 	sessions  []session // in rank order
 	templates *templates
 	groups    []*group
+	joined    map[spotKey]string
 	arrivals  map[string][]arrival // by template, one per session, sorted
 	days      []time.Time          // of the data window
 	dayOf     []int32              // per session
@@ -96,7 +98,7 @@ func (b *Builder) arrange() *work {
 	}
 	w.people = len(people)
 	w.templates = learn(b.settings, b.seen())
-	w.groups = b.groups(w.templates, rank)
+	w.groups, w.joined = b.groups(w.templates, rank)
 	for shape, rows := range b.screens {
 		t := w.templates.ofShape(b.names.list[shape])
 		for _, a := range *rows {
@@ -198,7 +200,7 @@ func (w *work) problems(r *Result) []*problem {
 		for i := range g.episodes {
 			e := g.episodes[i]
 			s := &w.sessions[e.session]
-			to, why := r.assign(g, s.size, &e)
+			to, why := r.assign(g, w.names.list[e.template], s.size, &e)
 			switch {
 			case to != nil:
 				p := get(to)
@@ -212,7 +214,7 @@ func (w *work) problems(r *Result) []*problem {
 		}
 		for _, t := range g.silent {
 			s := &w.sessions[t.session]
-			if c := r.meant(g, s.size, t.x, t.y); c != nil {
+			if c := r.meant(g, w.names.list[t.template], s.size, t.x, t.y); c != nil {
 				get(c).tried[t.session] = true
 				get(g).moved[t.session]++
 			}
@@ -233,11 +235,11 @@ func (w *work) problems(r *Result) []*problem {
 }
 
 // meant returns the control that a silent press on g was meant for, or nil.
-func (r *Result) meant(g *group, size sizeClass, x, y int16) *group {
+func (r *Result) meant(g *group, template string, size sizeClass, x, y int16) *group {
 	if len(r.covers) == 0 || g.wholeScreen() {
 		return nil
 	}
-	if c := r.presses.at(g, size, x, y); c != nil && r.covers[cover{g, c}] {
+	if c := r.presses.at(g, template, size, x, y); c != nil && r.covers[cover{g, c}] {
 		return c
 	}
 	return nil
@@ -245,7 +247,7 @@ func (r *Result) meant(g *group, size sizeClass, x, y int16) *group {
 
 // assign returns the group that an episode of g counts for: g itself, the control that was meant, or nil and the
 // reason of its dismissal.
-func (r *Result) assign(g *group, size sizeClass, e *episode) (*group, friction.Reason) {
+func (r *Result) assign(g *group, template string, size sizeClass, e *episode) (*group, friction.Reason) {
 	if !e.counts() {
 		if e.verdict == friction.Dismissed {
 			return nil, e.reason
@@ -253,7 +255,7 @@ func (r *Result) assign(g *group, size sizeClass, e *episode) (*group, friction.
 		return nil, ""
 	}
 	if e.isSilent() {
-		if c := r.meant(g, size, e.x, e.y); c != nil {
+		if c := r.meant(g, template, size, e.x, e.y); c != nil {
 			return c, ""
 		}
 	}
@@ -272,7 +274,8 @@ func (w *work) isIssue(p *problem) bool {
 		people[w.person(p.episodes[i].session)] = true
 		gaps = gaps && p.episodes[i].pattern == friction.AffordanceGap
 	}
-	if surface || gaps && p.above == nil {
+	weak := p.group.family == FamilyNavigation || p.group.family == FamilySurface
+	if surface || weak || gaps && p.above == nil {
 		return len(people) >= w.settings.minPeopleSurface()
 	}
 	return len(people) >= max(1, min(w.settings.minPeople(), w.people))

@@ -15,7 +15,8 @@ type Settings struct {
 	Attributes []string
 	// MinPeople is how many people must have met a problem before it is an issue; 0 means DefaultMinPeople.
 	MinPeople int
-	// MinPeopleSurface is the same for things that are not controls; 0 means DefaultMinPeopleSurface.
+	// MinPeopleSurface is the same for things that are not controls and for habits (going back, circling, scrolling,
+	// zooming), which one person has and another has not; 0 means DefaultMinPeopleSurface.
 	MinPeopleSurface int
 }
 

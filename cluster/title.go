@@ -55,6 +55,9 @@ func median(ms []int32) time.Duration {
 // It never shows a selector.
 func titleOf(i *Issue, f facts) string {
 	title := capital(sentence(i, f)) + " on " + i.Screen
+	if i.Screen == star {
+		title = capital(sentence(i, f)) + " on many screens"
+	}
 	if only := onlyIn(i); len(only) > 0 {
 		title += " (" + strings.Join(only, ", ") + ")"
 	}
