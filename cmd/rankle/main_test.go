@@ -1,0 +1,93 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/rankle/rankle/testdata/demo"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"rankle": main})
+}
+
+// sampleSessions is how many recordings of the demo bucket the scripts work on: enough for an issue list that is not
+// empty of sessions, few enough to be read in a blink.
+const sampleSessions = 12
+
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:  "testdata",
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+		Setup: func(env *testscript.Env) error {
+			return copySample(filepath.Join(env.WorkDir, "bucket"))
+		},
+	})
+}
+
+// exits runs a command that must end with a given exit code: "exits 2 rankle nonsense". What it printed can be matched
+// with stdout and stderr.
+func exits(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) < 2 {
+		ts.Fatalf("usage: exits CODE COMMAND [ARG...]")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	code := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) {
+			ts.Fatalf("%v", err)
+		}
+		code = exit.ExitCode()
+	}
+	if code != want {
+		ts.Fatalf("exit code %d, want %d", code, want)
+	}
+}
+
+// copySample writes the first recordings of the demo bucket, with their sidecars, as files.
+func copySample(dir string) error {
+	bucket := demo.Bucket()
+	sidecars, err := fs.Glob(bucket, "*/*.meta.json")
+	if err != nil {
+		return err
+	}
+	for _, sidecar := range sidecars[:sampleSessions] {
+		files, err := fs.Glob(bucket, strings.TrimSuffix(sidecar, ".meta.json")+"*")
+		if err != nil {
+			return err
+		}
+		for _, name := range files {
+			if err := copyTree(bucket, name, dir); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func copyTree(from fs.FS, root, dir string) error {
+	return fs.WalkDir(from, root, func(name string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(from, name)
+		if err != nil {
+			return err
+		}
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
+		return os.WriteFile(path, data, 0o644)
+	})
+}
