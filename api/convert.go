@@ -40,9 +40,11 @@ func tidy(f float64) float64 {
 	return r
 }
 
+func isNumber(f float64) bool { return !math.IsNaN(f) && !math.IsInf(f, 0) }
+
 // finite returns 0 for what is not a number: JSON has no NaN, and shares of nothing are shown as nothing.
 func finite(f float64) float64 {
-	if math.IsNaN(f) || math.IsInf(f, 0) {
+	if !isNumber(f) {
 		return 0
 	}
 	return tidy(f)
@@ -53,7 +55,7 @@ func unit01(f float64) float64 { return min(max(finite(f), 0), 1) }
 
 // number is nil for what is not a number.
 func number(f float64) *float64 {
-	if math.IsNaN(f) || math.IsInf(f, 0) {
+	if !isNumber(f) {
 		return nil
 	}
 	f = tidy(f)
@@ -61,7 +63,7 @@ func number(f float64) *float64 {
 }
 
 func usable(e ranker.Estimate) bool {
-	return number(e.Value) != nil && number(e.Low) != nil && number(e.High) != nil
+	return isNumber(e.Value) && isNumber(e.Low) && isNumber(e.High)
 }
 
 func runOf(s *Snapshot) Run {

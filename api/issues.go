@@ -68,11 +68,12 @@ func (s *Server) issues(ctx context.Context, in *issuesInput) (*cached[IssuePage
 		return nil, err
 	}
 	page, words, last := IssuePage{Issues: []IssueRow{}}, strings.Fields(strings.ToLower(in.Q)), -1
-	for i, row := range v.rows {
-		if r, ok := reviews[row.Key]; ok {
-			row.Status, row.Owner = string(r.Status), r.Owner
+	for i := range v.rows {
+		status, owner := statusNew, ""
+		if r, ok := reviews[v.rows[i].Key]; ok {
+			status, owner = string(r.Status), r.Owner
 		}
-		if !in.wants(row) || !containsAll(v.haystk[i], words) {
+		if !in.wants(&v.rows[i], status) || !containsAll(v.haystk[i], words) {
 			continue
 		}
 		page.Total++
@@ -83,14 +84,16 @@ func (s *Server) issues(ctx context.Context, in *issuesInput) (*cached[IssuePage
 			page.NextCursor = v.cursor(last)
 			continue // goes on for Total
 		}
+		row := v.rows[i]
+		row.Status, row.Owner = status, owner
 		row.Segments = row.Segments[:min(len(row.Segments), rowSegments)]
 		page.Issues, last = append(page.Issues, row), i
 	}
 	return fresh(tag, page), nil
 }
 
-func (in *issuesInput) wants(row IssueRow) bool {
-	return (in.Screen == "" || in.Screen == row.Screen) && (in.Status == "" || in.Status == row.Status) &&
+func (in *issuesInput) wants(row *IssueRow, status string) bool {
+	return (in.Screen == "" || in.Screen == row.Screen) && (in.Status == "" || in.Status == status) &&
 		(in.Pattern == "" || slices.ContainsFunc(row.Patterns, func(p PatternCount) bool { return p.Pattern == in.Pattern }))
 }
 

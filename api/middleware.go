@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/netip"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
+	"github.com/klauspost/compress/gzip"
 )
 
 type requestKey struct{}
@@ -147,12 +149,20 @@ func limitBody(next http.Handler) http.Handler {
 	})
 }
 
-// gzipLevel 5 is where a better ratio starts to cost more than it saves on loopback and office networks.
-const gzipLevel = 5
+// gzipLevel 3 of this encoder compresses JSON about as well as level 6 of the standard library in a third of its time.
+const gzipLevel = 3
 
 func compress() func(http.Handler) http.Handler {
-	return middleware.Compress(gzipLevel, "application/json", problemType, "text/html", "text/css", "text/javascript",
+	c := middleware.NewCompressor(gzipLevel, "application/json", problemType, "text/html", "text/css", "text/javascript",
 		"application/javascript", "image/svg+xml", "application/manifest+json", "text/plain")
+	c.SetEncoder("gzip", func(w io.Writer, level int) io.Writer {
+		z, err := gzip.NewWriterLevel(w, level)
+		if err != nil {
+			panic("BUG: gzip level: " + err.Error())
+		}
+		return z
+	})
+	return c.Handler
 }
 
 // methods are those that a route of ours may answer; HEAD comes with GET.
