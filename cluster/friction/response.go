@@ -568,7 +568,7 @@ func (a *analysis) takeRequest(w *watch, e *replay.Event) {
 	if !q.Failed() || a.aborted(q, e) || g.kind == swallow || a.controls[g.ctl].kind == TextEntry {
 		return
 	}
-	loose := q.Start-g.end > sendLag
+	loose := !prompt(q, g)
 	if rt := a.amb.requests[requestKey(q)]; loose && rt != nil && (rt.quiet > 0 || len(rt.controls) > 1) {
 		return // it is also sent without this press, and not right after it
 	}
@@ -579,6 +579,11 @@ func (a *analysis) takeRequest(w *watch, e *replay.Event) {
 // sendLag is how soon after pointer up the handler of a press sends its request. A later one may be its own as well
 // (after a check or a pause for more input), but as well a timer's that happened to fire.
 const sendLag = 300 * time.Millisecond
+
+// prompt reports whether a request was sent right after the pointer went down or up.
+func prompt(q *replay.Request, g *gesture) bool {
+	return q.Start >= g.at && q.Start-g.at <= sendLag || q.Start >= g.end && q.Start-g.end <= sendLag
+}
 
 // failLag is how far apart a failed request and the message logged about it are stamped.
 const failLag = 30 * time.Millisecond
@@ -592,7 +597,7 @@ func (a *analysis) reported(at time.Duration, g *gesture) (found, sent bool) {
 			break
 		}
 		found = true
-		sent = sent || q.Start >= g.at && q.Start-g.end <= sendLag && !background(q)
+		sent = sent || prompt(q, g) && !background(q)
 	}
 	return found, sent
 }
