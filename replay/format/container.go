@@ -76,7 +76,7 @@ func (p *plain) Read(b []byte) (int, error) {
 
 // strip takes the containers off an object, as long as a magic number matches.
 func strip(name string, in *stored, rd *reader) (r *bufio.Reader, closer func(), err error) {
-	br := bufio.NewReaderSize(in, 64<<10)
+	br := bufio.NewReaderSize(in, 32<<10)
 	var closers []func()
 	closer = func() {
 		for _, c := range closers {
@@ -93,6 +93,7 @@ func strip(name string, in *stored, rd *reader) (r *bufio.Reader, closer func(),
 			return nil, closer, rd.readError(name, err)
 		}
 		var next io.Reader
+		err = nil // fewer than four bytes are no error
 		switch {
 		case len(head) >= 2 && head[0] == 0x1f && head[1] == 0x8b:
 			next, err = gzip.NewReader(br)
@@ -117,9 +118,9 @@ func strip(name string, in *stored, rd *reader) (r *bufio.Reader, closer func(),
 			break
 		}
 		packed = true
-		br = bufio.NewReaderSize(next, 64<<10)
+		br = bufio.NewReaderSize(next, 4<<10)
 	}
-	return bufio.NewReaderSize(&plain{rd: rd, in: in, r: br}, 64<<10), closer, nil
+	return bufio.NewReaderSize(&plain{rd: rd, in: in, r: br}, 2*sniffLen), closer, nil
 }
 
 // isZlib checks the two header bytes (RFC 1950) for deflate with a window of up to 32 KiB.

@@ -46,9 +46,8 @@ var table = []row{
 
 // dispatch finds the row of a text and reads it.
 func (rd *reader) dispatch(object string, r *bufio.Reader, f func(rrweb.Event) error) error {
-	in := &sniffed{reader: r}
-	head, err := in.head()
-	if len(bytes.TrimSpace(head)) == 0 {
+	head, err := head(r)
+	if len(head) == 0 {
 		if err != nil && err != io.EOF && !errors.Is(err, io.ErrUnexpectedEOF) {
 			return rd.readError(object, err)
 		}
@@ -72,16 +71,34 @@ func (rd *reader) dispatch(object string, r *bufio.Reader, f func(rrweb.Event) e
 		Hint: "its bytes match no known recording format; if it is compressed without a magic number (brotli) or encrypted, declare or decrypt it, else exclude it from the prefix"}
 }
 
-// sniffed looks at the start of a text without consuming it.
-type sniffed struct{ reader *bufio.Reader }
-
-func (s *sniffed) head() ([]byte, error) {
-	head, err := s.reader.Peek(sniffLen)
-	if err == bufio.ErrBufferFull {
-		err = nil
+// head skips white space and a byte order mark and returns the start of the text without consuming it.
+func head(r *bufio.Reader) ([]byte, error) {
+	for {
+		c, err := r.ReadByte()
+		if err != nil {
+			return nil, err
+		}
+		switch c {
+		case ' ', '\t', '\r', '\n', 0x1e:
+			continue
+		case 0xef:
+			if next, _ := r.Peek(2); string(next) == "\xbb\xbf" {
+				_, err := r.Discard(2)
+				if err != nil {
+					return nil, err
+				}
+				continue
+			}
+		}
+		if err := r.UnreadByte(); err != nil {
+			return nil, err
+		}
+		b, err := r.Peek(sniffLen)
+		if err == bufio.ErrBufferFull {
+			err = nil
+		}
+		return b, err
 	}
-	head = bytes.TrimPrefix(head, []byte("\xef\xbb\xbf"))
-	return bytes.TrimLeft(head, " \t\r\n\x1e"), err
 }
 
 func isJSON(head []byte) bool {

@@ -36,6 +36,7 @@ type entry struct {
 	id     int32 // of a sample
 	window uint16
 	typ    uint16 // event type; typeSample + source for a sample
+	source int16  // of an incremental event, else -1
 }
 
 // typeSample marks an entry as one pointer sample; the incremental source is added to it.
@@ -82,7 +83,7 @@ func (b *Builder) Add(e Event) error {
 		window = uint16(len(b.windows))
 		b.windows[e.Window] = window
 	}
-	en := entry{time: e.Time, sid: e.SID, order: int32(len(b.entries)), window: window, typ: uint16(min(e.Type, typeSample-1))}
+	en := entry{time: e.Time, sid: e.SID, order: int32(len(b.entries)), window: window, typ: uint16(min(e.Type, typeSample-1)), source: -1}
 	if e.SID < 0 {
 		b.noSID = true
 	}
@@ -92,7 +93,8 @@ func (b *Builder) Add(e Event) error {
 	h.Write(e.Data)
 	en.hash = h.Sum64()
 	if e.Type == typeIncremental && len(e.Data) > 0 {
-		switch b.dec.sourceOf(e.Data) {
+		en.source = b.dec.sourceOf(e.Data)
+		switch en.source {
 		case sourceMouseMove, sourceTouchMove, sourceDrag:
 			b.addSamples(en, e.Data)
 			return nil
@@ -129,7 +131,8 @@ func (b *Builder) addSamples(en entry, data []byte) {
 	}
 }
 
-const arenaChunk = 1 << 20
+// Chunks of event memory start small, because most sessions are, and double up to arenaChunk.
+const arenaFirst, arenaChunk = 16 << 10, 1 << 20
 
 // keep copies data into memory that lives as long as the Builder.
 func (b *Builder) keep(data []byte) []byte {
@@ -141,7 +144,7 @@ func (b *Builder) keep(data []byte) []byte {
 		return slices.Clone(data)
 	}
 	if cap(b.arena)-len(b.arena) < len(data) {
-		b.arena = make([]byte, 0, arenaChunk)
+		b.arena = make([]byte, 0, max(len(data), min(arenaChunk, max(2*cap(b.arena), arenaFirst))))
 	}
 	from := len(b.arena)
 	b.arena = append(b.arena, data...)

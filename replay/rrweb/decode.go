@@ -161,23 +161,22 @@ func (d *decoder) flag() (value, set bool, err error) {
 	return string(raw) == "true", string(raw) == "true" || string(raw) == "false", err
 }
 
-// incremental is the flat part of an incremental event: everything except mutations and positions.
+// incremental is an incremental event other than a mutation or a pointer path.
 type incremental struct {
-	source      int
-	typ         int
-	id          int32
-	x, y        float64
-	hasX, hasY  bool
-	pointer     int // -1 = absent
-	width       float64
-	height      float64
-	textLen     int
-	checked     bool
-	hasChecked  bool
-	byUser      bool
-	hasByUser   bool
-	collapsed   bool
-	attachFrame bool
+	source     int
+	typ        int
+	id         int32
+	x, y       float64
+	hasX, hasY bool
+	pointer    int // -1 = absent
+	width      float64
+	height     float64
+	textLen    int
+	checked    bool
+	hasChecked bool
+	byUser     bool
+	hasByUser  bool
+	collapsed  bool
 }
 
 // decodeIncremental reads the flat part. Nested members are skipped, except the ranges of a selection.
@@ -216,8 +215,6 @@ func (d *decoder) decodeIncremental(data []byte) (incremental, error) {
 			in.checked, in.hasChecked, err = d.flag()
 		case "userTriggered":
 			in.byUser, in.hasByUser, err = d.flag()
-		case "isAttachIframe":
-			in.attachFrame, _, err = d.flag()
 		case "ranges":
 			err = d.elements(func() error {
 				open, err := d.openRange()
@@ -327,8 +324,8 @@ func (d *decoder) position() (position, error) {
 func round32(f float64) int32 { return clamp32(math.Round(f)) }
 
 // sourceOf finds the source of an incremental event without reading the rest where the writer put it first.
-func (d *decoder) sourceOf(data []byte) int {
-	source := -1
+func (d *decoder) sourceOf(data []byte) int16 {
+	source := int16(-1)
 	d.reset(data)
 	if d.PeekKind() != '{' {
 		return source
@@ -340,9 +337,8 @@ func (d *decoder) sourceOf(data []byte) int {
 			return source
 		}
 		if string(raw) == `"source"` {
-			f, ok, _ := d.number()
-			if ok {
-				source = int(clamp32(f))
+			if f, ok, _ := d.number(); ok && f >= 0 && f < 1<<15 {
+				source = int16(f)
 			}
 			return source
 		}

@@ -41,6 +41,14 @@ func newBytesLexer(b []byte, opt Options) *lexer {
 // begin starts a capture at the next byte.
 func (l *lexer) begin() { l.mark, l.overflow = l.pos, false }
 
+// fits reports whether the captured value stayed within the limit. The window may have held a larger one by chance.
+func (l *lexer) fits() bool {
+	if l.overflow || l.mark < 0 || l.rel() > l.max {
+		l.mark, l.overflow = -1, true
+	}
+	return !l.overflow
+}
+
 // release ends a capture.
 func (l *lexer) release() { l.mark = -1 }
 

@@ -468,13 +468,9 @@ func (m *Masker) mutation(dst, data []byte) ([]byte, error) {
 	if err != nil {
 		return dst, err
 	}
-	in, err := m.dec.decodeIncremental(data)
-	if err != nil {
-		return dst, err
-	}
 	w := object{dst: append(dst, '{')}
 	w.raw("source", []byte("0"))
-	if in.attachFrame {
+	if b.attachFrame {
 		w.raw("isAttachIframe", []byte("true"))
 	}
 	for _, list := range []struct {

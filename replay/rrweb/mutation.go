@@ -11,6 +11,7 @@ import (
 // them: removes, adds, texts, attributes.
 type batch struct {
 	removes, adds, texts, attributes []byte
+	attachFrame                      bool // the batch is the arrival of a frame's document
 }
 
 func (d *decoder) decodeBatch(data []byte) (batch, error) {
@@ -27,6 +28,10 @@ func (d *decoder) decodeBatch(data []byte) (batch, error) {
 			into = &b.texts
 		case "attributes":
 			into = &b.attributes
+		case "isAttachIframe":
+			var err error
+			b.attachFrame, _, err = d.flag()
+			return err
 		default:
 			return d.SkipValue()
 		}
@@ -56,21 +61,21 @@ func (c *changes) add(ch replay.Change) int {
 }
 
 // mutation applies a batch to the page and reports what changed. The arrival of a frame is a snapshot, no change.
-func (p *player) mutation(w *window, at time.Duration, data []byte, attachFrame bool) error {
+func (p *player) mutation(w *window, at time.Duration, data []byte) error {
 	b, err := p.dec.decodeBatch(data)
 	if err != nil {
 		return err
 	}
-	c := &changes{p: p, w: w, removed: make(map[int32]int)}
+	c := &changes{p: p, w: w}
 	kind := replay.MutationEvent
-	if attachFrame {
+	if b.attachFrame {
 		kind = replay.SnapshotEvent
 	}
 	for _, step := range []struct {
 		raw   []byte
 		apply func() error
 	}{{b.removes, c.removes}, {b.adds, c.adds}, {b.texts, c.texts}, {b.attributes, c.attributes}} {
-		if len(step.raw) == 0 {
+		if len(step.raw) <= len("[]") {
 			continue
 		}
 		p.dec.reset(step.raw)
@@ -79,7 +84,7 @@ func (p *player) mutation(w *window, at time.Duration, data []byte, attachFrame 
 		}
 	}
 	ev := p.emit(w, at, kind)
-	if !attachFrame {
+	if !b.attachFrame {
 		ev.Detail = int32(len(p.s.Mutations))
 		p.s.Mutations = append(p.s.Mutations, c.out)
 		p.s.Coverage.Mutations = true
@@ -112,6 +117,9 @@ func (c *changes) removes() error {
 			c.w.tree.root = nil
 		}
 		ch.Size = int32(c.w.tree.drop(n))
+		if c.removed == nil {
+			c.removed = make(map[int32]int)
+		}
 		c.removed[id] = c.add(ch)
 		return nil
 	})
@@ -136,7 +144,7 @@ type addition struct {
 func (c *changes) adds() error {
 	list, err := c.decodeAdds()
 	t := c.w.tree
-	waiting := make(map[int32][]int) // id -> additions that wait for it
+	var waiting map[int32][]int // id -> additions that wait for it
 	var ready []int
 	for i := range list {
 		ready = append(ready, i)
@@ -145,6 +153,9 @@ func (c *changes) adds() error {
 			at := ready[len(ready)-1]
 			ready = ready[:len(ready)-1]
 			if wait, ok := t.place(a); !ok {
+				if waiting == nil {
+					waiting = make(map[int32][]int)
+				}
 				waiting[wait] = append(waiting[wait], at)
 				continue
 			}

@@ -71,7 +71,11 @@ func (p *player) play(e *entry) {
 	case typeFullSnapshot:
 		err = p.fullSnapshot(w, at, e.data)
 	case typeIncremental:
-		err = p.incremental(w, at, e.data)
+		if e.source == sourceMutation {
+			err = p.mutation(w, at, e.data)
+		} else {
+			err = p.incremental(w, at, e.data)
+		}
 	case typeMeta:
 		err = p.metaEvent(w, at, e.data)
 	case typeCustom:
@@ -131,15 +135,13 @@ func (p *player) sample(w *window, at time.Duration, e *entry) {
 	p.s.Coverage.PointerMoves = true
 }
 
-// incremental handles an incremental event other than a pointer path.
+// incremental handles an incremental event other than a mutation or a pointer path.
 func (p *player) incremental(w *window, at time.Duration, data []byte) error {
 	in, err := p.dec.decodeIncremental(data)
 	if err != nil {
 		return err
 	}
 	switch in.source {
-	case sourceMutation:
-		return p.mutation(w, at, data, in.attachFrame)
 	case sourceMouseInteraction:
 		p.interaction(w, at, in)
 	case sourceScroll:

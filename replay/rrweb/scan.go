@@ -211,7 +211,7 @@ func (s *scanner) text(window string) (string, error) {
 	if err := s.skipString(); err != nil {
 		return "", err
 	}
-	if s.overflow {
+	if !s.fits() {
 		s.tally.Oversize++
 		return "", nil
 	}
@@ -278,7 +278,7 @@ func (s *scanner) object(window string) error {
 		return nil
 	}
 	s.tally.Values++
-	if s.overflow {
+	if !s.fits() {
 		s.tally.Oversize++
 		return nil
 	}
