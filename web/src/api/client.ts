@@ -4,12 +4,18 @@ import type { Clip, EventSlice, IssueDetail, IssueList, RecordedEvent, Report, R
 
 const base = "/api/v1";
 
+/** Problem details come as Go writes errors; people read sentences. */
+function sentence(text: string): string {
+  const s = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?:]$/.test(s) ? s : `${s}.`;
+}
+
 /** A failed call. `status` is 0 when the server could not be reached. */
 export class ApiError extends Error {
   readonly status: number;
   readonly title: string;
   constructor(status: number, title: string, detail: string) {
-    super(detail || title);
+    super(sentence(detail || title));
     this.name = "ApiError";
     this.status = status;
     this.title = title;

@@ -1,6 +1,6 @@
 // What is drawn over the recorded page: ripples where somebody pressed, and rings where something went wrong.
 // Everything is a function of the position, so pausing and jumping show the right picture.
-import { useMemo } from "react";
+import { useMemo, type CSSProperties } from "react";
 import type { Signal } from "../api/wire";
 import { pattern } from "../model/patterns";
 import type { Tap } from "./gestures";
@@ -19,7 +19,7 @@ export function Overlay({ taps, signals, now, scale }: { taps: readonly Tap[]; s
   const walker = useMemo(() => new Walker(taps, (t) => t.at), [taps]);
   const rings = signals.filter((s) => s.x >= 0 && s.y >= 0 && s.verdict !== "no_opinion" && now >= s.start_ms - ringBeforeMS && now <= s.end_ms + ringAfterMS);
   return (
-    <div className="overlay" aria-hidden="true">
+    <div className="overlay" aria-hidden="true" style={{ "--shrink": Math.min(1, Math.max(0.55, scale)) } as CSSProperties}>
       {walker.recent(now, rippleMS).map((t) => {
         const of = signals.find((s) => s.verdict === "friction" && inside(s, t.at));
         const age = (now - t.at) / rippleMS;

@@ -53,7 +53,7 @@ export function Timeline({ position, length, from, signals, idle, moment, disabl
       onPointerMove={(e) => e.currentTarget.hasPointerCapture(e.pointerId) && seekTo(e)}
     >
       <div className="marks">
-        {signals.map((s) => (
+        {length > 0 && signals.map((s) => (
           <i
             key={`${s.pattern}-${s.start_ms}-${s.verdict}`}
             className={`mark ${s.verdict}`}

@@ -50,7 +50,7 @@ export function FixListPage({ report }: { report: Resource<Report> }) {
   if (report.error !== undefined) {
     return (
       <Failed error={report.error} onRetry={report.reload}>
-        {report.error.status === 503 && <p>Analyse a bucket first: <code>rankle analyze s3://bucket/prefix --data DIR</code>. This page shows the result as soon as it is there.</p>}
+        {report.error.status === 503 && !report.error.message.includes("rankle analyze") && <p>Analyse a bucket first: <code>rankle analyze s3://bucket/prefix --data DIR</code>. This page shows the result as soon as it is there.</p>}
       </Failed>
     );
   }
@@ -180,7 +180,7 @@ function Rows({ rows, axis, stale, more, label }: { rows: readonly IssueRow[]; a
         <span>#</span>
         <span>Issue</span>
         <span>Affected</span>
-        <AxisScale axis={axis} label="Lost per week, with 95 % interval" />
+        <AxisScale axis={axis} label={"Lost per week (95\u00a0% interval)"} />
         <span>By day</span>
         <span>Status</span>
       </div>

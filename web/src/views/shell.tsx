@@ -43,7 +43,7 @@ export function Shell({ page, demo, children }: { page: Route["page"]; demo: boo
       </header>
       {demo && (
         <aside className="demo" aria-label="About this data">
-          <b>Demo.</b> These recordings are generated: robots with human-like timing used a small shop of our own, in which some things were broken on purpose. <Link to="/run">What was read</Link>
+          <b>Demo.</b> These recordings are generated<span className="wide">: robots with human-like timing used a small shop of our own, in which some things were broken on purpose</span>. <Link to="/run">What was read</Link>
         </aside>
       )}
       <main id="main" tabIndex={-1}>{children}</main>
