@@ -68,11 +68,11 @@ func (s *Set) StepTimes(g int, d *friction.Digest) []time.Duration {
 const maxWalk = 4096
 
 // walk finds the earliest chain that reaches the most steps: the first try of a step can be too early for the next
-// step's limit, so later tries count too. out holds the best chain so far.
+// step's limit, so later tries count too. out holds the best chain so far, from step k on.
 func (s *Set) walk(g int, d *friction.Digest, k int, from time.Duration, out []time.Duration, tries *int) int {
 	steps := s.goals[g].Steps
 	best := 0
-	chain := make([]time.Duration, len(out)-k)
+	chain := make([]time.Duration, len(out))
 	for after := from; ; {
 		*tries++
 		at := s.goals[g].steps[k].first(d, after)
@@ -89,7 +89,7 @@ func (s *Set) walk(g int, d *friction.Digest, k int, from time.Duration, out []t
 		}
 		if deep > best {
 			best = deep
-			copy(out[k:], chain)
+			copy(out, chain)
 		}
 		if best == len(steps)-k || !limited(steps[k+1:]) {
 			return best
