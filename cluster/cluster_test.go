@@ -272,6 +272,17 @@ func TestMeantControl(t *testing.T) {
 		}), users(30, 1, func(s *story) {
 			s.on("/checkout").tryAt(control("Chat"), friction.OK, 112, 690)
 		})), []string{"“Chat” does nothing on /checkout"}},
+		{"one after the other in one place", slices.Concat(users(1, 6, works(100, 700)), users(20, 3, func(s *story) {
+			works(100, 700)(s)
+			s.troubleAt(friction.DeadTap, control("Confirm"), friction.Dead, 100, 700)
+		})), []string{"“Confirm” does nothing on /checkout"}},
+		{"a page that scrolls", slices.Concat(users(1, 3, works(100, 700)), users(4, 3, works(100, 600)), users(7, 3, works(100, 500)),
+			users(10, 3, works(100, 400)), users(13, 3, works(100, 300)), users(20, 3, cover(100, 700))), nil},
+		{"mostly elsewhere", slices.Concat(users(1, 6, works(100, 700)), users(20, 2, func(s *story) {
+			s.on("/checkout").troubleAt(friction.DeadTap, control("Chat"), friction.Dead, 100, 700)
+		}), users(30, 3, func(s *story) {
+			s.on("/checkout").troubleAt(friction.DeadTap, control("Chat"), friction.Dead, 300, 100)
+		})), []string{"“Chat” never responds on /checkout"}},
 		{"elsewhere", slices.Concat(users(1, 6, works(100, 700)), users(20, 3, cover(100, 730))), nil},
 		{"other size of screen", slices.Concat(users(1, 6, wide), users(20, 3, cover(110, 690))), nil},
 		{"one person only", slices.Concat(users(1, 6, works(100, 700)), users(20, 1, cover(110, 690))), nil},
@@ -374,6 +385,35 @@ func TestClips(t *testing.T) {
 		t.Errorf("caption %q", c)
 	}
 	equal(t, "contrast", i.Clips[MaxClips].Caption, "For comparison: here “Pay now” works.")
+}
+
+func TestHarmless(t *testing.T) {
+	step := control("+")
+	repeat := func(s *story) {
+		s.on("/cart").troubleAt(friction.RageTap, step, friction.OK, 1, 1).
+			last(func(e *friction.Episode) { e.Verdict, e.Reason = friction.Dismissed, friction.ReasonProgress })
+	}
+	once := func(s *story) { s.on("/cart").try(step, friction.OK) }
+	stories := slices.Concat(users(1, 6, repeat), users(10, 7, once), users(20, 3, func(s *story) { s.on("/cart").troubleAt(friction.DeadTap, pay, friction.Dead, 300, 50) }))
+	r := build(Settings{}, stories...)
+	equal(t, "issues", titles(r), []string{"“Pay now” does nothing on /cart"})
+	equal(t, "count", r.Harmless().Count(), 1)
+	repeats, others := 0, 0
+	for _, s := range stories {
+		for _, x := range r.Harmless().Exposures(&s.d) {
+			if x.Issue != 0 {
+				t.Errorf("%+v", x)
+			}
+			if x.Failed {
+				repeats++
+			} else {
+				others++
+			}
+		}
+	}
+	equal(t, "rows", []int{repeats, others}, []int{6, 7})
+	broken := build(Settings{}, append(stories, users(30, 2, func(s *story) { s.on("/cart").troubleAt(friction.DeadTap, step, friction.Dead, 1, 1) })...)...)
+	equal(t, "a control with an issue is not harmless", broken.Harmless().Count(), 0)
 }
 
 func TestComponents(t *testing.T) {

@@ -84,21 +84,25 @@ func (v *view) issueOf(e *friction.Episode) (int, bool) {
 	return issue, ok
 }
 
-// issueOfTry returns the issue whose control an attempt tried.
-func (v *view) issueOfTry(a *friction.Attempt) (issue int, ok bool) {
+// tried returns the group whose control an attempt tried, or nil.
+func (v *view) tried(a *friction.Attempt) *group {
 	if !inside(a.Screen, v.templates) || !inside(a.Target, v.d.Targets) {
-		return 0, false
+		return nil
 	}
 	g := v.r.groups[groupOf(v.r.joined, v.templates[a.Screen], v.d.Targets[a.Target].Key, FamilyControl)]
-	if g == nil {
-		return 0, false
-	}
-	if a.Outcome == friction.Dead {
+	if g != nil && a.Outcome == friction.Dead {
 		if c := v.r.meant(g, v.templates[a.Screen], v.size, pixel(a.X), pixel(a.Y)); c != nil {
-			g = c
+			return c
 		}
 	}
-	issue, ok = v.r.index[g]
+	return g
+}
+
+// issueOfTry returns the issue whose control an attempt tried.
+func (v *view) issueOfTry(a *friction.Attempt) (issue int, ok bool) {
+	if g := v.tried(a); g != nil {
+		issue, ok = v.r.index[g]
+	}
 	return issue, ok
 }
 

@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"github.com/rankle/rankle/cluster/friction"
@@ -18,6 +19,15 @@ const (
 	meantSessions = 3
 	// meantPeople is how many people must press the cover at the control before the two are joined.
 	meantPeople = 2
+	// meantFocus is the share of a control's successful presses that must lie near the silent one. On a page that
+	// scrolls, every control is pressed everywhere, and places say nothing.
+	meantFocus = 0.25
+	// meantShare of the silent presses on a cover that is a control itself must lie at the covered one; else it is
+	// broken, and something happens to lie nearby.
+	meantShare = 0.5
+	// meantUsed: if so many of the sessions with a silent press had used the control with success, the two take turns in
+	// one place ("Continue", then "Pay"), and nothing is covered.
+	meantUsed = 0.5
 	// spotPixels: presses are counted in squares of this size, so that a control with a million presses is asked as
 	// quickly as one with ten. The error of 3 px is small beside meantPixels.
 	spotPixels = 4
@@ -38,7 +48,17 @@ type spot struct {
 }
 
 // presses are all successful presses by place.
-type presses map[place][]spot
+type presses struct {
+	spots  map[place][]spot
+	totals map[layout]int32
+}
+
+// layout is a control on a screen in viewports of one size class.
+type layout struct {
+	control  *group
+	template string
+	size     sizeClass
+}
 
 // add counts the press of one session; a session must not be counted twice for one control.
 func (p presses) add(control *group, template string, size sizeClass, x, y int16) {
@@ -47,14 +67,15 @@ func (p presses) add(control *group, template string, size sizeClass, x, y int16
 	}
 	at := place{template, size, x / meantPixels, y / meantPixels}
 	x, y = x-x%spotPixels+spotPixels/2, y-y%spotPixels+spotPixels/2
-	spots := p[at]
+	p.totals[layout{control, template, size}]++
+	spots := p.spots[at]
 	for i := range spots {
 		if spots[i].control == control && spots[i].x == x && spots[i].y == y {
 			spots[i].n++
 			return
 		}
 	}
-	p[at] = append(spots, spot{control, x, y, 1})
+	p.spots[at] = append(spots, spot{control, x, y, 1})
 }
 
 // at finds the control that was meant by a silent press on g, or nil.
@@ -65,7 +86,7 @@ func (p presses) at(g *group, template string, size sizeClass, x, y int16) *grou
 	counts := map[*group]int32{}
 	for dx := int16(-1); dx <= 1; dx++ {
 		for dy := int16(-1); dy <= 1; dy++ {
-			for _, s := range p[place{template, size, x/meantPixels + dx, y/meantPixels + dy}] {
+			for _, s := range p.spots[place{template, size, x/meantPixels + dx, y/meantPixels + dy}] {
 				ex, ey := int(s.x)-int(x), int(s.y)-int(y)
 				if ex*ex+ey*ey <= meantPixels*meantPixels {
 					counts[s.control] += s.n
@@ -78,7 +99,8 @@ func (p presses) at(g *group, template string, size sizeClass, x, y int16) *grou
 	}
 	var best *group
 	for c, n := range counts {
-		if n >= meantSessions && (best == nil || cmp.Or(cmp.Compare(n, counts[best]), cmp.Compare(best.key, c.key)) > 0) {
+		focused := float64(n) >= meantFocus*float64(p.totals[layout{c, template, size}])
+		if n >= meantSessions && focused && (best == nil || cmp.Or(cmp.Compare(n, counts[best]), cmp.Compare(best.key, c.key)) > 0) {
 			best = c
 		}
 	}
@@ -95,19 +117,34 @@ type cover struct {
 
 // coversOf decides which things cover which controls, from all silent presses.
 func (w *work) coversOf(p presses) map[cover]bool {
-	people := map[cover]map[uint64]bool{}
+	type ballot struct {
+		presses int
+		people  map[uint64]bool
+		voters  map[int32]bool
+	}
+	ballots := map[cover]*ballot{}
+	located := map[*group]int{}
 	for _, g := range w.groups {
 		if g.wholeScreen() {
 			continue
 		}
 		vote := func(s, template int32, x, y int16) {
-			if c := p.at(g, w.names.list[template], w.sessions[s].size, x, y); c != nil {
-				k := cover{g, c}
-				if people[k] == nil {
-					people[k] = map[uint64]bool{}
-				}
-				people[k][w.person(s)] = true
+			if !isPlace(x, y) {
+				return
 			}
+			located[g]++
+			c := p.at(g, w.names.list[template], w.sessions[s].size, x, y)
+			if c == nil {
+				return
+			}
+			b := ballots[cover{g, c}]
+			if b == nil {
+				b = &ballot{people: map[uint64]bool{}, voters: map[int32]bool{}}
+				ballots[cover{g, c}] = b
+			}
+			b.presses++
+			b.people[w.person(s)] = true
+			b.voters[s] = true
 		}
 		for _, t := range g.silent {
 			vote(t.session, t.template, t.x, t.y)
@@ -119,12 +156,25 @@ func (w *work) coversOf(p presses) map[cover]bool {
 		}
 	}
 	joined := map[cover]bool{}
-	for k, who := range people {
-		if len(who) >= meantPeople {
+	for k, b := range ballots {
+		enough := len(b.people) >= meantPeople && (k.above.isSurface() || float64(b.presses) >= meantShare*float64(located[k.above]))
+		if enough && float64(k.control.usedBy(b.voters)) < meantUsed*float64(len(b.voters)) {
 			joined[k] = true
 		}
 	}
 	return joined
+}
+
+// usedBy counts the sessions in which the control answered.
+func (g *group) usedBy(sessions map[int32]bool) int {
+	n := 0
+	for s := range sessions {
+		i, ok := slices.BinarySearchFunc(g.tries, s, func(t try, s int32) int { return cmp.Compare(t.session, s) })
+		if ok && g.tries[i].answered > 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // isSilent tells episodes without any answer.
@@ -142,12 +192,13 @@ func (p presses) dropUnused(joined map[cover]bool) {
 	for k := range joined {
 		covered[k.control], covered[k.above] = true, true
 	}
-	for at, list := range p {
+	for at, list := range p.spots {
 		list = slices.DeleteFunc(list, func(v spot) bool { return !covered[v.control] })
 		if len(list) == 0 {
-			delete(p, at)
+			delete(p.spots, at)
 		} else {
-			p[at] = list
+			p.spots[at] = list
 		}
 	}
+	maps.DeleteFunc(p.totals, func(l layout, _ int32) bool { return !covered[l.control] })
 }

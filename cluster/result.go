@@ -20,13 +20,14 @@ type Result struct {
 	screens   map[string][]int    // issues of whole screens by template
 	presses   presses             // on covered controls
 	covers    map[cover]bool
+	harmless  *Harmless
 }
 
 // Result makes issues of everything that was added. The Builder may be used on.
 func (b *Builder) Result() *Result {
 	w := b.arrange()
 	r := &Result{templates: w.templates, joined: w.joined, groups: map[groupKey]*group{}, index: map[*group]int{},
-		screens: map[string][]int{}, presses: presses{}}
+		screens: map[string][]int{}, presses: presses{map[place][]spot{}, map[layout]int32{}}}
 	for _, g := range w.groups {
 		g.crowd = judge(g, w.person, w.version)
 		r.groups[groupKey{g.template, g.subject, g.family}] = g
@@ -54,6 +55,7 @@ func (b *Builder) Result() *Result {
 	for i := range r.Issues {
 		r.Issues[i].Title = titleOf(&r.Issues[i], w.facts[i])
 	}
+	r.findHarmless(w)
 	for _, g := range w.groups {
 		g.tries, g.episodes, g.silent, g.labels = nil, nil, nil, nil
 	}
