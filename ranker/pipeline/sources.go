@@ -26,7 +26,7 @@ type Opener struct {
 }
 
 // WithSources returns the configuration with the given places instead of its own. A place takes its settings from the
-// entry with the same URL, and paths become absolute, so that the result means the same from any working directory.
+// entry with the same URL, and all paths become absolute, so that the result means the same from any working directory.
 // Without places the configuration's own stay.
 func (c Config) WithSources(urls []string) (Config, error) {
 	entries := slices.Clone(c.Sources)
@@ -53,6 +53,17 @@ func (c Config) WithSources(urls []string) (Config, error) {
 		entries[i].URL = path
 	}
 	c.Sources = entries
+	c.Manifests = slices.Clone(c.Manifests)
+	for i, m := range c.Manifests {
+		if !filepath.IsAbs(m.Path) {
+			m.Path = filepath.Join(c.dir, m.Path)
+		}
+		path, err := filepath.Abs(m.Path)
+		if err != nil {
+			return c, fmt.Errorf("manifests[%d]: %w", i, err)
+		}
+		c.Manifests[i].Path = path
+	}
 	return c, nil
 }
 

@@ -7,7 +7,6 @@ import (
 	"iter"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -43,19 +42,15 @@ func (c Config) openTables(ctx context.Context) (*tables, error) {
 	t := &tables{starts: map[string][]time.Time{}}
 	var errs []error
 	for i, m := range c.Manifests {
-		if err := t.open(ctx, m, c.dir); err != nil {
+		if err := t.open(ctx, m); err != nil {
 			errs = append(errs, fmt.Errorf("manifests[%d]: %w", i, err))
 		}
 	}
 	return t, errors.Join(errs...)
 }
 
-func (t *tables) open(ctx context.Context, m Manifest, dir string) error {
-	path := m.Path
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(dir, path)
-	}
-	f, err := os.Open(path)
+func (t *tables) open(ctx context.Context, m Manifest) error {
+	f, err := os.Open(m.Path)
 	if err != nil {
 		return err
 	}

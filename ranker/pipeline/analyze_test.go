@@ -1,0 +1,288 @@
+package pipeline
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rankle/rankle/cluster/ledger"
+	"github.com/rankle/rankle/ranker"
+	"github.com/rankle/rankle/replay/source"
+	"github.com/rankle/rankle/replay/source/s3/s3test"
+	"github.com/rankle/rankle/testdata/demo"
+)
+
+// sample returns n recordings of the demo bucket with their sidecars, by key.
+func sample(t *testing.T, n int) map[string][]byte {
+	t.Helper()
+	bucket := demo.Bucket()
+	sidecars, err := fs.Glob(bucket, "*/*.meta.json")
+	if err != nil || len(sidecars) < n {
+		t.Fatalf("%d sidecars, %d are needed: %v", len(sidecars), n, err)
+	}
+	files := map[string][]byte{}
+	for _, sidecar := range sidecars {
+		recording := strings.TrimSuffix(sidecar, ".meta.json") + ".json.gz"
+		data, err := fs.ReadFile(bucket, recording)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // stored in parts or another container
+		}
+		if files[sidecar], err = fs.ReadFile(bucket, sidecar); err != nil {
+			t.Fatal(err)
+		}
+		files[recording] = data
+		if len(files) == 2*n {
+			return files
+		}
+	}
+	t.Fatalf("fewer than %d recordings of one object", n)
+	return nil
+}
+
+func writeFiles(t *testing.T, dir string, files map[string][]byte) {
+	t.Helper()
+	for key, data := range files {
+		path := filepath.Join(dir, filepath.FromSlash(key))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// analyze runs an analysis of directories or buckets and fails the test on an error.
+func analyze(t *testing.T, config Config, data string, urls ...string) *ranker.Report {
+	t.Helper()
+	config, err := config.WithSources(urls)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sources, err := Opener{Getenv: func(string) string { return "" }}.Open(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := Analyze(t.Context(), Options{Config: config, Sources: sources, DataDir: data})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report
+}
+
+func TestNothingIsReadTwiceUnlessItChanged(t *testing.T) {
+	dir, data := t.TempDir(), t.TempDir()
+	files := sample(t, 4)
+	writeFiles(t, dir, files)
+	if r := analyze(t, Config{}, data, dir); r.Sessions != 4 || r.Read.Reused != 0 {
+		t.Fatalf("first run: %d sessions, %d reused; want 4 and 0", r.Sessions, r.Read.Reused)
+	}
+	if r := analyze(t, Config{}, data, dir); r.Sessions != 4 || r.Read.Reused != 4 {
+		t.Fatalf("second run: %d sessions, %d reused; want 4 and 4", r.Sessions, r.Read.Reused)
+	}
+	// A sidecar that says something else changes the digest as much as a recording does.
+	for key, meta := range files {
+		if strings.HasSuffix(key, ".meta.json") {
+			var fields map[string]any
+			if err := json.Unmarshal(meta, &fields); err != nil {
+				t.Fatal(err)
+			}
+			fields["user_id"] = "somebody-else-entirely"
+			changed, err := json.Marshal(fields)
+			if err != nil {
+				t.Fatal(err)
+			}
+			writeFiles(t, dir, map[string][]byte{key: changed})
+			break
+		}
+	}
+	if r := analyze(t, Config{}, data, dir); r.Sessions != 4 || r.Read.Reused != 3 {
+		t.Errorf("after a change: %d sessions, %d reused; want 4 and 3", r.Sessions, r.Read.Reused)
+	}
+}
+
+func TestBucketAndDirectoryGiveTheSameIssues(t *testing.T) {
+	server := s3test.Start(t)
+	bucket := server.Bucket(t)
+	files := sample(t, 6)
+	for key, data := range files {
+		server.Put(t, bucket, "web/"+key, data)
+	}
+	server.Put(t, bucket, "elsewhere/not-ours.json", []byte("{}"))
+	opt := server.Options(bucket)
+	url := "s3://" + bucket + "/web/"
+	config := Config{Sources: []Source{{
+		URL: url, Endpoint: opt.Endpoint, Region: opt.Region, Insecure: true,
+		AccessKeyEnv: "KEY", SecretKeyEnv: "SECRET",
+	}}}
+	sources, err := Opener{Getenv: func(name string) string {
+		return map[string]string{"KEY": s3test.AccessKey, "SECRET": s3test.SecretKey}[name]
+	}}.Open(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data := t.TempDir()
+	fromBucket, err := Analyze(t.Context(), Options{Config: config, Sources: sources, DataDir: data})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	writeFiles(t, dir, files)
+	fromDir := analyze(t, Config{}, t.TempDir(), dir)
+	if fromBucket.Sessions != 6 || fromDir.Sessions != 6 || fromBucket.Users != fromDir.Users || !fromBucket.From.Equal(fromDir.From) {
+		t.Errorf("bucket: %d sessions of %d users from %v, directory: %d of %d from %v",
+			fromBucket.Sessions, fromBucket.Users, fromBucket.From, fromDir.Sessions, fromDir.Users, fromDir.From)
+	}
+	stored, err := os.ReadFile(filepath.Join(data, resultFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, secret := range []string{s3test.AccessKey, s3test.SecretKey} {
+		if bytes.Contains(stored, []byte(secret)) {
+			t.Errorf("%q lies in the stored result", secret)
+		}
+	}
+	playFrom(t, data, sources, server, bucket)
+}
+
+// playFrom plays a moment of a session from the bucket, and then deletes the recording.
+func playFrom(t *testing.T, data string, sources []Opened, server *s3test.Server, bucket string) {
+	t.Helper()
+	led, err := ledger.Open(data, ledger.Options{ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer led.Close()
+	result, err := LoadResult(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	recordings := &Recordings{Ledger: led, Digests: result.Digests, Sources: sources}
+	evidence, err := result.Evidence(t.Context(), led)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for d, err := range evidence.Digests(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		var whole, piece bytes.Buffer
+		if err := recordings.Events(t.Context(), &whole, d.Session, 0, 0, -1); err != nil {
+			t.Fatal(err)
+		}
+		if err := recordings.Events(t.Context(), &piece, d.Session, 0, 5*time.Second, -1); err != nil {
+			t.Fatal(err)
+		}
+		if !json.Valid(whole.Bytes()) || !json.Valid(piece.Bytes()) || piece.Len() >= whole.Len() {
+			t.Errorf("session %s: whole %d bytes, five seconds %d bytes; want valid JSON and less", d.Session, whole.Len(), piece.Len())
+		}
+		for _, o := range d.Objects {
+			server.Delete(t, bucket, o.Key)
+		}
+		if err := recordings.Events(t.Context(), &piece, d.Session, 0, 0, -1); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("deleted recording: %v, want fs.ErrNotExist", err)
+		}
+		break
+	}
+	if err := recordings.Events(t.Context(), &bytes.Buffer{}, "no-such-session", 0, 0, -1); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("unknown session: %v, want fs.ErrNotExist", err)
+	}
+}
+
+func TestManifestSaysWhoAndWhatCameOfIt(t *testing.T) {
+	dir := t.TempDir()
+	var sessions, orders strings.Builder
+	sessions.WriteString("session_id,user_id,country\n")
+	orders.WriteString("user_id,name,at\n")
+	started := ""
+	for key, data := range sample(t, 3) {
+		if strings.HasSuffix(key, ".meta.json") {
+			var side struct {
+				SessionID string `json:"session_id"`
+				StartedAt string `json:"started_at"`
+			}
+			if err := json.Unmarshal(data, &side); err != nil {
+				t.Fatal(err)
+			}
+			id := side.SessionID
+			sessions.WriteString(id + ",user-of-" + id + ",NL\n")
+			if started == "" {
+				started = side.StartedAt
+				at, err := time.Parse(time.RFC3339, started)
+				if err != nil {
+					t.Fatal(err)
+				}
+				orders.WriteString("user-of-" + id + ",ordered," + at.Add(time.Hour).Format(time.RFC3339) + "\n")
+			}
+			continue
+		}
+		writeFiles(t, dir, map[string][]byte{key: data}) // no sidecars: the tables must do
+	}
+	tables := t.TempDir()
+	writeFiles(t, tables, map[string][]byte{
+		"sessions.csv": []byte(sessions.String()),
+		"orders.csv":   []byte(orders.String()),
+		"rankle.yaml": []byte(`
+manifests:
+  - path: sessions.csv
+  - {path: orders.csv, outcomes: true}
+goals:
+  - {name: order, reached: {attribute: ordered}}
+`),
+	})
+	config, err := LoadConfig(filepath.Join(tables, "rankle.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := analyze(t, config, t.TempDir(), dir)
+	if r.Users != 3 || r.Anonymous != 0 {
+		t.Errorf("%d users, %d anonymous sessions; want 3 and 0", r.Users, r.Anonymous)
+	}
+	if len(r.Goals) != 1 || r.Goals[0].Reached != 1 {
+		t.Errorf("goals %+v, want order reached once", r.Goals)
+	}
+}
+
+func TestConfigErrorsNameEverythingWrong(t *testing.T) {
+	_, err := ParseConfig([]byte(`
+sources: [{url: ""}, {url: a, key_pattern: "("}]
+goals: [{name: "", reached: {screen: /a}}]
+manifests: [{format: csv}]
+weights: {return: -1}
+`))
+	if err == nil {
+		t.Fatal("no error")
+	}
+	for _, want := range []string{"sources[0]: url", "sources[1]", "goals[0]: name", "manifests[0]: path", "weights: return"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("the error does not name %q:\n%v", want, err)
+		}
+	}
+}
+
+func TestSourcesAreMadeAbsolute(t *testing.T) {
+	t.Chdir(t.TempDir())
+	c, err := Config{dir: "conf", Sources: []Source{{URL: "rec"}, {URL: "s3://b/p"}}, Manifests: []Manifest{{Path: "m.csv"}}}.WithSources(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wd, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := []string{c.Sources[0].URL, c.Sources[1].URL, c.Manifests[0].Path}
+	want := []string{filepath.Join(wd, "conf", "rec"), "s3://b/p", filepath.Join(wd, "conf", "m.csv")}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	if _, err := (Opener{}).Open(c); !errors.Is(err, source.ErrNoBucket) {
+		t.Errorf("missing directory: %v, want ErrNoBucket", err)
+	}
+}
