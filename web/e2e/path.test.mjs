@@ -160,7 +160,7 @@ it("keeps a review, and shows both sides of a conflict", async () => {
   const note = page.getByLabel("Note");
   const mine = `seen with support, ${Date.now()}`;
   await note.fill(mine);
-  await page.getByText("Confirmed", { exact: true }).first().click();
+  await page.getByRole("radio", { name: "Confirmed" }).check();
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await page.getByText("Saved", { exact: true }).waitFor();
   // Somebody else is faster.

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "react";
 import { fetchReport } from "./api/client";
 import type { Report } from "./api/wire";
 import { useResource } from "./state/resource";
@@ -11,10 +12,28 @@ import { SessionPage } from "./views/session";
 import { SessionsPage } from "./views/sessions";
 import { Shell } from "./views/shell";
 
+// How long to wait before asking again for a report that is not there yet.
+const retryMS = 3000;
+
 export function App() {
   const { path } = useNavigation();
   const at = route(path);
   const report = useResource<Report>("report", fetchReport);
+  // While there is no report, somebody is about to make one.
+  const { error, reload } = report;
+  useEffect(() => {
+    if (error?.status !== 503) return;
+    const again = setTimeout(reload, retryMS);
+    return () => clearTimeout(again);
+  }, [error, reload]);
+  // A new page takes the focus, so that keyboards and screen readers start at its top. Clips of one issue are one page.
+  const place = "key" in at ? `${at.page} ${at.key}` : "id" in at ? at.id : at.page;
+  const shown = useRef(place);
+  useEffect(() => {
+    if (shown.current === place) return;
+    shown.current = place;
+    document.getElementById("main")?.focus({ preventScroll: true });
+  }, [place]);
   const page = () => {
     switch (at.page) {
       case "list": return <FixListPage report={report} />;

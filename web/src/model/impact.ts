@@ -88,7 +88,7 @@ export function sentence(i: Impact, family: string, locale?: string): string {
   if (e === null) {
     const why = (i.caveats ?? []).join(" ");
     const what = i.window !== undefined ? `Returning users (${i.window})` : `“${i.goal ?? ""}”`;
-    return `${what}: cannot be estimated${why === "" ? "." : ` because ${why.charAt(0).toLowerCase()}${why.slice(1)}`}`;
+    return `${what}: cannot be estimated${why === "" ? "" : ` because ${why.charAt(0).toLowerCase()}${why.slice(1).replace(/\.$/, "")}`}.`;
   }
   const others = family === "control" ? "in which the same control worked" : "that came to the same screen and did not meet this";
   return `People who met this and would ${wouldHave}: about ${quantity(e.per_week, locale)} a week (95 %: ${interval(e.low, e.high, locale)}), compared with ${count(e.compared, locale)} sessions ${others}.`;

@@ -25,6 +25,8 @@ export interface PlayerProps {
   moment?: { start: number; end: number } | undefined;
   /** First picture, ms from the start of the range. */
   startAt?: number | undefined;
+  /** The same as epoch ms, for those who do not know where the recording starts; goes before startAt. */
+  startEpoch?: number | undefined;
   autoplay?: boolean;
   caption?: ReactNode;
   onPrevious?: (() => void) | undefined;
@@ -52,6 +54,8 @@ const nothing: Loaded = { url: "", from: 0, taps: [], idle: [] };
 const fallbackSize: Size = { width: 1280, height: 800 };
 const stepMS = 5000;
 const fineStepMS = 1000;
+// What leads to an episode and what follows is never idle time, however still it is: clips have 5 s at both ends.
+const leadMS = 5000;
 
 function explain(error: unknown): string {
   if (error instanceof ApiError) {
@@ -96,13 +100,13 @@ export function Player(props: PlayerProps) {
         const last = slice.events[slice.events.length - 1]?.timestamp ?? 0;
         const from = range?.from ?? first;
         const to = Math.min(range?.to ?? last, last);
-        const idle = idleGaps(slice.events, from, to, signals.filter((s) => s.verdict === "friction").map((s) => ({ from: s.start_ms, to: s.end_ms })));
+        const idle = idleGaps(slice.events, from, to, signals.filter((s) => s.verdict === "friction").map((s) => ({ from: s.start_ms - leadMS, to: s.end_ms + leadMS })));
         const recorded = recordedSize(slice.events);
         if (recorded !== null) setSize(recorded);
         try {
           host.replaceChildren();
           const stage = createStage(host, slice.events, setSize);
-          engine.attach(stage, { base: from - first, length: Math.max(0, to - from), idle }, startAt);
+          engine.attach(stage, { base: from - first, length: Math.max(0, to - from), idle }, props.startEpoch === undefined ? startAt : props.startEpoch - from);
         } catch (error) {
           engine.fail(explain(error));
           return;

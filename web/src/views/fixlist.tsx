@@ -1,5 +1,5 @@
 // The fix list: what to repair first, what it costs, how sure that is.
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import { fetchIssues } from "../api/client";
 import type { IssueList, IssueRow, Report } from "../api/wire";
 import { count, dayRange, list, plural, quantity, ratio, share } from "../model/format";
@@ -8,6 +8,7 @@ import { pattern, patternNames } from "../model/patterns";
 import { useKeys } from "../state/keys";
 import { useResource, type Resource } from "../state/resource";
 import { issuePath, Link, useNavigation } from "../state/router";
+import { useRows } from "../state/rows";
 import { AxisScale, Empty, Failed, Fact, Lane, Loading, PatternChip, Sparkline, StatusChip } from "./parts";
 import { useTitle } from "./shell";
 import { Icon } from "./icons";
@@ -154,26 +155,7 @@ function Body({ shown, axis, filtered, onClear, onMore, orderedBy }: { shown: Re
 }
 
 function Rows({ rows, axis, stale, more, label }: { rows: readonly IssueRow[]; axis: Axis; stale: boolean; more: (() => void) | undefined; label: string }) {
-  const { go } = useNavigation();
-  const [current, setCurrent] = useState(-1);
-  const items = useRef<(HTMLLIElement | null)[]>([]);
-  useEffect(() => setCurrent(-1), [rows]);
-  const move = (by: number) => {
-    const next = Math.min(rows.length - 1, Math.max(0, current + by));
-    setCurrent(next);
-    items.current[next]?.querySelector<HTMLElement>("a.title")?.focus({ preventScroll: true });
-    items.current[next]?.scrollIntoView({ block: "nearest" });
-  };
-  useKeys({
-    j: () => move(1),
-    k: () => move(-1),
-    ArrowDown: () => move(1),
-    ArrowUp: () => move(-1),
-    Enter: () => {
-      const row = rows[current];
-      if (row !== undefined) go(issuePath(row.key));
-    },
-  });
+  const walk = useRows(rows.length, rows);
   return (
     <div className={`list ${stale ? "stale" : ""}`}>
       <div className="list-head" aria-hidden="true">
@@ -186,7 +168,7 @@ function Rows({ rows, axis, stale, more, label }: { rows: readonly IssueRow[]; a
       </div>
       <ol aria-label={label}>
         {rows.map((row, i) => (
-          <li key={row.key} ref={(e) => { items.current[i] = e; }} className={`row ${i === current ? "current" : ""}`}>
+          <li key={row.key} ref={walk.row(i)} className={`row ${i === walk.current ? "current" : ""}`}>
             <Row row={row} axis={axis} />
           </li>
         ))}
@@ -203,7 +185,7 @@ function Row({ row, axis }: { row: IssueRow; axis: Axis }) {
     <>
       <span className="rank"><span className="hidden">Rank </span>{row.rank}</span>
       <div className="what">
-        <Link className="title" to={issuePath(row.key)}>{row.title}</Link>
+        <Link className="title" to={issuePath(row.key)} title={row.title}>{row.title}</Link>
         <p className="where" title={row.screen}>on <code>{row.screen}</code></p>
         <ul className="chips" aria-label="Patterns and segments">
           {patterns.slice(0, 3).map((p) => <li key={p.pattern}><PatternChip name={p.pattern} /></li>)}

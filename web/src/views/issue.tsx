@@ -80,7 +80,7 @@ export function IssueHead({ issue }: { issue: IssueDetail }) {
       <p className="where">on <code>{issue.screen}</code>{issue.cause !== undefined && issue.cause !== "" && <> · cause: <code>{issue.cause}</code></>}</p>
       <dl className="facts">
         <Fact name="Users affected">{count(issue.users_affected)}</Fact>
-        <Fact name="Sessions affected" hint={`${ratio(issue.sessions_affected, issue.sessions_exposed)} of ${count(issue.sessions_exposed)} that tried`}>{count(issue.sessions_affected)}</Fact>
+        <Fact name="Sessions affected" hint={`${ratio(issue.sessions_affected, issue.sessions_exposed)} of ${count(issue.sessions_exposed)} that ${issue.family === "control" ? "tried" : "came there"}`}><Link to={`/sessions?issue=${encodeURIComponent(issue.key)}`} title="List these sessions">{count(issue.sessions_affected)}</Link></Fact>
         <Fact name="Detector confidence" hint="mean of its episodes">{share(issue.confidence)}</Fact>
         <Fact name="Chance to belong in the top 3" hint={`in the top 10: ${share(issue.top10)}`}>{share(issue.top3)}</Fact>
       </dl>

@@ -30,7 +30,8 @@ export function SessionPage({ id }: { id: string }) {
   // ?t= counts seconds from the start of the session; ?at= is the clock of the recording, as clips know it.
   const seconds = Number(search.get("t") ?? Number.NaN);
   const at = Number(search.get("at") ?? Number.NaN);
-  const startAt = Number.isFinite(seconds) ? seconds * 1000 : Number.isFinite(at) ? at - start : undefined;
+  const startAt = Number.isFinite(seconds) ? seconds * 1000 : undefined;
+  const startEpoch = startAt === undefined && Number.isFinite(at) ? at : undefined;
   const jump = (ms: number) => seek.current?.(ms);
   const signals = s.signals ?? [];
   return (
@@ -48,7 +49,7 @@ export function SessionPage({ id }: { id: string }) {
       </header>
       <div className="session-columns">
         <div className="card">
-          <Player name="Whole session" eventsURL={s.events_url ?? sessionEventsURL(s.id)} viewport={s.viewport} signals={signals} startAt={startAt} share={share} onPosition={onPosition} seekRef={seek} />
+          <Player name="Whole session" eventsURL={s.events_url ?? sessionEventsURL(s.id)} viewport={s.viewport} signals={signals} startAt={startAt} startEpoch={startEpoch} share={share} onPosition={onPosition} seekRef={seek} />
           <Journey visits={s.visits ?? []} signals={signals} now={now} onSeek={jump} />
         </div>
         <aside className="card session-side" aria-labelledby="found-title">

@@ -7,6 +7,7 @@ import { attribute, pattern } from "../model/patterns";
 import { useKeys } from "../state/keys";
 import { useResource } from "../state/resource";
 import { Link, sessionPath, useNavigation } from "../state/router";
+import { useRows } from "../state/rows";
 import { Empty, Failed, Loading, PatternChip } from "./parts";
 import { useTitle } from "./shell";
 import { Icon } from "./icons";
@@ -132,10 +133,15 @@ function Results({ resource, onMore, onClear }: { resource: ReturnType<typeof us
   if (rows.length === 0) return <Empty title="No session matches"><p>Fewer words or filters find more.</p><button type="button" onClick={onClear}>Show all sessions</button></Empty>;
   return (
     <>
-      <ol className="session-list" aria-label="Sessions">{rows.map((s) => <li key={s.id}><Row session={s} /></li>)}</ol>
+      <SessionRows rows={rows} />
       {resource.data.next_cursor !== undefined && <button type="button" className="more" onClick={onMore}>Show more</button>}
     </>
   );
+}
+
+function SessionRows({ rows }: { rows: readonly SessionRow[] }) {
+  const walk = useRows(rows.length, rows);
+  return <ol className="session-list" aria-label="Sessions">{rows.map((s, i) => <li key={s.id} ref={walk.row(i)} className={i === walk.current ? "current" : ""}><Row session={s} /></li>)}</ol>;
 }
 
 function Row({ session: s }: { session: SessionRow }) {
