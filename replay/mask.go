@@ -119,12 +119,11 @@ func maskDigits(s string) string {
 			continue
 		}
 		end, digits, longest := digitGroup(runes, i)
-		switch {
-		case digits >= minCardDigits && digits <= maxCardDigits && luhn(runes[i:end]),
-			digits >= minPhoneDigits && digits <= maxPhoneDigits && looksLikePhone(runes, i, end):
-			hideDigits(runes[i:end], 1)
-		case longest >= minMaskedDigits:
-			hideDigits(runes[i:end], minMaskedDigits)
+		// One long run takes its whole group with it: what stands beside it is a part of the same number.
+		if longest >= minMaskedDigits ||
+			digits >= minCardDigits && digits <= maxCardDigits && luhn(runes[i:end]) ||
+			digits >= minPhoneDigits && digits <= maxPhoneDigits && looksLikePhone(runes, i, end) {
+			hideDigits(runes[i:end])
 		}
 		i = end
 	}
@@ -200,19 +199,12 @@ func looksLikeDate(r []rune) bool {
 	return (lens[0] == 4 && lens[1] <= 2 && lens[2] <= 2) || (lens[0] <= 2 && lens[1] <= 2 && lens[2] == 4)
 }
 
-// hideDigits replaces digits by '*' in runs of at least minRun digits.
-func hideDigits(r []rune, minRun int) {
-	for i := 0; i < len(r); {
-		j := i
-		for j < len(r) && unicode.IsDigit(r[j]) {
-			j++
+// hideDigits replaces every digit by '*'.
+func hideDigits(r []rune) {
+	for i, c := range r {
+		if unicode.IsDigit(c) {
+			r[i] = '*'
 		}
-		if j-i >= minRun {
-			for k := i; k < j; k++ {
-				r[k] = '*'
-			}
-		}
-		i = max(j, i+1)
 	}
 }
 

@@ -29,14 +29,14 @@ func (p *player) metaEvent(w *window, at time.Duration, data []byte) error {
 		return err
 	}
 	first := w.screen == replay.NoIndex
-	old, oldURL := w.screen, w.href
+	old, oldURL := w.screen, w.url
 	p.titleScreen(w)
 	p.enter(w, href, round32(width), round32(height))
 	ev := p.emit(w, at, replay.Navigate)
 	if first {
 		ev.Flags |= replay.FlagLoad
 	}
-	w.meta, w.metaOld, w.metaURL = len(p.s.Events)-1, old, oldURL
+	w.meta, w.metaOld, w.metaSame = len(p.s.Events)-1, old, oldURL == w.url
 	if p.s.Context.ViewportW == 0 {
 		p.s.Context.ViewportW, p.s.Context.ViewportH = round32(width), round32(height)
 	}
@@ -67,7 +67,20 @@ func (p *player) enter(w *window, href string, width, height int32) {
 		p.s.Context.EntryURL = path
 	}
 	w.screen = id
-	w.href, _, _ = strings.Cut(href, "#")
+	w.url = address(href)
+}
+
+// address is what two loads of one URL have in common: path and query. Scheme and host are left out, because some
+// recorders name in-page navigation by path alone.
+func address(href string) string {
+	href, _, _ = strings.Cut(href, "#")
+	if _, rest, ok := strings.Cut(href, "://"); ok {
+		if i := strings.IndexByte(rest, '/'); i >= 0 {
+			return rest[i:]
+		}
+		return "/"
+	}
+	return href
 }
 
 // titleScreen gives the current screen the title that the page has now, unless it has one.
@@ -84,8 +97,11 @@ func (p *player) titleScreen(w *window) {
 		}
 		return title == nil && n.tag != "body" && seen < maxTitleSearch
 	})
-	if title != nil {
-		p.s.Screens[w.screen].Title = label(textOf(title))
+	if title == nil {
+		return
+	}
+	if text := textOf(title); !isMasked(text) {
+		p.s.Screens[w.screen].Title = label(text)
 	}
 }
 
@@ -105,7 +121,6 @@ func (p *player) navigate(w *window, at time.Duration, href string, flags replay
 	}
 	ev := p.emit(w, at, replay.Navigate)
 	ev.Flags |= flags
-	w.meta = -1
 }
 
 // fullSnapshot replaces the page: a page load, or a checkout of the page that is loaded already.
@@ -152,10 +167,10 @@ func (p *player) settleMeta(w *window, checkout bool) {
 	switch {
 	case !checkout:
 		ev.Flags |= replay.FlagLoad
-		if w.metaOld == w.screen && w.metaURL == w.href && w.loads > 1 {
+		if w.metaOld == ev.Screen && w.metaSame && w.loads > 1 {
 			ev.Flags |= replay.FlagReload
 		}
-	case w.metaOld == w.screen:
+	case w.metaOld == ev.Screen:
 		ev.Kind = replay.KindUnknown // a checkout on the same screen is no navigation; finish drops it
 	}
 	w.meta = -1

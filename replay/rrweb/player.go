@@ -23,19 +23,19 @@ type screenKey struct{ host, path string }
 
 // window is one tab: its page and where it stands. Nothing crosses windows.
 type window struct {
-	index   uint16
-	tree    *tree
-	nodes   map[int32]replay.NodeID // of the current page load
-	screen  replay.ScreenID
-	href    string // last known URL without fragment, only to tell a reload; never leaves the package
-	meta    int    // index of the Navigate event of a Meta that no snapshot followed yet, or -1
-	metaOld replay.ScreenID
-	metaURL string // URL before that Meta
-	loads   int
-	fresh   bool // a page load began: the next snapshot cannot be a checkout
-	pressed *node
-	pointer bool // pointerType was seen: a recent recorder
-	network []pendingRequest
+	index    uint16
+	tree     *tree
+	nodes    map[int32]replay.NodeID // of the current page load
+	screen   replay.ScreenID
+	url      string // path and query of the current URL, only to tell a reload; never leaves the package
+	meta     int    // index of the Navigate event of a Meta that no snapshot followed yet, or -1
+	metaOld  replay.ScreenID
+	metaSame bool // that Meta named the URL that the window was on already
+	loads    int
+	fresh    bool // a page load began: the next snapshot cannot be a checkout
+	pressed  *node
+	pointer  bool // pointerType was seen: a recent recorder
+	network  []pendingRequest
 }
 
 func newPlayer(b *Builder, s *replay.Session) *player {
