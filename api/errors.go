@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/http"
 	"slices"
@@ -12,7 +13,10 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/rankle/rankle/api/search"
+	"github.com/rankle/rankle/ranker/pipeline"
 	"github.com/rankle/rankle/ranker/review"
+	"github.com/rankle/rankle/replay/clip"
+	"github.com/rankle/rankle/replay/source"
 )
 
 // Problem is what every error answer holds (RFC 9457). Detail is one sentence for people; the cause is in the log.
@@ -48,13 +52,19 @@ var (
 	errNoClip     = errors.New("the issue has no clip with this index")
 	errNoSession  = errors.New("the loaded run did not read a session with this id")
 	errNoVideo    = errors.New("the recording of this session is no longer in its store: it was deleted or has expired")
+	errRewritten  = errors.New("the recording of this session was rewritten since it was read: run `rankle analyze` again")
+	errNoSource   = errors.New("this session was read from a source that the server is not configured for: start it with that source to play the recording")
+	errArchived   = errors.New("the recording of this session is archived: restore it in its store to play it")
+	errStore      = errors.New("the store of this recording did not answer or denied access: check its address and credentials")
+	errNoPicture  = errors.New("the recording holds no full snapshot here: nothing can be shown")
+	errNoMoment   = errors.New("nothing was recorded in this window of the session at that time")
 	errNoStore    = errors.New("recordings cannot be played: the server has no access to their store")
 	errNoSearch   = errors.New("sessions cannot be searched: the server has no search index")
 	errNoReviews  = errors.New("reviews cannot be changed: the server was started without a review store")
 	errCursor     = errors.New("the cursor is not one of ours, or belongs to an earlier report: start again without it")
 	errRange      = errors.New("from_ms and to_ms go together, are epoch milliseconds, and from_ms comes before to_ms")
 	errPanic      = errors.New("a bug in the server")
-	errBadHost    = errors.New("the server does not answer under this host name; use localhost or 127.0.0.1, or allow the name with --host")
+	errBadHost    = errors.New("the server does not answer under this host name; use localhost or 127.0.0.1")
 	errCrossSite  = errors.New("a change was asked for by another site and is refused")
 	errMethod     = errors.New("this address does not answer this method")
 	errBodyTooBig = errors.New("the request body is too large")
@@ -94,11 +104,29 @@ var statuses = [...]struct {
 	status int
 }{
 	{errNoRoute, http.StatusNotFound}, {errNoIssue, http.StatusNotFound}, {errNoClip, http.StatusNotFound},
-	{errNoSession, http.StatusNotFound}, {errNoVideo, http.StatusGone}, {errNoStore, http.StatusServiceUnavailable},
+	{errNoSession, http.StatusNotFound}, {errNoPicture, http.StatusNotFound}, {errNoMoment, http.StatusNotFound},
+	{errArchived, http.StatusConflict}, {errStore, http.StatusBadGateway}, {errRewritten, http.StatusConflict}, {errNoSource, http.StatusServiceUnavailable}, {errNoVideo, http.StatusGone}, {errNoStore, http.StatusServiceUnavailable},
 	{errNoSearch, http.StatusServiceUnavailable}, {errNoReviews, http.StatusServiceUnavailable},
 	{errNotReady, http.StatusServiceUnavailable}, {errCursor, http.StatusBadRequest}, {errRange, http.StatusBadRequest},
 	{errBadHost, http.StatusMisdirectedRequest}, {errCrossSite, http.StatusForbidden}, {errMethod, http.StatusMethodNotAllowed},
 	{errBodyTooBig, http.StatusRequestEntityTooLarge},
+}
+
+// recordingErrors are the reasons why a recording cannot be played, as the packages below name them, with ours.
+var recordingErrors = [...]struct{ theirs, ours error }{
+	{pipeline.ErrNoSource, errNoSource}, {source.ErrChanged, errRewritten}, {clip.ErrNoPicture, errNoPicture},
+	{clip.ErrOutside, errNoMoment}, {source.ErrArchived, errArchived}, {source.ErrAccess, errStore}, {source.ErrNoBucket, errStore},
+	{source.ErrUnreachable, errStore}, {source.ErrNotFound, errNoVideo}, {fs.ErrNotExist, errNoVideo},
+}
+
+// recordingError gives an error of Recordings its meaning. The text of the cause stays, for the log.
+func recordingError(err error) error {
+	for _, e := range recordingErrors {
+		if errors.Is(err, e.theirs) {
+			return fmt.Errorf("%w: %s", e.ours, err)
+		}
+	}
+	return err
 }
 
 // sentence is the text of an error after the last package prefix.

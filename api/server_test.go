@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -21,6 +22,9 @@ import (
 	"github.com/rankle/rankle/api/apitest"
 	"github.com/rankle/rankle/cluster/friction"
 	"github.com/rankle/rankle/ranker"
+	"github.com/rankle/rankle/ranker/pipeline"
+	"github.com/rankle/rankle/replay/clip"
+	"github.com/rankle/rankle/replay/source"
 )
 
 func decode[T any](t testing.TB, r io.Reader) T {
@@ -442,6 +446,29 @@ func TestBrokenStream(t *testing.T) {
 			}
 			client.CloseIdleConnections()
 			srv.Close()
+		}
+	}
+}
+
+// refusing is a store of recordings that cannot play one for a reason.
+type refusing struct{ err error }
+
+func (f refusing) Events(context.Context, io.Writer, string, time.Duration, time.Duration, int) error {
+	return fmt.Errorf("s3://secret-bucket/key: %w", f.err)
+}
+
+// Every reason why a clip cannot be played has its own status and sentence.
+func TestUnplayable(t *testing.T) {
+	for err, want := range map[error]int{
+		fs.ErrNotExist: 410, source.ErrChanged: 409, pipeline.ErrNoSource: 503, clip.ErrNoPicture: 404, clip.ErrOutside: 404,
+		source.ErrArchived: 409, source.ErrAccess: 502, source.ErrUnreachable: 502, source.ErrNotFound: 410,
+		context.DeadlineExceeded: 504, errBroken: 500,
+	} {
+		s := newServer(t, func(_ *api.Options, snap *api.Snapshot) { snap.Recordings = refusing{err} })
+		res := do(t, s.Handler(), get("/api/v1/sessions/s-0001/events"))
+		p := decode[api.Problem](t, res.Body)
+		if res.StatusCode != want || p.Status != want || strings.Contains(p.Detail, "secret") || len(p.Detail) < 20 {
+			t.Errorf("%v: status %d, detail %q", err, res.StatusCode, p.Detail)
 		}
 	}
 }

@@ -227,11 +227,8 @@ func (s *Server) stream(ctx context.Context, w http.ResponseWriter, r *http.Requ
 		out.start()
 		return
 	}
-	if errors.Is(err, fs.ErrNotExist) {
-		err = errors.Join(errNoVideo, errors.New(err.Error())) // the text for the log, without fs.ErrNotExist
-	}
 	if !out.started {
-		s.fail(w, r, err)
+		s.fail(w, r, recordingError(err))
 		return
 	}
 	s.log.ErrorContext(ctx, "stream of events broken off", "request", requestID(ctx), "err", err)
