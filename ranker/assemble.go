@@ -25,6 +25,11 @@ type result struct {
 
 // Report estimates, orders and puts everything into words. The Collector must not be used afterwards.
 func (c *Collector) Report() *Report {
+	r, _ := c.report()
+	return r
+}
+
+func (c *Collector) report() (*Report, []*result) {
 	dropped := c.settle()
 	r := &Report{Schema: Schema, Fingerprint: c.in.Fingerprint, Read: c.in.Read, Sessions: len(c.sessions), Users: len(c.users)}
 	for i := range c.sessions {
@@ -41,7 +46,7 @@ func (c *Collector) Report() *Report {
 	c.order(r, results)
 	c.notes(r, results)
 	r.Run = runName(r)
-	return r
+	return r, results
 }
 
 // minWeeks keeps "per week" from multiplying an hour of data by 168: a day is the shortest span that holds one of
@@ -211,7 +216,6 @@ func (res *result) impact(i int, weeks float64) Impact {
 	}
 	im.PerWeek = est(e.tau, lo, hi, methodStandard)
 	im.Share = Estimate{Value: e.tau, Low: max(lo, -1), High: min(hi, 1), Unit: "share of those who met it", N: n, Method: methodStandard}
-	im.uncalibrated = est(e.tau, e.tau-tQuantile*e.se, e.tau+tQuantile*e.se, methodStandard)
 	check := e.check / float64(e.exposed)
 	im.Check = est(check, check-tQuantile*se, check+tQuantile*se, methodRobust)
 	post := &res.posts[i]

@@ -106,8 +106,6 @@ type Impact struct {
 	Effective float64 // Compared rows that the exposed resemble, as an effective sample size
 	// Shared is the part of the loss that counts for this issue where sessions met several issues, 0..1.
 	Shared float64
-
-	uncalibrated Estimate // PerWeek with sampling and model error only, for the simulation
 }
 
 // Estimate is a figure that knows how sure it is.

@@ -68,6 +68,9 @@ const simWorlds = 4
 // TestSim measures the ranking on worlds whose true losses are known. The golden file holds what was reached: a
 // change in it is argued in the commit. Run with -sim.sessions=20000 or 200000 for the larger sizes.
 func TestSim(t *testing.T) {
+	if testing.Short() {
+		t.Skip("simulation takes ten seconds; run without -short")
+	}
 	var out strings.Builder
 	fmt.Fprintf(&out, "%d sessions, %d worlds each, 80 candidate issues, %d harmless controls\n", *simSize, simWorlds, simBenign)
 	for _, kind := range []worldKind{worldDefault, worldUnmeasured, worldNoConf, worldPlacebo} {
@@ -99,10 +102,14 @@ func simKind(out *strings.Builder, t *testing.T, kind worldKind) {
 	for seed := range uint64(simWorlds) {
 		w := newWorld(seed+1, *simSize, kind)
 		truth := w.truth()
-		rep, err := Rank(w.input())
+		c, err := NewCollector(w.input())
 		if err != nil {
 			t.Fatal(err)
 		}
+		for d := range w.digests() {
+			c.Add(d)
+		}
+		rep, results := c.report()
 		sort.Slice(rep.Issues, func(i, k int) bool { return rep.Issues[i].Key < rep.Issues[k].Key })
 		n := len(truth.lost)
 		ranks := make([][]float64, len(names))
@@ -122,7 +129,10 @@ func simKind(out *strings.Builder, t *testing.T, kind worldKind) {
 			if !im.Possible {
 				continue
 			}
-			cal, plain, held = append(cal, im.PerWeek), append(plain, im.uncalibrated), append(held, perWeek[i])
+			e, scale := &results[0].effects[i], results[0].scale(i, rep.Weeks)
+			cal, held = append(cal, im.PerWeek), append(held, perWeek[i])
+			half := tQuantile * e.se * float64(e.exposed) * scale
+			plain = append(plain, Estimate{Low: im.PerWeek.Value - half, High: im.PerWeek.Value + half})
 			if im.QValue < 0.05 {
 				found++
 				if w.issues[i].harm == 0 {
