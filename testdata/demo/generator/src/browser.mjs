@@ -6,7 +6,7 @@ import { hash32 } from './rng.mjs';
 // Debian's headless shell is lighter than the whole browser and renders the same.
 const BROWSERS = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'];
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
-  '--disable-smooth-scrolling', '--disable-frame-rate-limit', '--disable-gpu-vsync', '--hide-scrollbars', '--disable-extensions', '--mute-audio'];
+  '--disable-smooth-scrolling', '--disable-frame-rate-limit', '--disable-gpu-vsync', '--hide-scrollbars', '--disable-extensions', '--mute-audio', '--in-process-gpu'];
 export const ORIGIN = 'https://shop.nookandlamp.example';
 
 export const launch = () => chromium.launch({ executablePath: process.env.CHROMIUM || BROWSERS.find((p) => existsSync(p)), headless: true, args: FLAGS });

@@ -76,7 +76,8 @@ export class Human {
       let left = dy;
       while (Math.abs(left) > 8) {
         const part = Math.sign(left) * Math.min(Math.abs(left), this.height * 0.5);
-        this.x = this.width * this.rnd.range(0.55, 0.75);
+        // Pictures of the feed take the finger for themselves: there the thumb scrolls along the edge.
+        this.x = (await this.js('location.pathname')) === '/feed' ? this.width - this.rnd.range(8, 24) : this.width * this.rnd.range(0.55, 0.75);
         this.y = this.height * (part > 0 ? 0.72 : 0.28) + this.rnd.range(-15, 15);
         const real = Date.now() - 700;
         await this.finger('touchStart', undefined, real);
@@ -132,6 +133,7 @@ export class Human {
   /** aim brings the target into view and moves the pointer over a natural place of it. */
   async aim(sel, nth = 0) {
     const r = await this.bring(sel, nth);
+    if (r.y + r.h / 2 < 0 || r.y + r.h / 2 > r.vh) throw new Error(`${sel} [${nth}] stays outside the screen`);
     const tx = r.x + r.w * 0.5 + Math.min(r.w * 0.28, 40) * this.rnd.range(-1, 1) * 0.7;
     const ty = r.y + r.h * 0.5 + Math.min(r.h * 0.24, 12) * this.rnd.range(-1, 1);
     if (this.touch) { this.x = tx; this.y = ty; await this.pause(420); } else { await this.glide(tx, ty); await this.pause(130); }

@@ -2,7 +2,7 @@
 import { costs } from './planner.mjs';
 import { SEED, USERS, START, DAYS, DAY, RELEASES, FAULTS, TWINS, BENIGN } from './model.mjs';
 
-const REPLICATES = 400;
+const REPLICATES = 200;
 const WEEKS = DAYS / 7;
 const round = (x) => Math.round(x * 1000) / 1000;
 
