@@ -75,6 +75,7 @@ type try struct {
 // tap is one silent press.
 type tap struct {
 	session  int32
+	at       int32 // ms
 	x, y     int16
 	template int32 // as in try
 }
@@ -185,7 +186,7 @@ func (b *Builder) addAttempts(d *friction.Digest, at int32, shapes []int32) {
 			}
 			t.answered = add8(t.answered, 1)
 		case friction.Dead:
-			u.silent = append(u.silent, tap{session: at, x: pixel(a.X), y: pixel(a.Y)})
+			u.silent = append(u.silent, tap{session: at, at: millis(a.At), x: pixel(a.X), y: pixel(a.Y)})
 		}
 	}
 }

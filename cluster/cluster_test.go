@@ -276,8 +276,9 @@ func TestMeantControl(t *testing.T) {
 			works(100, 700)(s)
 			s.troubleAt(friction.DeadTap, control("Confirm"), friction.Dead, 100, 700)
 		})), []string{"“Confirm” does nothing on /checkout"}},
-		{"a page that scrolls", slices.Concat(users(1, 3, works(100, 700)), users(4, 3, works(100, 600)), users(7, 3, works(100, 500)),
-			users(10, 3, works(100, 400)), users(13, 3, works(100, 300)), users(20, 3, cover(100, 700))), nil},
+		{"a page that scrolls", slices.Concat(users(20, 3, cover(100, 700)), users(50, 30, func(s *story) {
+			works(100, 70*int32(s.d.Start.Sub(day0)/time.Hour%10)+70)(s)
+		})), nil},
 		{"mostly elsewhere", slices.Concat(users(1, 6, works(100, 700)), users(20, 2, func(s *story) {
 			s.on("/checkout").troubleAt(friction.DeadTap, control("Chat"), friction.Dead, 100, 700)
 		}), users(30, 3, func(s *story) {
@@ -385,6 +386,40 @@ func TestClips(t *testing.T) {
 		t.Errorf("caption %q", c)
 	}
 	equal(t, "contrast", i.Clips[MaxClips].Caption, "For comparison: here “Pay now” works.")
+}
+
+func TestLabel(t *testing.T) {
+	for _, c := range []struct {
+		labels map[string]int
+		want   string
+	}{
+		{map[string]int{"Pay now": 5, "": 2}, "Pay now"},
+		{map[string]int{"Pay €12.50": 1, "Pay €8.00": 1, "Pay € 7": 1}, "Pay"},
+		{map[string]int{"Blue sweater": 1, "Red hat": 1, "Green sock": 1}, ""},
+		{map[string]int{"♡ Save": 3}, "♡ Save"},
+		{map[string]int{"": 3}, ""},
+		{map[string]int{"12": 1, "13": 1, "14": 1}, ""},
+		{nil, ""},
+	} {
+		equal(t, fmt.Sprint(c.labels), commonLabel(c.labels), c.want)
+	}
+}
+
+func TestNames(t *testing.T) {
+	for _, c := range []struct {
+		target friction.Target
+		want   string
+	}{
+		{friction.Target{Tag: "button", Label: " Pay\n now "}, "“Pay now”"},
+		{friction.Target{Tag: "button", Label: "*** ****"}, "a button"},
+		{friction.Target{Tag: "a", Path: "header>nav"}, "a link in the header"},
+		{friction.Target{Tag: "div"}, "an area"},
+		{friction.Target{Role: "textbox", Tag: "div", Path: "form>div"}, "a text field in a form"},
+		{friction.Target{Tag: "p", Label: strings.Repeat("long ", 20)}, "“" + strings.TrimSpace(strings.Repeat("long ", 8)) + "…”"},
+		{friction.Target{}, "something"},
+	} {
+		equal(t, c.want, nameOf(&c.target), c.want)
+	}
 }
 
 func TestHarmless(t *testing.T) {

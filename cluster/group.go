@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/rankle/rankle/cluster/friction"
 )
@@ -147,14 +148,34 @@ func mergeTries(tries []try) []try {
 }
 
 // commonShare is how often the most frequent label must be seen to be the name of a control; below it the label is
-// content (a price, a product) and would mislead.
+// content (a product, a person) and would mislead.
 const commonShare = 0.5
 
+// commonLabel is the label that names a control: the most frequent one, or what is left of it without amounts
+// ("Pay €12.50" and "Pay €8.00" are "Pay").
 func commonLabel(labels map[string]int) string {
+	if l := mostFrequent(labels); l != "" {
+		return l
+	}
+	words := map[string]int{}
+	for l, n := range labels {
+		words[withoutNumbers(l)] += n
+	}
+	return mostFrequent(words)
+}
+
+// withoutNumbers drops the words that hold a digit, and what stands alone without a letter.
+func withoutNumbers(label string) string {
+	return strings.Join(slices.DeleteFunc(strings.Fields(label), func(w string) bool {
+		return strings.ContainsFunc(w, unicode.IsDigit) || !strings.ContainsFunc(w, unicode.IsLetter)
+	}), " ")
+}
+
+func mostFrequent(labels map[string]int) string {
 	best, total := "", 0
 	for _, l := range sortedKeys(labels) {
 		total += labels[l]
-		if l != "" && labels[l] > labels[best] || best == "" {
+		if l != "" && (best == "" || labels[l] > labels[best]) {
 			best = l
 		}
 	}

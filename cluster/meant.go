@@ -19,14 +19,17 @@ const (
 	meantSessions = 3
 	// meantPeople is how many people must press the cover at the control before the two are joined.
 	meantPeople = 2
+	// meantPeopleControl is the same for a cover that is a control itself, where chance has more to offer.
+	meantPeopleControl = 3
 	// meantFocus is the share of a control's successful presses that must lie near the silent one. On a page that
-	// scrolls, every control is pressed everywhere, and places say nothing.
-	meantFocus = 0.25
+	// scrolls, presses spread over a viewport some 800 px high, of which a place takes 6 %; a button that sticks to the
+	// bottom is spread over the heights of the viewports of its class. Twice the first lets the second through.
+	meantFocus = 0.12
 	// meantShare of the silent presses on a cover that is a control itself must lie at the covered one; else it is
 	// broken, and something happens to lie nearby.
 	meantShare = 0.5
-	// meantUsed: if so many of the sessions with a silent press had used the control with success, the two take turns in
-	// one place ("Continue", then "Pay"), and nothing is covered.
+	// meantUsed: if so many of the sessions with a silent press had used the control before, the two take turns in one
+	// place ("Continue", then "Pay"), and nothing is covered.
 	meantUsed = 0.5
 	// spotPixels: presses are counted in squares of this size, so that a control with a million presses is asked as
 	// quickly as one with ten. The error of 3 px is small beside meantPixels.
@@ -120,7 +123,7 @@ func (w *work) coversOf(p presses) map[cover]bool {
 	type ballot struct {
 		presses int
 		people  map[uint64]bool
-		voters  map[int32]bool
+		voters  map[int32]int32 // time of the last silent press per session
 	}
 	ballots := map[cover]*ballot{}
 	located := map[*group]int{}
@@ -128,7 +131,7 @@ func (w *work) coversOf(p presses) map[cover]bool {
 		if g.wholeScreen() {
 			continue
 		}
-		vote := func(s, template int32, x, y int16) {
+		vote := func(s, at, template int32, x, y int16) {
 			if !isPlace(x, y) {
 				return
 			}
@@ -139,25 +142,28 @@ func (w *work) coversOf(p presses) map[cover]bool {
 			}
 			b := ballots[cover{g, c}]
 			if b == nil {
-				b = &ballot{people: map[uint64]bool{}, voters: map[int32]bool{}}
+				b = &ballot{people: map[uint64]bool{}, voters: map[int32]int32{}}
 				ballots[cover{g, c}] = b
 			}
 			b.presses++
 			b.people[w.person(s)] = true
-			b.voters[s] = true
+			b.voters[s] = max(b.voters[s], at)
 		}
 		for _, t := range g.silent {
-			vote(t.session, t.template, t.x, t.y)
+			vote(t.session, t.at, t.template, t.x, t.y)
 		}
 		for i := range g.episodes {
 			if e := &g.episodes[i]; e.counts() && e.isSilent() {
-				vote(e.session, e.template, e.x, e.y)
+				vote(e.session, e.start, e.template, e.x, e.y)
 			}
 		}
 	}
 	joined := map[cover]bool{}
 	for k, b := range ballots {
-		enough := len(b.people) >= meantPeople && (k.above.isSurface() || float64(b.presses) >= meantShare*float64(located[k.above]))
+		enough := len(b.people) >= meantPeople
+		if !k.above.isSurface() {
+			enough = len(b.people) >= meantPeopleControl && float64(b.presses) >= meantShare*float64(located[k.above])
+		}
 		if enough && float64(k.control.usedBy(b.voters)) < meantUsed*float64(len(b.voters)) {
 			joined[k] = true
 		}
@@ -165,12 +171,12 @@ func (w *work) coversOf(p presses) map[cover]bool {
 	return joined
 }
 
-// usedBy counts the sessions in which the control answered.
-func (g *group) usedBy(sessions map[int32]bool) int {
+// usedBy counts the sessions in which the control had answered before the given time.
+func (g *group) usedBy(sessions map[int32]int32) int {
 	n := 0
-	for s := range sessions {
+	for s, at := range sessions {
 		i, ok := slices.BinarySearchFunc(g.tries, s, func(t try, s int32) int { return cmp.Compare(t.session, s) })
-		if ok && g.tries[i].answered > 0 {
+		if ok && g.tries[i].answered > 0 && g.tries[i].at < at {
 			n++
 		}
 	}
