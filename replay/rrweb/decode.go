@@ -126,6 +126,9 @@ func (d *decoder) number() (float64, bool, error) {
 	if raw[0] == '"' {
 		raw = raw[1 : len(raw)-1]
 	}
+	if n, ok := shortInt(raw); ok {
+		return n, true, nil
+	}
 	f, perr := strconv.ParseFloat(string(raw), 64)
 	if perr != nil || math.IsNaN(f) || math.IsInf(f, 0) {
 		return 0, false, nil
@@ -133,12 +136,30 @@ func (d *decoder) number() (float64, bool, error) {
 	return f, true, nil
 }
 
-// int32 reads a whole number, rounded towards zero and clamped.
-func (d *decoder) int32() (int32, error) {
-	f, _, err := d.number()
-	return clamp32(f), err
+// shortInt reads a whole number of up to 15 digits, which is what nearly all numbers of a recording are; all of them
+// have an exact float64.
+func shortInt(raw []byte) (float64, bool) {
+	digits := raw
+	if len(digits) > 0 && digits[0] == '-' {
+		digits = digits[1:]
+	}
+	if len(digits) == 0 || len(digits) > 15 {
+		return 0, false
+	}
+	n := int64(0)
+	for _, c := range digits {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		n = n*10 + int64(c-'0')
+	}
+	if len(digits) < len(raw) {
+		n = -n
+	}
+	return float64(n), true
 }
 
+// clamp32 rounds towards zero into the range of int32.
 func clamp32(f float64) int32 {
 	return int32(min(max(f, math.MinInt32), math.MaxInt32))
 }

@@ -271,7 +271,7 @@ type members struct {
 func (s *scanner) object(window string) error {
 	s.begin()
 	m := members{window: window}
-	if err := s.eachMember(func(key []byte) error { return s.member(key, &m) }); err != nil {
+	if err := s.eachMember(func(key string) error { return s.member(key, &m) }); err != nil {
 		return err
 	}
 	if m.holder {
@@ -292,8 +292,8 @@ func (s *scanner) object(window string) error {
 	return err
 }
 
-// eachMember consumes an object and calls f with every key; f consumes the value. The key is valid until then.
-func (s *scanner) eachMember(f func(key []byte) error) error {
+// eachMember consumes an object and calls f with every key; f consumes the value.
+func (s *scanner) eachMember(f func(key string) error) error {
 	s.pos++
 	for first := true; ; first = false {
 		c, ok := s.peek()
@@ -331,8 +331,14 @@ func (s *scanner) eachMember(f func(key []byte) error) error {
 	}
 }
 
+// memberNames are the names that object looks for; looking them up saves a copy of each.
+var memberNames = map[string]string{"type": "type", "data": "data", "timestamp": "timestamp", "source": "source", "id": "id",
+	"x": "x", "y": "y", "positions": "positions", "adds": "adds", "removes": "removes", "texts": "texts",
+	"attributes": "attributes", "windowId": "windowId", "_sid": "_sid", "cv": "cv", "delay": "delay", "node": "node",
+	"href": "href", "tag": "tag", "payload": "payload", "plugin": "plugin", "pointerType": "pointerType"}
+
 // key reads a member name. Names longer than the capture allows come back empty.
-func (s *scanner) key() ([]byte, error) {
+func (s *scanner) key() (string, error) {
 	own := s.mark < 0
 	if own {
 		lost := s.overflow
@@ -341,20 +347,28 @@ func (s *scanner) key() ([]byte, error) {
 	}
 	from := s.rel()
 	if err := s.skipString(); err != nil {
-		return nil, err
+		return "", err
 	}
 	if s.mark < 0 {
-		return nil, nil
+		return "", nil
 	}
 	quoted := s.captured(from, s.rel())
 	if bytes.IndexByte(quoted, '\\') < 0 {
-		return bytes.Clone(quoted[1 : len(quoted)-1]), nil
+		plain := quoted[1 : len(quoted)-1]
+		if name, ok := memberNames[string(plain)]; ok {
+			return name, nil
+		}
+		return string(plain), nil
 	}
-	return jsontext.AppendUnquote(nil, quoted)
+	plain, err := jsontext.AppendUnquote(nil, quoted)
+	if err != nil && plain == nil {
+		return "", errSyntax
+	}
+	return string(plain), nil
 }
 
 // member reads the value of one member of an object.
-func (s *scanner) member(key []byte, m *members) error {
+func (s *scanner) member(key string, m *members) error {
 	c, ok := s.peek()
 	if !ok {
 		return s.unexpected()
@@ -362,14 +376,14 @@ func (s *scanner) member(key []byte, m *members) error {
 	if isList(key, c) || isByWindow(key, c) {
 		m.holder = true
 		s.release()
-		return s.holds(key, c, m.window)
+		return s.holds(c, m.window)
 	}
 	from := s.rel()
 	var err error
 	switch {
 	case c == '{' && isContainer(key):
 		err = s.container(m)
-	case c == '[' && string(key) == "data" && !m.holder:
+	case c == '[' && key == "data" && !m.holder:
 		if m.window != "" {
 			m.holder = true
 			s.release()
@@ -384,7 +398,7 @@ func (s *scanner) member(key []byte, m *members) error {
 		return err
 	}
 	at := span{from, s.rel()}
-	switch string(key) {
+	switch key {
 	case "data":
 		m.data = at
 	case "type":
@@ -405,7 +419,7 @@ func (s *scanner) member(key []byte, m *members) error {
 
 // container looks into an object that may hold a list of events one level down.
 func (s *scanner) container(m *members) error {
-	return s.eachMember(func(key []byte) error {
+	return s.eachMember(func(key string) error {
 		c, ok := s.peek()
 		if !ok {
 			return s.unexpected()
@@ -413,9 +427,9 @@ func (s *scanner) container(m *members) error {
 		if isList(key, c) || isByWindow(key, c) {
 			m.holder = true
 			s.release()
-			return s.holds(key, c, m.window)
+			return s.holds(c, m.window)
 		}
-		if string(key) == "$window_id" && c == '"' && s.mark >= 0 {
+		if key == "$window_id" && c == '"' && s.mark >= 0 {
 			from := s.rel()
 			if err := s.skipString(); err != nil || s.mark < 0 {
 				return err
@@ -428,30 +442,30 @@ func (s *scanner) container(m *members) error {
 }
 
 // holds reads the value of a member that holds events.
-func (s *scanner) holds(key []byte, c byte, window string) error {
+func (s *scanner) holds(c byte, window string) error {
 	if c == '{' {
-		return s.eachMember(func(id []byte) error { return s.value(string(id)) })
+		return s.eachMember(func(id string) error { return s.value(id) })
 	}
 	return s.value(window)
 }
 
-func isList(key []byte, c byte) bool {
+func isList(key string, c byte) bool {
 	if c != '[' {
 		return false
 	}
-	switch string(key) {
+	switch key {
 	case "events", "rrwebEvents", "snapshots", "$snapshot_data", "$snapshot_items":
 		return true
 	}
 	return false
 }
 
-func isByWindow(key []byte, c byte) bool {
-	return c == '{' && string(key) == "snapshotsByWindowId"
+func isByWindow(key string, c byte) bool {
+	return c == '{' && key == "snapshotsByWindowId"
 }
 
-func isContainer(key []byte) bool {
-	switch string(key) {
+func isContainer(key string) bool {
+	switch key {
 	case "data", "result", "payload", "properties":
 		return true
 	}
