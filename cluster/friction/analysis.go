@@ -1,6 +1,7 @@
 package friction
 
 import (
+	"sort"
 	"strconv"
 	"time"
 
@@ -18,21 +19,27 @@ type analysis struct {
 	runs     []run
 	amb      *ambience
 	visits   []Visit
-	failed   []int32 // failed requests by their end
+	silences map[uint16][]silence
+	tasks    []int32                   // long-task events
+	navs     []int32                   // navigation events
+	byTarget map[replay.TargetID]int32 // controls of targets, built when first asked for
+	failed   []int32                   // failed requests by their end
 }
 
 // control is one element that was pressed, followed across re-renders within the session.
 type control struct {
-	target   replay.TargetID // first seen; NoIndex where only a position is known
-	key      string
-	sure     float64
-	kind     Kind
-	screen   replay.ScreenID
-	local    local
-	node     replay.NodeID // the latest node it was
-	last     int32         // latest gesture on it
-	gestures []int32
-	answered int // gestures answered in time, filled by the response model
+	target    replay.TargetID // first seen; NoIndex where only a position is known
+	key       string
+	sure      float64
+	kind      Kind
+	screen    replay.ScreenID
+	local     local
+	node      replay.NodeID // the latest node it was
+	last      int32         // latest gesture on it
+	gestures  []int32
+	long      bool // held somewhere in the session, once longKnown
+	longKnown bool
+	answered  int // gestures answered in time, filled by the response model
 }
 
 // cell is the edge of the square that stands for an element where only positions are known; 48 dp is Android's least
@@ -142,6 +149,21 @@ func (c *control) actsLike() Kind {
 		return Control
 	}
 	return c.kind
+}
+
+// visitFrom is the index of the first visit at or after t.
+func (a *analysis) visitFrom(t time.Duration) int {
+	return sort.Search(len(a.visits), func(i int) bool { return a.visits[i].At >= t })
+}
+
+// gestureFrom is the index of the first gesture at or after t.
+func (a *analysis) gestureFrom(t time.Duration) int {
+	return sort.Search(len(a.gestures), func(i int) bool { return a.gestures[i].at >= t })
+}
+
+// eventFrom is the index of the first event at or after t.
+func (a *analysis) eventFrom(t time.Duration) int {
+	return sort.Search(len(a.s.Events), func(i int) bool { return a.s.Events[i].At >= t })
 }
 
 // inGap reports whether a recording gap lies within the window, and where it begins.

@@ -65,8 +65,12 @@ func (a *analysis) nextSwipe(i int) *gesture {
 // swipeAnswered looks for anything that a swipe may have caused, and how long could be looked.
 func (a *analysis) swipeAnswered(g *gesture) (bool, time.Duration) {
 	limit := g.end + swipeWait
+	const most = 1 << 12 // events: a recording denser than that is not judged
 	for i := int(g.firstEv) + 1; i < len(a.s.Events); i++ {
 		e := &a.s.Events[i]
+		if i > int(g.firstEv)+most {
+			return true, e.At
+		}
 		if e.At > limit {
 			return false, limit
 		}

@@ -55,11 +55,13 @@ type candidate struct {
 func Detect(s *replay.Session, set Settings) *Digest {
 	def := DefaultSettings()
 	set.inherit(&def.Thresholds)
+	s = withoutRepeats(s)
 	a := &analysis{s: s, set: set, tree: newTree(s.Nodes)}
 	a.gestures = findGestures(s)
 	a.visits = findVisits(s)
 	a.findControls()
 	a.findFailed()
+	a.findSilences()
 	a.learnAmbience()
 	a.sweep()
 	a.judgeAll()
@@ -71,6 +73,41 @@ func Detect(s *replay.Session, set Settings) *Digest {
 		}
 	}
 	return a.digest(a.episodes(cands))
+}
+
+// withoutRepeats returns the session without events that arrived twice: equal in everything at the same moment. It
+// copies only if there are any.
+func withoutRepeats(s *replay.Session) *replay.Session {
+	var out []replay.Event
+	copied := false
+	for i := 0; i < len(s.Events); {
+		j := i + 1
+		for j < len(s.Events) && s.Events[j].At == s.Events[i].At {
+			j++
+		}
+		for k := i; k < j; k++ {
+			again := false
+			// Repeats stand close together; a moment with thousands of events is not searched whole.
+			const near = 16
+			for m := max(i, k-near); m < k && !again; m++ {
+				again = s.Events[m] == s.Events[k]
+			}
+			switch {
+			case again && !copied:
+				out = append(make([]replay.Event, 0, len(s.Events)), s.Events[:k]...)
+				copied = true
+			case !again && copied:
+				out = append(out, s.Events[k])
+			}
+		}
+		i = j
+	}
+	if !copied {
+		return s
+	}
+	c := *s
+	c.Events = out
+	return &c
 }
 
 // confine applies what the operator said of the control, and the reporting floor.
@@ -230,8 +267,23 @@ func (a *analysis) attempts(d *Digest, targets *targetTable, of []int32) {
 
 // worse orders outcomes for presses that are one attempt.
 func worse(x, y Outcome) bool {
-	rank := map[Outcome]int{Unknown: 0, OK: 1, Slow: 2, Dead: 3, Disabled: 4, Failed: 5}
-	return y == Unknown && x != OK || rank[x] > rank[y] && y != OK && y != Slow || x == Failed
+	return y == Unknown && x != OK || gravity(x) > gravity(y) && y != OK && y != Slow || x == Failed
+}
+
+func gravity(o Outcome) int {
+	switch o {
+	case OK:
+		return 1
+	case Slow:
+		return 2
+	case Dead:
+		return 3
+	case Disabled:
+		return 4
+	case Failed:
+		return 5
+	}
+	return 0
 }
 
 // result is the outcome of one gesture before any filter.

@@ -70,9 +70,9 @@ func (a *analysis) disabledCandidate(ci int32, gs []int32, settled bool) candida
 // leaves reports whether the screen was left soon after a gesture without another press.
 func (a *analysis) leaves(gi int32) bool {
 	g := &a.gestures[gi]
-	for i := range a.visits {
+	for i := a.visitFrom(g.at + 1); i < len(a.visits) && a.visits[i].At-g.at <= leaveLag; i++ {
 		v := &a.visits[i]
-		if v.At > g.at && v.At-g.at <= leaveLag && uint16(v.Window) == g.window {
+		if uint16(v.Window) == g.window {
 			steps := 0 // the last one is what led away
 			for j := int(gi) + 1; j < len(a.gestures) && a.gestures[j].at < v.At; j++ {
 				if n := &a.gestures[j]; n.window == g.window && n.pressed() {

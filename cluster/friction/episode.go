@@ -138,24 +138,27 @@ func addPattern(ps []Pattern, p Pattern) []Pattern {
 // after is how long after an episode its consequence is looked for.
 const after = 30 * time.Second
 
+// nextSteps bounds how many gestures and navigations are looked at for that; it is far more than anybody makes.
+const nextSteps = 256
+
 // aftermath says what the person did next.
 func (a *analysis) aftermath(e *Episode, gs []int32) Aftermath {
 	window, ctl := int32(-1), int32(-1)
 	if len(gs) > 0 {
 		window, ctl = int32(a.gestures[gs[0]].window), a.gestures[gs[0]].ctl
 	}
-	from := sort.Search(len(a.s.Events), func(i int) bool { return a.s.Events[i].At > e.End })
+	from := sort.Search(len(a.navs), func(i int) bool { return a.s.Events[a.navs[i]].At > e.End })
 	next := sort.Search(len(a.gestures), func(i int) bool { return a.gestures[i].at > e.End })
 	var step *gesture
-	for i := next; i < len(a.gestures) && a.gestures[i].at-e.End <= after; i++ {
+	for i := next; i < len(a.gestures) && i < next+nextSteps && a.gestures[i].at-e.End <= after; i++ {
 		if g := &a.gestures[i]; g.pressed() && (window < 0 || int32(g.window) == window) && g.ctl != ctl {
 			step = g
 			break
 		}
 	}
-	for i := from; i < len(a.s.Events) && a.s.Events[i].At-e.End <= after; i++ {
-		v := &a.s.Events[i]
-		if window >= 0 && int32(v.Window) != window || v.Kind != replay.Navigate {
+	for i := from; i < len(a.navs) && i < from+nextSteps && a.s.Events[a.navs[i]].At-e.End <= after; i++ {
+		v := &a.s.Events[a.navs[i]]
+		if window >= 0 && int32(v.Window) != window {
 			continue
 		}
 		if step != nil && v.At >= step.at {

@@ -86,7 +86,8 @@ func (a *analysis) atTop(t *replay.Target, g *gesture) bool {
 	if t == nil || !hasWord(t.Label, "top") {
 		return false
 	}
-	for i := int(g.firstEv) - 1; i >= 0; i-- {
+	const look = 1 << 14 // events
+	for i := int(g.firstEv) - 1; i >= max(0, int(g.firstEv)-look); i-- {
 		e := &a.s.Events[i]
 		if e.Window != g.window {
 			continue
@@ -152,12 +153,21 @@ func (a *analysis) picked(gi int32) bool {
 
 // held reports whether the control is held somewhere in the session, or asks for it.
 func (a *analysis) held(c *control) bool {
-	for _, gi := range c.gestures {
-		if g := &a.gestures[gi]; !g.alone && g.long(c.local.HoldLong) && g.moved <= dragSlop {
-			return true
+	return a.longPressed(c) || asksToHold(a.tgt(c))
+}
+
+// longPressed reports whether the control is held in any gesture of the session.
+func (a *analysis) longPressed(c *control) bool {
+	if !c.longKnown {
+		c.longKnown = true
+		for _, gi := range c.gestures {
+			if g := &a.gestures[gi]; !g.alone && g.long(c.local.HoldLong) && g.moved <= dragSlop {
+				c.long = true
+				break
+			}
 		}
 	}
-	return asksToHold(a.tgt(c))
+	return c.long
 }
 
 // asksToHold reads the control's own text. It only moves confidence.
@@ -188,7 +198,8 @@ func (a *analysis) styleAnswer(c *control, gi int32) bool {
 	if c.node < 0 {
 		return false
 	}
-	for i := int(gi) + 1; i < len(a.gestures); i++ {
+	const next = 16 // presses: more than a hand makes in the time
+	for i := int(gi) + 1; i < len(a.gestures) && i <= int(gi)+next; i++ {
 		n := &a.gestures[i]
 		if n.at-g.at > styleLag {
 			return false

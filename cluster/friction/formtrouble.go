@@ -145,14 +145,19 @@ func (a *analysis) reEdited(bs []bout) (candidate, bool) {
 
 // controlOf returns the control of a target, also of one that was never pressed.
 func (a *analysis) controlOf(t replay.TargetID, screen replay.ScreenID) int32 {
-	for i := range a.controls {
-		if a.controls[i].target == t {
-			return int32(i)
+	if a.byTarget == nil {
+		a.byTarget = map[replay.TargetID]int32{}
+		for i := len(a.controls) - 1; i >= 0; i-- {
+			a.byTarget[a.controls[i].target] = int32(i)
 		}
+	}
+	if c, ok := a.byTarget[t]; ok {
+		return c
 	}
 	x := &a.s.Targets[t]
 	key, sure := controlKey(x)
 	a.controls = append(a.controls, control{target: t, key: key, sure: sure, kind: kindOf(x), screen: screen, node: x.Node,
 		last: -1, local: a.set.at(a.screen(screen), x)})
-	return int32(len(a.controls) - 1)
+	a.byTarget[t] = int32(len(a.controls) - 1)
+	return a.byTarget[t]
 }

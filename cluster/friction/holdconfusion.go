@@ -37,10 +37,7 @@ func (a *analysis) hold(ci int32, gs []int32) (candidate, bool) {
 	cand := a.candidate(ci, gs)
 	cand.missed = int32(len(gs))
 	cand.conf = a.base(startHold, c) + extra(len(gs)-c.local.HoldPresses)
-	held, named := false, asksToHold(a.tgt(c))
-	for _, gi := range c.gestures {
-		held = held || a.gestures[gi].long(c.local.HoldLong) && !a.gestures[gi].alone
-	}
+	held, named := a.longPressed(c), asksToHold(a.tgt(c))
 	if held {
 		cand.conf += termHeld
 	}

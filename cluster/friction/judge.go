@@ -128,9 +128,14 @@ func (a *analysis) grade(r *run) []bool {
 		t := &r.touches[i]
 		effect[i] = !t.minor && !t.revert && !a.transient(r, t)
 	}
+	looked := 0
 	for i := range r.touches {
 		t := &r.touches[i]
-		if effect[i] && a.placeholder(r, effect, i) {
+		asks := effect[i] && looked < maxPlaceholders && (t.undone > 0 || t.kind == replay.Removed)
+		if asks {
+			looked++
+		}
+		if asks && a.placeholder(r, effect, i) {
 			effect[i] = false
 		} else if t.revert && a.busyEnd(r, i) {
 			effect[i] = true
@@ -138,6 +143,9 @@ func (a *analysis) grade(r *run) []bool {
 	}
 	return effect
 }
+
+// maxPlaceholders bounds how many changes of a run are looked at as placeholders; each look may read the whole run.
+const maxPlaceholders = 256
 
 // transient reports whether a change only showed that the press was felt: it hangs on the release of the pointer, or
 // it is a passing look of the control itself (ripple, pressed class, click animation).
@@ -159,14 +167,8 @@ func (a *analysis) text(n replay.NodeID) bool {
 
 // pressAt returns the latest press of a run at or before t.
 func (a *analysis) pressAt(r *run, t time.Duration) int32 {
-	best := r.gestures[0]
-	for _, gi := range r.gestures {
-		if a.gestures[gi].at > t {
-			break
-		}
-		best = gi
-	}
-	return best
+	i := sort.Search(len(r.gestures), func(i int) bool { return a.gestures[r.gestures[i]].at > t })
+	return r.gestures[max(i-1, 0)]
 }
 
 // placeholder reports whether a change only held the place for content that came later than an answer in time would:
@@ -283,12 +285,8 @@ func heldNear(held []time.Duration, at time.Duration) bool {
 }
 
 func (a *analysis) pressBetween(r *run, from, to time.Duration) bool {
-	for _, gi := range r.gestures {
-		if at := a.gestures[gi].at; at > from && at <= to {
-			return true
-		}
-	}
-	return false
+	i := sort.Search(len(r.gestures), func(i int) bool { return a.gestures[r.gestures[i]].at > from })
+	return i < len(r.gestures) && a.gestures[r.gestures[i]].at <= to
 }
 
 // assign gives every answer to the oldest press that waits (SIGNALS F10). An answer that is late for the oldest press

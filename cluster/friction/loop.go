@@ -54,7 +54,8 @@ func (a *analysis) visitsByWindow() [][]int {
 func (a *analysis) round(vs []int, i int) (int, bool) {
 	home := a.visits[vs[i]].Screen
 	other, times, end := int32(-1), 1, i
-	for j := i + 1; j < len(vs); j++ {
+	const most = 64 // visits of one round: more in half a minute are a machine's
+	for j := i + 1; j < len(vs) && j <= i+most; j++ {
 		v := &a.visits[vs[j]]
 		if v.At-a.visits[vs[i]].At > a.set.LoopSpan {
 			break
@@ -74,9 +75,9 @@ func (a *analysis) round(vs []int, i int) (int, bool) {
 
 // achieved reports whether something was done in between that was no navigation.
 func (a *analysis) achieved(first, last *Visit) bool {
-	for i := range a.gestures {
+	for i := a.gestureFrom(first.At); i < len(a.gestures) && a.gestures[i].at < last.At; i++ {
 		g, o := &a.gestures[i], &a.outcomes[i]
-		if int32(g.window) != first.Window || g.at < first.At || g.at >= last.At || !g.pressed() {
+		if int32(g.window) != first.Window || !g.pressed() {
 			continue
 		}
 		if o.answered && o.by != byRoute && o.by != byLoad && !a.leadsAway(int32(i)) {
@@ -92,8 +93,8 @@ const routeLag = 2 * time.Second
 // leadsAway reports whether a screen was entered right after a press: whatever else changed, that was the answer.
 func (a *analysis) leadsAway(gi int32) bool {
 	g := &a.gestures[gi]
-	for i := range a.visits {
-		if v := &a.visits[i]; v.Window == int32(g.window) && v.At >= g.at && v.At-g.at <= routeLag {
+	for i := a.visitFrom(g.at); i < len(a.visits) && a.visits[i].At-g.at <= routeLag; i++ {
+		if a.visits[i].Window == int32(g.window) {
 			return true
 		}
 	}
@@ -103,9 +104,9 @@ func (a *analysis) leadsAway(gi int32) bool {
 // reloads finds pages loaded again soon after a press in vain.
 func (a *analysis) reloads() []candidate {
 	var out []candidate
-	for i := range a.s.Events {
+	for _, i := range a.navs {
 		e := &a.s.Events[i]
-		if e.Kind != replay.Navigate || !e.Flags.Has(replay.FlagReload) {
+		if !e.Flags.Has(replay.FlagReload) {
 			continue
 		}
 		gi := a.pressBefore(e.At, e.Window)

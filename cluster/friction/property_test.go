@@ -95,7 +95,9 @@ func TestLessEvidence(t *testing.T) {
 	without := map[string]func(*replay.Session, replay.Event) bool{
 		"console": func(s *replay.Session, e replay.Event) bool { return e.Kind == replay.ErrorEvent },
 		"moves":   func(s *replay.Session, e replay.Event) bool { return e.Kind == replay.Move },
-		"both":    func(s *replay.Session, e replay.Event) bool { return e.Kind == replay.Move || e.Kind == replay.ErrorEvent },
+		"both": func(s *replay.Session, e replay.Event) bool {
+			return e.Kind == replay.Move || e.Kind == replay.ErrorEvent
+		},
 	}
 	for name, drop := range without {
 		t.Run(name, func(t *testing.T) {

@@ -46,9 +46,9 @@ func (a *analysis) labelOf(gi int32) string {
 // scroll of half a viewport.
 func (a *analysis) used(v, next *Visit) bool {
 	presses := 0
-	for i := range a.gestures {
+	for i := a.gestureFrom(v.At); i < len(a.gestures) && a.gestures[i].at < next.At; i++ {
 		g, o := &a.gestures[i], &a.outcomes[i]
-		if int32(g.window) != v.Window || g.at < v.At || g.at >= next.At || !g.pressed() {
+		if int32(g.window) != v.Window || !g.pressed() {
 			continue
 		}
 		presses++
@@ -57,13 +57,10 @@ func (a *analysis) used(v, next *Visit) bool {
 		}
 	}
 	half := a.viewportHeight(v.Screen) / 2
-	for i := range a.s.Events {
+	for i := a.eventFrom(v.At); i < len(a.s.Events) && a.s.Events[i].At < next.At; i++ {
 		e := &a.s.Events[i]
-		if e.At < v.At || int32(e.Window) != v.Window {
+		if int32(e.Window) != v.Window {
 			continue
-		}
-		if e.At >= next.At {
-			break
 		}
 		if e.Kind == replay.Input || e.Kind == replay.Scroll && e.Flags.Has(replay.FlagDocument) && e.Y >= half && presses == 0 {
 			return true

@@ -138,8 +138,10 @@ const (
 	// stampLag is by how much the stamps of a request and of the change it causes may be swapped.
 	stampLag = 100 * time.Millisecond
 	// maxTouches and maxRunGestures bound one run; a longer one is judged and starts anew.
-	maxTouches     = 4096
+	maxTouches     = 2048
 	maxRunGestures = 256
+	// maxHits bounds the failures, requests and other signs of one run: the first ones say what there is to say.
+	maxHits = 128
 	// maxClosing bounds how many closed runs of a window still wait for linked changes.
 	maxClosing = 4
 	// scrollAnswer is how soon a scroll must start to answer a press (SIGNALS F7).
@@ -278,7 +280,7 @@ func (a *analysis) take(w *watch, e *replay.Event) {
 		since = e.At - a.gestures[r.gestures[len(r.gestures)-1]].at
 	}
 	sign := func(k signalKind) {
-		if r != nil {
+		if r != nil && (len(r.signals) < maxRunGestures*4) {
 			r.signals = append(r.signals, signal{at: e.At, kind: k})
 		}
 	}
@@ -560,7 +562,7 @@ func (a *analysis) takeRequest(w *watch, e *replay.Event) {
 		return
 	}
 	r, gi := a.asker(w, q)
-	if r == nil {
+	if r == nil || len(r.requests) >= maxHits {
 		return
 	}
 	r.requests = append(r.requests, e.Detail)
@@ -649,10 +651,8 @@ func (a *analysis) aborted(q *replay.Request, e *replay.Event) bool {
 	if q.Status != 0 {
 		return false
 	}
-	for i := range a.visits {
-		if d := q.End - a.visits[i].At; d <= abortLag && d >= -abortLag {
-			return true
-		}
+	if i := a.visitFrom(q.End - abortLag); i < len(a.visits) && a.visits[i].At <= q.End+abortLag {
+		return true
 	}
 	const near = 32
 	lo, hi := max(int(e.Detail)-near, 0), min(int(e.Detail)+near, len(a.s.Requests))
@@ -671,6 +671,9 @@ func (a *analysis) takeError(w *watch, e *replay.Event) {
 	}
 	x := &a.s.Errors[e.Detail]
 	if a.amb.ambientRate(a.amb.errors[x.Fingerprint]) {
+		return
+	}
+	if w.cur >= 0 && len(a.runs[w.cur].hits) >= maxHits {
 		return
 	}
 	hit := errorHit{at: e.At, cause: x.Fingerprint, thrown: x.Thrown}

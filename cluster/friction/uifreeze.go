@@ -1,6 +1,7 @@
 package friction
 
 import (
+	"sort"
 	"time"
 
 	"github.com/rankle/rankle/replay"
@@ -34,30 +35,18 @@ const (
 
 func (a *analysis) freeze(r *run, gi int32) (candidate, bool) {
 	g := &a.gestures[gi]
-	limit := g.end + a.set.AnswerLimit
-	prev := g.at
-	var from, to time.Duration
-	task := time.Duration(0)
-	for i := int(g.firstEv) + 1; i < len(a.s.Events) && a.s.Events[i].At <= limit; i++ {
-		e := &a.s.Events[i]
-		if e.Window != g.window {
-			continue
-		}
-		if e.Kind == replay.LongTask {
-			d := time.Duration(e.Detail) * time.Millisecond
-			if start := e.At - d; d >= longTask && start <= g.end+freezeReach {
-				task = max(task, d)
-				from, to = max(start, g.at), e.At
-			}
-			continue
-		}
-		if to == 0 && e.At-prev >= a.set.FreezeSilence && prev <= g.end+freezeReach {
-			from, to = prev, e.At
-		}
-		if to > 0 && e.At-to > handSpeed*4 {
+	var from, to, task time.Duration
+	if q, ok := a.silenceAfter(g); ok {
+		from, to = q.from, q.to
+	}
+	i := sort.Search(len(a.tasks), func(i int) bool { return a.s.Events[a.tasks[i]].At > g.at })
+	for ; i < len(a.tasks) && a.s.Events[a.tasks[i]].At <= g.end+a.set.AnswerLimit; i++ {
+		e := &a.s.Events[a.tasks[i]]
+		d := time.Duration(e.Detail) * time.Millisecond
+		if start := e.At - d; e.Window == g.window && d >= longTask && start <= g.end+freezeReach {
+			task, from, to = d, max(start, g.at), e.At
 			break
 		}
-		prev = e.At
 	}
 	if to == 0 || a.pressedSince(gi, max(from, g.end+freezeReach)) {
 		return candidate{}, false
@@ -79,6 +68,39 @@ func (a *analysis) freeze(r *run, gi int32) (candidate, bool) {
 	return cand, task > 0 || queued || missed
 }
 
+// silence is a stretch in which nothing at all was recorded of a window.
+type silence struct{ from, to time.Duration }
+
+// findSilences lists the silences of every window, the long tasks and the navigations.
+func (a *analysis) findSilences() {
+	a.silences = map[uint16][]silence{}
+	last := map[uint16]time.Duration{}
+	for i := range a.s.Events {
+		e := &a.s.Events[i]
+		switch e.Kind {
+		case replay.LongTask:
+			a.tasks = append(a.tasks, int32(i))
+			continue
+		case replay.Navigate:
+			a.navs = append(a.navs, int32(i))
+		}
+		if p, ok := last[e.Window]; ok && e.At-p >= a.set.FreezeSilence {
+			a.silences[e.Window] = append(a.silences[e.Window], silence{p, e.At})
+		}
+		last[e.Window] = e.At
+	}
+}
+
+// silenceAfter finds the silence that begins with a gesture.
+func (a *analysis) silenceAfter(g *gesture) (silence, bool) {
+	qs := a.silences[g.window]
+	i := sort.Search(len(qs), func(i int) bool { return qs[i].from >= g.at })
+	if i < len(qs) && qs[i].from <= g.end+freezeReach && qs[i].to <= g.end+a.set.AnswerLimit {
+		return qs[i], true
+	}
+	return silence{}, false
+}
+
 // pressedSince reports whether a later press comes before a moment: the stillness is that one's.
 func (a *analysis) pressedSince(gi int32, until time.Duration) bool {
 	g := &a.gestures[gi]
@@ -94,9 +116,12 @@ func (a *analysis) pressedSince(gi int32, until time.Duration) bool {
 func (a *analysis) queued(window uint16, at time.Duration) bool {
 	n := 0
 	last := time.Duration(-1)
-	for i := range a.gestures {
+	for i := a.gestureFrom(at); i < len(a.gestures); i++ {
 		g := &a.gestures[i]
-		if g.window != window || g.at < at {
+		if g.window != window {
+			if g.at-at > 4*handSpeed {
+				break
+			}
 			continue
 		}
 		if last >= 0 && g.at-last > handSpeed || g.at-at > 4*handSpeed {

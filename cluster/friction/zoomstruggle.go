@@ -32,6 +32,7 @@ func findZooms(a *analysis) []candidate {
 	}
 	type size struct{ w, h int32 }
 	wins := map[uint16]size{}
+	touch := a.s.Context.Device.Touch || a.s.Context.Device.Type == "mobile" || a.s.Context.Device.Type == "tablet" || a.touched()
 	for i := range a.s.Events {
 		e := &a.s.Events[i]
 		if e.Kind != replay.Resize || e.X <= 0 || e.Y <= 0 {
@@ -44,7 +45,6 @@ func findZooms(a *analysis) []candidate {
 			}
 		}
 		wins[e.Window] = size{e.X, e.Y}
-		touch := a.s.Context.Device.Touch || a.s.Context.Device.Type == "mobile" || a.s.Context.Device.Type == "tablet" || a.touched()
 		if old.w <= 0 || old.h <= 0 || !touch {
 			continue
 		}
