@@ -297,15 +297,8 @@ func (x *estimator) remarks(e *effect, unsupported []string) {
 		e.caveats = append(e.caveats, "nearly every try in "+where+" failed, so the comparison is with other versions")
 	}
 	if sd := math.Sqrt(e.variance); math.Abs(e.check-e.lost) > sd && e.compared > 0 {
-		e.caveats = append(e.caveats, fmt.Sprintf("a second method disagrees: it finds %.0f%% of this loss", 100*ratio(e.check, e.lost)))
+		e.caveats = append(e.caveats, fmt.Sprintf("a second method disagrees: of the %d who met it, it counts %.1f lost where this one counts %.1f", e.exposed, e.check, e.lost))
 	}
-}
-
-func ratio(a, b float64) float64 {
-	if b == 0 {
-		return 0
-	}
-	return a / b
 }
 
 // eValue is how strongly an unrecorded trait would have to go with both meeting the issue and the outcome, as a ratio
