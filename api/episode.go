@@ -46,6 +46,7 @@ func EpisodeLines(d *friction.Digest, names Naming) []EpisodeLine {
 // WriteEpisodes writes EpisodeLines as NDJSON, one object a line.
 func WriteEpisodes(w io.Writer, d *friction.Digest, names Naming) error {
 	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false) // people read this in a terminal, and selectors are full of ">"
 	for _, line := range EpisodeLines(d, names) {
 		if err := enc.Encode(line); err != nil {
 			return fmt.Errorf("write episodes of session %s: %w", d.Session, err)

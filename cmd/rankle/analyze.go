@@ -164,7 +164,7 @@ func printTop(w io.Writer, r *ranker.Report, n int) {
 // costSentence is the cost of an issue in one outcome, in words.
 func costSentence(c ranker.Impact) string {
 	if !c.Possible {
-		return fmt.Sprintf("%s: cannot be estimated: %s", c.Outcome, strings.Join(c.Caveats, "; "))
+		return fmt.Sprintf("%s: %s", c.Outcome, strings.Join(c.Caveats, "; "))
 	}
 	e := c.PerWeek
 	return fmt.Sprintf("%s: about %.1f %s lost (95 %%: %.1f to %.1f)", c.Outcome, e.Value, e.Unit, e.Low, e.High)

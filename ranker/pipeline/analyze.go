@@ -72,6 +72,7 @@ type analysis struct {
 	detection   friction.Settings
 	summary     *summary
 	fingerprint string // of the digests
+	refused     int    // recordings in a row that the store did not deliver
 }
 
 func newAnalysis(opt Options) *analysis {
@@ -121,7 +122,7 @@ func (a *analysis) list(ctx context.Context) ([]job, error) {
 	for i := range a.Sources {
 		src := &a.Sources[i]
 		a.progress(Progress{Stage: "listing " + src.Store.URL(), Done: len(jobs)})
-		group, err := source.Group(ctx, src.Store, src.Prefix, src.Layout)
+		group, err := source.Group(ctx, src.Store, "", src.Layout)
 		if err != nil {
 			return nil, err
 		}

@@ -19,6 +19,11 @@ import (
 // maxSidecar bounds a sidecar: the contract's fields take less than 1 kB, real ones with attributes a few.
 const maxSidecar = 1 << 20
 
+// maxRefused is how many recordings in a row a store may fail to deliver before the run ends: fewer can be chance (a
+// burst of deleted or rewritten objects), more means that the store is gone or the key expired, and every further one
+// would cost its retries, seconds each.
+const maxRefused = 50
+
 // read is the first loop: every recording that the ledger does not know in its present state is read once.
 func (a *analysis) read(ctx context.Context, jobs []job) error {
 	unread := make([]job, 0, len(jobs))
@@ -91,6 +96,7 @@ func (a *analysis) keep(b *batch, r result) error {
 	if r.err == nil {
 		b.digests = append(b.digests, *r.digest)
 		a.summary.fresh++
+		a.refused = 0
 		return nil
 	}
 	if errors.Is(r.err, context.Canceled) {
@@ -100,6 +106,9 @@ func (a *analysis) keep(b *batch, r result) error {
 	var skip *format.SkipError
 	if reason := passingReason(r.err); reason != "" || !errors.As(r.err, &skip) {
 		a.summary.skip(cmp.Or(reason, string(format.Unreadable)), r.job.name(), r.err)
+		if a.refused++; a.refused >= maxRefused {
+			return fmt.Errorf("%s failed for %d recordings in a row, the last one: %w", r.job.source.Store.URL(), a.refused, r.err)
+		}
 		return nil
 	}
 	b.skips = append(b.skips, ledger.Skip{

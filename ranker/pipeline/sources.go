@@ -15,7 +15,6 @@ import (
 // Opened is a source that is ready to be listed.
 type Opened struct {
 	Store  source.Store
-	Prefix string
 	Layout source.Layout
 }
 
@@ -117,7 +116,7 @@ func (o Opener) open(s Source) (Opened, error) {
 		if err != nil {
 			return Opened{}, fmt.Errorf("source %s: %w", s.URL, err)
 		}
-		return Opened{Store: store, Prefix: opt.Prefix, Layout: s.Layout()}, nil
+		return Opened{Store: store, Layout: s.Layout()}, nil
 	case strings.Contains(s.URL, "://"):
 		scheme, _, _ := strings.Cut(s.URL, "://")
 		return Opened{}, fmt.Errorf("source %s: scheme %q is not supported: use a directory, a file or s3://bucket/prefix", s.URL, scheme)
