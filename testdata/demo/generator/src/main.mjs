@@ -16,7 +16,7 @@ const out = arg('out', fileURLToPath(new URL('../..', import.meta.url)));
 const workers = Number(arg('workers', 3));
 const only = arg('only', '');
 const limit = Number(arg('limit', 0));
-const LIMIT_MS = 120000;
+const LIMIT_MS = 600000;
 const TRIES = 5;
 const PER_BROWSER = 5; // workers that share one browser
 // Labels of each recorded session wait here until all are there; --resume keeps what an interrupted run left.
