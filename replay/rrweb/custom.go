@@ -164,7 +164,7 @@ func (d *decoder) decodePayload(info *payload, depth int) error {
 		case "hidden":
 			info.hidden, info.hasHidden, err = d.flag()
 		case "open":
-			info.open, info.hasOpen, err = d.flag()
+			info.open, _, err = d.flag()
 		case "duration":
 			info.duration, _, err = d.number()
 		case "category":
@@ -227,7 +227,10 @@ func (p *player) span(w *window, info payload) {
 		if info.op == "resource.xhr" {
 			initiator = "xmlhttprequest"
 		}
-		status := info.status
+		status := statusUnknown
+		if info.hasStatus {
+			status = info.status
+		}
 		p.s.Coverage.Network = true
 		p.request(w, start, end, request{method: info.method, url: info.description, status: status, initiator: initiator})
 	case "navigation.push":

@@ -23,7 +23,6 @@ type lexer struct {
 	max      int // capture limit in bytes
 	maxDepth int
 	overflow bool  // the captured value exceeded max and was dropped
-	off      int64 // bytes consumed before buf[0]
 	err      error // sticky error of r, io.EOF included
 }
 
@@ -73,7 +72,6 @@ func (l *lexer) fill() bool {
 	}
 	if keep > 0 {
 		copy(l.buf, l.buf[keep:l.end])
-		l.off += int64(keep)
 		l.pos -= keep
 		l.end -= keep
 		if l.mark >= 0 {
