@@ -181,12 +181,12 @@ it("keeps a review, and shows both sides of a conflict", async () => {
 it("fits every width", async () => {
   const { page, close } = await world.page();
   const { key } = issues.issues[0];
-  for (const width of [390, 600, 768, 1024, 1920, 2560]) {
-    await page.setViewportSize({ width, height: 900 });
-    for (const path of ["/", `/issues/${encodeURIComponent(key)}`, "/sessions", "/run"]) {
-      await page.goto(path);
-      await page.locator("h1").waitFor();
-      await page.waitForFunction(() => document.querySelector(".spinner") === null);
+  for (const path of ["/", `/issues/${encodeURIComponent(key)}`, "/sessions", "/run"]) {
+    await page.goto(path);
+    await page.locator("h1").waitFor();
+    await page.waitForFunction(() => document.querySelector(".spinner") === null);
+    for (const width of [390, 600, 768, 1024, 1440, 1920, 2560]) {
+      await page.setViewportSize({ width, height: 900 });
       await fits(page, `${path} at ${width} px`);
       if (width === 768 || width === 2560) await shot(page, `fit-${width}-${path.split("/")[1] || "list"}`);
     }
