@@ -118,7 +118,7 @@ const (
 type ChangeTraits uint8
 
 const (
-	ChangeBusy    ChangeTraits = 1 << iota // shows or hides a busy state: aria-busy, role progressbar/status, disabled set on the pressed control
+	ChangeBusy    ChangeTraits = 1 << iota // shows or hides a busy state: aria-busy, role progressbar or a status without text, disabled set on the pressed control
 	ChangeInvalid                          // shows a complaint: aria-invalid, role alert, :invalid class of the form's field
 	ChangeDialog                           // a dialog, menu, listbox, tooltip or popover came or went
 	ChangeCursor                           // class or style only

@@ -226,3 +226,29 @@ func TestPointer(t *testing.T) {
 		t.Errorf("recent recorder: %s", got)
 	}
 }
+
+// TestArrivalTraits: what an added element is, by roles alone.
+func TestArrivalTraits(t *testing.T) {
+	add := func(attrs, kids string) replay.ChangeTraits {
+		s := read(t, metaAt(0, "https://x/"), pageAt(10, "p"), at(20, typeIncremental, `{"source":0,"texts":[],"attributes":[],"removes":[],"adds":[{"parentId":3,"nextId":null,"node":{"type":2,"tagName":"div","attributes":`+
+			attrs+`,"childNodes":[`+kids+`],"id":50}}]}`))
+		return s.Mutations[0].Changes[0].Traits
+	}
+	const text, hidden = `{"type":3,"textContent":"Added","id":51}`, `{"type":2,"tagName":"span","attributes":{},"childNodes":[{"type":3,"textContent":"Loading","id":52}],"id":51}`
+	for _, tc := range []struct {
+		name, attrs, kids string
+		want              replay.ChangeTraits
+	}{
+		{"plain", `{}`, text, 0},
+		{"toast", `{"role":"status"}`, text, 0},
+		{"spinner", `{"role":"status"}`, hidden, replay.ChangeBusy},
+		{"polite message", `{"role":"status","aria-live":"polite"}`, hidden, 0},
+		{"progress", `{"role":"progressbar"}`, "", replay.ChangeBusy},
+		{"alert", `{"role":"alert"}`, text, replay.ChangeInvalid},
+		{"dialog", `{"role":"dialog","aria-modal":"true"}`, text, replay.ChangeDialog},
+	} {
+		if got := add(tc.attrs, tc.kids); got != tc.want {
+			t.Errorf("%s: traits %b, want %b", tc.name, got, tc.want)
+		}
+	}
+}

@@ -32,8 +32,9 @@ func roleTraits(n *node) replay.ChangeTraits {
 	case "progressbar":
 		traits |= replay.ChangeBusy
 	case "status":
-		// A spinner is a bare status; a message that reads itself out ("added to cart") names how, and is an answer.
-		if !n.has("aria-live") && !n.has("aria-atomic") {
+		// A status that says something ("added to cart") is an answer. A spinner has no text of its own, only some for
+		// screen readers further down, and does not name how it wants to be read out.
+		if !n.has("aria-live") && !n.has("aria-atomic") && !hasOwnText(n) {
 			traits |= replay.ChangeBusy
 		}
 	case "alert":
@@ -54,6 +55,17 @@ func roleTraits(n *node) replay.ChangeTraits {
 		traits |= replay.ChangeDialog
 	}
 	return traits
+}
+
+// hasOwnText reports whether a child of n is text.
+func hasOwnText(n *node) bool {
+	seen := 0
+	for c := n.first; c != nil && seen < maxArrival; c, seen = c.next, seen+1 {
+		if c.kind == kindText && strings.TrimSpace(c.text) != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // maxLiveDepth is how far up a live region is looked for from a changed text: they wrap a few inline elements.
