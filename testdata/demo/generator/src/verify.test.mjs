@@ -86,7 +86,10 @@ test('every planned failure was really played', () => {
 
 test('silent faults change nothing, answered repeats change something', () => {
   const silent = new Set(['cart-dead', 'checkout-covered', 'wishlist-dead', 'settings-disabled', 'postcode-silent']);
+  // A form that had shown a message takes it away again, even when it then refuses silently.
+  const warned = new Set(labels.filter((l) => l.id === 'visible-validation').map((l) => l.session));
   for (const l of labels) {
+    if (l.id === 'postcode-silent' && warned.has(l.session)) continue;
     if (l.kind === 'fault' && silent.has(l.id)) assert.equal(l.dom_changed, false, JSON.stringify(l));
     if (l.kind === 'twin' && ['stepper', 'likes', 'sort-reload', 'backdrop', 'peek'].includes(l.id)) assert.equal(l.dom_changed, true, JSON.stringify(l));
   }
