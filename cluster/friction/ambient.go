@@ -31,11 +31,7 @@ type changeKey struct {
 func keyOf(c *replay.Change) changeKey {
 	switch c.Kind {
 	case replay.Added, replay.Removed:
-		k := changeKey{node: c.Parent, kind: c.Kind, size: uint8(bits.Len32(uint32(max(c.Size, 1))))}
-		if c.Kind == replay.Removed {
-			k.size = 0 // the size of what goes is often unknown
-		}
-		return k
+		return changeKey{node: c.Parent, kind: c.Kind, size: uint8(bits.Len32(uint32(max(c.Size, 1))))}
 	case replay.AttributeChanged:
 		return changeKey{node: c.Node, kind: c.Kind, attr: c.Attr}
 	}
@@ -71,7 +67,7 @@ const (
 	sameBeat = 200 * time.Millisecond
 	// fewNodes is the size up to which an added subtree is a tick, a message or a banner rather than a redraw. It is a
 	// power of two minus one because sizes are compared by their logarithm.
-	fewNodes = 31
+	fewNodes = 7
 	// Counts that make a key ambient. Two changes out of stillness are SIGNALS' rule; three repetitions, because an
 	// answer often comes in two steps; three equal intervals, because two can be equal by chance.
 	ambientStrong  = 2
@@ -118,7 +114,7 @@ func (p *pace) see(at, since time.Duration, epoch int32, moving bool) {
 
 func (p *pace) ambient(k changeKey) bool {
 	rhythm := p.regular >= ambientRegular && p.weak >= 2
-	if k.kind == replay.Added && k.size > uint8(bits.Len32(fewNodes)) {
+	if (k.kind == replay.Added || k.kind == replay.Removed) && k.size > uint8(bits.Len32(fewNodes)) {
 		return rhythm
 	}
 	return rhythm || p.strong >= ambientStrong || p.repeat >= ambientRepeat
@@ -151,6 +147,7 @@ type rate struct {
 	regular      int32
 	controls     []int32 // distinct controls it followed, at most manyControls
 	follows      int32   // presses that it followed
+	apart        int32   // requests that no press sent, nor repeated soon after one
 }
 
 // manyControls is the number of different controls from which on something that follows all of them is telemetry.
@@ -204,6 +201,9 @@ func (am *ambience) ambientRate(r *rate) bool {
 	q, b := am.quiet.Seconds()+1, am.busy.Seconds()+1
 	return float64(r.after)/b < errorLift*float64(r.quiet)/q
 }
+
+// retrySpan is the time within which a request to the same place may be the repeat of one that failed.
+const retrySpan = 15 * time.Second
 
 // requestKey names a request by method and path with its numbers and ids taken out.
 func requestKey(r *replay.Request) string {
@@ -308,7 +308,11 @@ func (a *analysis) learnAmbience() {
 				} else if w.action >= r.Start-settle && w.action <= e.At {
 					quiet = false
 				}
-				am.rateOf(am.requests, requestKey(r)).see(r.Start, quiet, ctl)
+				rt := am.rateOf(am.requests, requestKey(r))
+				if first := rt.quiet+rt.after == 0; (first || r.Start-rt.last > retrySpan) && (g < 0 || !prompt(r, &a.gestures[g])) {
+					rt.apart++
+				}
+				rt.see(r.Start, quiet, ctl)
 			}
 		}
 	}

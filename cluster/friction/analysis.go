@@ -39,7 +39,8 @@ type control struct {
 	gestures  []int32
 	long      bool // held somewhere in the session, once longKnown
 	longKnown bool
-	answered  int // gestures answered in time, filled by the response model
+	shown     map[replay.NodeID]bool // what earlier presses of a submit brought
+	answered  int                    // gestures answered in time, filled by the response model
 }
 
 // cell is the edge of the square that stands for an element where only positions are known; 48 dp is Android's least

@@ -58,7 +58,7 @@ func BenchmarkDetect(b *testing.B) {
 // hostile builds a minute with a million events of few kinds on one page.
 func hostile(kinds ...replay.Kind) *replay.Session {
 	s := longSession(0)
-	const n = 100_000
+	const n = 1_000_000
 	for i := 0; i < n; i++ {
 		at := time.Duration(i) * time.Minute / n
 		k := kinds[i%len(kinds)]

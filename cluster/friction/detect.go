@@ -253,7 +253,10 @@ func (a *analysis) attempts(d *Digest, targets *targetTable, of []int32) {
 			}
 			continue
 		}
-		at := Attempt{At: g.at, Screen: int32(g.screen), Target: targets.of(g.ctl), Outcome: out, Gestures: 1, Episode: ep}
+		at := Attempt{At: g.at, Screen: int32(g.screen), Target: targets.of(g.ctl), Outcome: out, Gestures: 1, Episode: ep, X: -1, Y: -1}
+		if g.hasPos {
+			at.X, at.Y = g.x, g.y
+		}
 		if o.answered {
 			at.Latency = o.latency
 		}

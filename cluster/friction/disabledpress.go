@@ -67,9 +67,16 @@ func (a *analysis) disabledCandidate(ci int32, gs []int32, settled bool) candida
 	return cand
 }
 
-// leaves reports whether the screen was left soon after a gesture without another press.
+// leaves reports whether the screen was left soon after a gesture without another press, or the session ended with it.
 func (a *analysis) leaves(gi int32) bool {
 	g := &a.gestures[gi]
+	last := a.s.Duration-g.at <= after
+	for i := int(gi) + 1; i < len(a.gestures) && last; i++ {
+		last = !a.gestures[i].pressed()
+	}
+	if last {
+		return true
+	}
 	for i := a.visitFrom(g.at + 1); i < len(a.visits) && a.visits[i].At-g.at <= leaveLag; i++ {
 		v := &a.visits[i]
 		if uint16(v.Window) == g.window {

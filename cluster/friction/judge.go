@@ -69,6 +69,17 @@ func (a *analysis) judge(ri int32) {
 		}
 	}
 	c := &a.controls[r.ctl]
+	if t := a.tgt(c); t != nil && t.Traits.Has(replay.Submit) {
+		// Taking its own complaint away is no answer of a submit; a disclosure that closes is one of other buttons.
+		for i := range r.touches {
+			if x := &r.touches[i]; x.kind == replay.Added && grades[i] && len(c.shown) < maxPlaceholders {
+				if c.shown == nil {
+					c.shown = map[replay.NodeID]bool{}
+				}
+				c.shown[x.node] = true
+			}
+		}
+	}
 	for _, gi := range r.gestures {
 		if o := &a.outcomes[gi]; o.answered && o.latency <= a.set.QuickAnswer && !isPage(a.tgt(c)) {
 			c.answered++
@@ -124,9 +135,11 @@ func (a *analysis) observe(r *run) {
 // grade says of every change whether it is an answer by itself.
 func (a *analysis) grade(r *run) []bool {
 	effect := make([]bool, len(r.touches))
+	same := a.redraws(r)
+	cleared := a.controls[r.ctl].shown
 	for i := range r.touches {
 		t := &r.touches[i]
-		effect[i] = !t.minor && !t.revert && !a.transient(r, t)
+		effect[i] = !t.minor && !t.revert && !same[i] && !a.transient(r, t) && !(t.kind == replay.Removed && cleared[t.node])
 	}
 	looked := 0
 	for i := range r.touches {
@@ -142,6 +155,48 @@ func (a *analysis) grade(r *run) []bool {
 		}
 	}
 	return effect
+}
+
+// redraws finds what was only drawn again: a node goes and one of equal outline comes in its place. Neither is an
+// answer, and the new node stands for the old one, so that what becomes of it became of the old one.
+func (a *analysis) redraws(r *run) []bool {
+	same := make([]bool, len(r.touches))
+	gone := map[replay.NodeID]int{}
+	for i := range r.touches {
+		if t := &r.touches[i]; t.kind == replay.Removed {
+			gone[t.node] = i
+		}
+	}
+	if len(gone) == 0 {
+		return same
+	}
+	type look struct {
+		parent replay.NodeID
+		state  uint64
+	}
+	old := map[look][]int{} // added nodes of a look that may be drawn again, oldest first
+	next := make([]int, len(r.touches))
+	for i := range r.touches {
+		t := &r.touches[i]
+		if t.kind != replay.Added || t.state == 0 {
+			continue
+		}
+		k := look{t.parent, t.state}
+		if q := old[k]; len(q) > 0 {
+			if j, ok := gone[r.touches[q[0]].node]; ok && within(r.touches[j].at, t.at, batchLag) {
+				same[i], same[j] = true, true
+				next[q[0]] = i
+				old[k] = q[1:]
+			}
+		}
+		old[k] = append(old[k], i)
+	}
+	for i := len(next) - 1; i >= 0; i-- {
+		if n := next[i]; n > 0 {
+			r.touches[i].undone = r.touches[n].undone
+		}
+	}
+	return same
 }
 
 // maxPlaceholders bounds how many changes of a run are looked at as placeholders; each look may read the whole run.

@@ -524,8 +524,8 @@ func (a *analysis) minor(r *run, w *watch, e *replay.Event, c *replay.Change, t 
 		}
 	}
 	cosmetic := c.Kind == replay.AttributeChanged && (c.Traits&replay.ChangeCursor != 0 || cosmeticAttr(c.Attr))
-	if cosmetic && t.rel != elsewhere && p != nil && p.hover > 0 {
-		return true // its hover effect
+	if cosmetic && t.rel != elsewhere && (p != nil && p.hover > 0 || since > cosmeticSpan) {
+		return true // its hover effect, or a look that it takes on later
 	}
 	if cosmetic && r.blurred >= 0 && !a.tree.within(r.blurred, r.node) && a.tree.within(c.Node, a.tree.above(r.blurred, 3)) {
 		return true // the field that lost the focus
@@ -571,8 +571,8 @@ func (a *analysis) takeRequest(w *watch, e *replay.Event) {
 		return
 	}
 	loose := !prompt(q, g)
-	if rt := a.amb.requests[requestKey(q)]; loose && rt != nil && (rt.quiet > 0 || len(rt.controls) > 1) {
-		return // it is also sent without this press, and not right after it
+	if rt := a.amb.requests[requestKey(q)]; rt != nil && (rt.apart > 0 && rt.apart*2 >= rt.after || loose && len(rt.controls) > 1) {
+		return // it is also sent without a press
 	}
 	cause := requestKey(q) + " " + strconv.Itoa(q.Status)
 	r.hits = append(r.hits, errorHit{at: q.End, gesture: gi, cause: cause, request: true, loose: loose})
