@@ -2,6 +2,7 @@ package friction
 
 import (
 	"math/bits"
+	"sort"
 	"strings"
 	"time"
 	"unicode"
@@ -113,7 +114,8 @@ func (p *pace) see(at, since time.Duration, epoch int32, moving bool) {
 }
 
 func (p *pace) ambient(k changeKey) bool {
-	rhythm := p.regular >= ambientRegular && p.weak >= 2
+	// Most of the intervals have to be equal: among many redraws three are so by chance.
+	rhythm := p.regular >= ambientRegular && p.regular*2 >= p.count-2 && p.weak >= 2
 	if (k.kind == replay.Added || k.kind == replay.Removed) && k.size > uint8(bits.Len32(fewNodes)) {
 		return rhythm
 	}
@@ -189,7 +191,7 @@ func (am *ambience) ambientRate(r *rate) bool {
 	if r == nil {
 		return false
 	}
-	if r.quiet >= 1 && r.regular >= ambientRegular {
+	if r.quiet >= 1 && r.regular >= ambientRegular && r.regular*2 >= r.quiet+r.after-2 {
 		return true
 	}
 	if len(r.controls) >= manyControls && int(r.follows)*2 >= am.presses {
@@ -287,6 +289,10 @@ func (a *analysis) learnAmbience() {
 			if e.Detail < 0 || int(e.Detail) >= len(a.s.Mutations) {
 				continue
 			}
+			if a.fetched(e.At) {
+				act() // a press asked for it, however late it comes
+				since = 0
+			}
 			moving := w.moved && e.At-w.moveAt <= pointerTrail
 			m := &a.s.Mutations[e.Detail]
 			for c := range m.Changes {
@@ -319,6 +325,31 @@ func (a *analysis) learnAmbience() {
 	for _, w := range wins {
 		am.spend(a.s.Duration - w.action)
 	}
+}
+
+// findFetched lists the ends of the requests that presses sent.
+func (a *analysis) findFetched() {
+	for i := range a.s.Requests {
+		r := &a.s.Requests[i]
+		if background(r) || len(a.s.Events) == 0 {
+			continue
+		}
+		const most = 32 // presses in less than a second
+		first := a.gestureFrom(r.Start - sendLag - touchPress)
+		for g := first; g < len(a.gestures) && g < first+most && a.gestures[g].at <= r.Start; g++ {
+			if a.gestures[g].pressed() && prompt(r, &a.gestures[g]) {
+				a.fetches = append(a.fetches, r.End)
+				break
+			}
+		}
+	}
+	sort.Slice(a.fetches, func(i, j int) bool { return a.fetches[i] < a.fetches[j] })
+}
+
+// fetched reports whether the request of a press ended at about t.
+func (a *analysis) fetched(t time.Duration) bool {
+	i := sort.Search(len(a.fetches), func(i int) bool { return a.fetches[i] >= t-stampLag })
+	return i < len(a.fetches) && a.fetches[i] <= t+stampLag
 }
 
 func (am *ambience) spend(d time.Duration) {

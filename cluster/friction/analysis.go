@@ -23,6 +23,7 @@ type analysis struct {
 	tasks    []int32                   // long-task events
 	navs     []int32                   // navigation events
 	byTarget map[replay.TargetID]int32 // controls of targets, built when first asked for
+	fetches  []time.Duration           // ends of requests that presses sent
 	failed   []int32                   // failed requests by their end
 }
 

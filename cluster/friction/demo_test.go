@@ -100,6 +100,7 @@ func TestDemoLabels(t *testing.T) {
 	type count struct{ hit, typed, all int }
 	faults := map[string]*count{}
 	falseAlarms, quiet, unlabelled := 0, 0, 0
+	right, wrong := map[friction.Pattern]int{}, map[friction.Pattern]int{} // kept episodes by the truth of their moment
 	var lines []string
 	for _, file := range demoSessions(t) {
 		s := readRecording(t, file)
@@ -157,6 +158,16 @@ func TestDemoLabels(t *testing.T) {
 				describe("MISSED")
 			}
 		}
+		for _, e := range d.Episodes {
+			if len(labels[s.ID]) == 0 || e.Verdict != friction.Friction {
+				continue
+			}
+			if atFault(labels[s.ID], patterns, s, e) {
+				right[e.Pattern]++
+			} else {
+				wrong[e.Pattern]++
+			}
+		}
 		for i, e := range d.Episodes {
 			if len(labels[s.ID]) > 0 && !used[i] && e.Verdict == friction.Friction {
 				unlabelled++
@@ -178,7 +189,34 @@ func TestDemoLabels(t *testing.T) {
 		t.Logf("%-20s %3d groups, %3d found, %3d by a right pattern", id, c.all, c.hit, c.typed)
 		all, typed = all+c.all, typed+c.typed
 	}
+	for _, p := range []friction.Pattern{friction.RageTap, friction.DeadTap, friction.ErrorTap, friction.SlowResponse, friction.DisabledPress,
+		friction.HoldConfusion, friction.UIFreeze, friction.AffordanceGap, friction.FormTrouble, friction.Loop, friction.QuickBack,
+		friction.DeadSwipe, friction.ThrashedCursor, friction.ExcessiveScroll, friction.ZoomStruggle} {
+		t.Logf("%-16s %4d kept at a fault it belongs to, %3d elsewhere", p, right[p], wrong[p])
+	}
+	if all > 0 && float64(typed) < 0.97*float64(all) {
+		t.Errorf("found %d of %d labelled faults", typed, all)
+	}
+	if float64(falseAlarms+unlabelled) > 0.002*float64(quiet) && falseAlarms+unlabelled > 1 {
+		t.Errorf("%d false alarms on %d quiet groups", falseAlarms+unlabelled, quiet)
+	}
 	t.Logf("recall %d/%d; false alarms on %d of %d quiet groups, %d elsewhere", typed, all, falseAlarms, quiet, unlabelled)
+}
+
+// atFault reports whether an episode lies at a fault that its pattern is a view of.
+func atFault(all []demoLabel, patterns map[string][]friction.Pattern, s *replay.Session, e friction.Episode) bool {
+	for _, l := range all {
+		from, to := l.Start-s.Start.UnixMilli()-300, l.End-s.Start.UnixMilli()+300
+		if l.Kind != "fault" || e.Start.Milliseconds() > to || e.End.Milliseconds() < from {
+			continue
+		}
+		for _, p := range patterns[l.ID] {
+			if p == e.Pattern {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // overlapsFault reports whether a fault of the same control lies within two seconds of a quiet group.

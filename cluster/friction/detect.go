@@ -62,6 +62,7 @@ func Detect(s *replay.Session, set Settings) *Digest {
 	a.findControls()
 	a.findFailed()
 	a.findSilences()
+	a.findFetched()
 	a.learnAmbience()
 	a.sweep()
 	a.judgeAll()

@@ -84,8 +84,8 @@ func (a *analysis) episode(cands []candidate) (Episode, []int32) {
 			best = c
 		}
 	}
-	e := Episode{Pattern: best.pattern, Verdict: best.verdict, Reason: best.reason, Confidence: best.conf, Start: cands[0].start,
-		End: cands[0].end, Screen: int32(best.screen), Target: best.ctl, X: -1, Y: -1, Cause: best.cause}
+	e := Episode{Pattern: best.pattern, Verdict: best.verdict, Reason: best.reason, Confidence: best.conf, Start: best.start,
+		End: best.end, Screen: int32(best.screen), Target: best.ctl, X: -1, Y: -1, Cause: best.cause}
 	seen := map[int32]bool{}
 	var gs []int32
 	missed := int32(0)
