@@ -167,13 +167,15 @@ func (a *analysis) rank(ctx context.Context) (*ranker.Report, error) {
 	a.progress(Progress{Stage: "ranking", Done: sessions})
 	clusters := builder.Result()
 	return ranker.Rank(ranker.Input{
-		Digests:     digests,
-		Issues:      clusters.Issues,
-		Exposer:     clusters,
-		Outcomes:    goals,
-		Options:     a.Config.ranking(),
-		Read:        a.summary.read(sessions),
-		Fingerprint: a.Config.fingerprint(a.fingerprint),
+		Digests:       digests,
+		Issues:        clusters.Issues,
+		Exposer:       clusters,
+		Harmless:      clusters.Harmless(),
+		HarmlessCount: clusters.Harmless().Count(),
+		Outcomes:      goals,
+		Options:       a.Config.ranking(),
+		Read:          a.summary.read(sessions),
+		Fingerprint:   a.Config.fingerprint(a.fingerprint),
 	})
 }
 
