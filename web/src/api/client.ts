@@ -1,21 +1,16 @@
 // The only module that talks to the server. Every call takes an AbortSignal; errors are ApiError with a sentence that
 // can be shown as it is.
+import { sentenceCase } from "../model/format";
 import type { Clip, EventSlice, IssueDetail, IssueList, RecordedEvent, Report, Review, SessionDetail, SessionList, Status } from "./wire";
 
 const base = "/api/v1";
-
-/** Problem details come as Go writes errors; people read sentences. */
-function sentence(text: string): string {
-  const s = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?:]$/.test(s) ? s : `${s}.`;
-}
 
 /** A failed call. `status` is 0 when the server could not be reached. */
 export class ApiError extends Error {
   readonly status: number;
   readonly title: string;
   constructor(status: number, title: string, detail: string) {
-    super(sentence(detail || title));
+    super(sentenceCase(detail || title)); // problem details come as programs write errors
     this.name = "ApiError";
     this.status = status;
     this.title = title;

@@ -38,6 +38,7 @@ describe("times", () => {
 it("bytes", () => expect([0, 999, 1000, 12_582_912, 5e12].map((n) => f.bytes(n, "en-GB"))).toEqual(["0 B", "999 B", "1 kB", "12.6 MB", "5 TB"]));
 it("plural", () => expect([f.plural(1, "user", "users", "en-GB"), f.plural(1200, "user", "users", "en-GB")]).toEqual(["1 user", "1,200 users"]));
 it("list", () => expect(f.list(["a", "b", "c"], "en-GB")).toBe("a, b and c"));
+it("sentenceCase", () => expect(["no user id", "Done.", ""].map(f.sentenceCase)).toEqual(["No user id.", "Done.", ""]));
 it("middle keeps both ends and whole characters", () => {
   expect(f.middle("abcdefghij", 7)).toBe("abc…hij");
   expect(f.middle("short", 7)).toBe("short");

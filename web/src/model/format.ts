@@ -116,6 +116,12 @@ export function moment(time: string, locale?: Locale, timeZone?: string): string
   return d === null ? "–" : new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", ...(timeZone === undefined ? {} : { timeZone }) }).format(d);
 }
 
+/** "no user id" → "No user id.": what programs write, as a sentence. */
+export function sentenceCase(text: string): string {
+  const s = text.charAt(0).toUpperCase() + text.slice(1);
+  return s === "" || /[.!?:…]$/.test(s) ? s : `${s}.`;
+}
+
 /** "a, b and c". */
 export function list(items: readonly string[], locale?: Locale): string {
   return new Intl.ListFormat(locale ?? "en", { type: "conjunction" }).format(items);

@@ -2,7 +2,7 @@
 import { useMemo, useRef, useState } from "react";
 import { fetchIssues } from "../api/client";
 import type { IssueList, IssueRow, Report } from "../api/wire";
-import { count, dayRange, list, plural, quantity, ratio, share } from "../model/format";
+import { count, dayRange, list, plural, quantity, ratio, sentenceCase, share } from "../model/format";
 import { lanes, segmentChips, sharedAxis, type Axis } from "../model/impact";
 import { pattern, patternNames } from "../model/patterns";
 import { useKeys } from "../state/keys";
@@ -91,11 +91,18 @@ function Masthead({ report }: { report: Report }) {
 function Remarks({ report }: { report: Report }) {
   const noGoal = (report.goals ?? []).length === 0;
   const noUsers = report.users === 0;
-  if (!noGoal && !noUsers) return null;
+  const notes = report.notes ?? [];
+  if (!noGoal && !noUsers && notes.length === 0) return null;
   return (
     <div className="remarks" role="note">
       {noGoal && <p><b>No goal is configured</b>, so lost conversions are not estimated{noUsers ? "" : " and the order follows returning users alone"}. Name one under <code>goals:</code> in <code>rankle.yaml</code> and analyse again; recordings are not read a second time.</p>}
       {noUsers && <p><b>No recording names its user</b>, so nobody can be seen to come back and retention is not estimated. A sidecar or manifest with <code>user_id</code> changes that.</p>}
+      {notes.length > 0 && (
+        <details>
+          <summary>{plural(notes.length, "remark", "remarks")} on what could not be estimated, and why</summary>
+          <ul>{notes.map((n) => <li key={n}>{sentenceCase(n)}</li>)}</ul>
+        </details>
+      )}
     </div>
   );
 }

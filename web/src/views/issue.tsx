@@ -1,7 +1,7 @@
 // One issue: what happens, where, since when, to whom, what it costs and how sure we are.
 import { fetchIssue } from "../api/client";
 import type { Impact, IssueDetail, Segment } from "../api/wire";
-import { count, day, interval, plural, quantity, ratio, share } from "../model/format";
+import { count, day, interval, plural, quantity, ratio, sentenceCase, share } from "../model/format";
 import { estimated, laneName, sentence, sharedAxis, verdictOn } from "../model/impact";
 import { attribute, pattern, words } from "../model/patterns";
 import { useKeys } from "../state/keys";
@@ -152,7 +152,7 @@ function CostOf({ impact, axis, family }: { impact: Impact; axis: Parameters<typ
           {impact.naive_per_week !== null && <>Without any adjustment it would read {quantity(impact.naive_per_week)} a week.</>}{" "}
           {impact.share !== null && impact.share_low !== null && impact.share_high !== null && <>Of those who met it, {share(impact.share)} are lost this way (95 %: {share(impact.share_low)} to {share(impact.share_high)}).</>}
         </p>
-        {caveats.length > 0 && <ul>{caveats.map((c) => <li key={c}>{c}</li>)}</ul>}
+        {caveats.length > 0 && <ul>{caveats.map((c) => <li key={c}>{sentenceCase(c)}</li>)}</ul>}
         <p className="muted small">Method: {impact.method}; {plural(impact.exposed, "met it", "met it")}, {count(impact.compared)} for comparison; interval {interval(impact.low ?? 0, impact.high ?? 0)}.</p>
       </details>
     </div>

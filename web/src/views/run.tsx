@@ -1,6 +1,6 @@
 // The run: what was read, what was not and why, and what the numbers do and do not mean.
 import type { Report } from "../api/wire";
-import { bytes, count, dayRange, plural, quantity, ratio, share } from "../model/format";
+import { bytes, count, dayRange, plural, quantity, ratio, sentenceCase, share } from "../model/format";
 import { words } from "../model/patterns";
 import type { Resource } from "../state/resource";
 import { Failed, Fact, Loading } from "./parts";
@@ -66,7 +66,7 @@ export function RunPage({ report }: { report: Resource<Report> }) {
           <h2 id="method-title">How the figures are computed</h2>
           <p>{r.method}</p>
           {r.ordered_by !== "" && <p>The list is ordered by {r.ordered_by}.</p>}
-          {(r.notes ?? []).length > 0 && <><h3>What cannot be estimated</h3><ul>{(r.notes ?? []).map((n) => <li key={n}>{n}</li>)}</ul></>}
+          {(r.notes ?? []).length > 0 && <><h3>What cannot be estimated</h3><ul>{(r.notes ?? []).map((n) => <li key={n}>{sentenceCase(n)}</li>)}</ul></>}
           <p className="muted small">Settings fingerprint <code className="break">{r.fingerprint}</code>: the same recordings under the same settings give the same list.</p>
         </section>
         <section className="card" aria-labelledby="mean-title">

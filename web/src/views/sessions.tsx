@@ -157,7 +157,7 @@ function Row({ session: s }: { session: SessionRow }) {
       <div className="session-machine"><span className="muted">{machine}</span>{s.channel !== "" && <span className="muted small">via {s.channel}</span>}</div>
       <div className="session-path">
         <span className="journey"><code title={s.entry}>{s.entry === "" ? "–" : s.entry}</code> <span className="muted">→ {plural(s.screens, "screen", "screens")}</span>{(s.converted ?? []).map((g) => <span key={g} className="chip good"><Icon name="check" size={12} />{g}</span>)}</span>
-        <span className="chips">{(s.patterns ?? []).map((p) => <PatternChip key={p} name={p} />)}{s.friction === 0 && <span className="muted small">no friction found</span>}{s.dismissed > 0 && <span className="muted small">{count(s.dismissed)} dismissed</span>}</span>
+        <span className="chips">{(s.patterns ?? []).map((p) => <PatternChip key={p} name={p} />)}{s.friction === 0 && <span className="muted small">no friction found</span>}{s.dismissed > 0 && <span className="muted small">{s.friction === 0 ? "· " : ""}{count(s.dismissed)} dismissed</span>}</span>
       </div>
     </div>
   );
