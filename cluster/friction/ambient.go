@@ -245,12 +245,11 @@ func (a *analysis) learnAmbience() {
 	am := &ambience{changes: map[changeKey]*pace{}, errors: map[string]*rate{}, requests: map[string]*rate{}}
 	a.amb = am
 	type state struct {
-		action   time.Duration // latest thing a person or a load did
-		epoch    int32
-		press    int32 // latest gesture
-		moveAt   time.Duration
-		moved    bool
-		loadedAt time.Duration
+		action time.Duration // latest thing a person or a load did
+		epoch  int32
+		press  int32 // latest gesture
+		moveAt time.Duration
+		moved  bool
 	}
 	wins := map[uint16]*state{}
 	next := 0

@@ -149,6 +149,8 @@ func findVisits(s *replay.Session) []Visit {
 		case e.Screen < 0 || int(e.Screen) >= len(s.Screens):
 		case !ok:
 			enter(e)
+		case e.Kind == replay.Navigate && vs[j].Screen == int32(e.Screen) && !vs[j].Loaded && e.At-vs[j].At <= time.Second:
+			vs[j].Loaded = true // the load of a step that was announced before
 		case e.Kind == replay.Navigate && (e.Flags.Has(replay.FlagLoad) || vs[j].Screen != int32(e.Screen)):
 			enter(e)
 		}

@@ -61,8 +61,10 @@ func (a *analysis) round(vs []int, i int) (int, bool) {
 			break
 		}
 		if v.Screen == home {
-			times++
-			end = j
+			if a.visits[vs[j-1]].Screen != home { // loading it again is no round
+				times++
+				end = j
+			}
 			continue
 		}
 		if other >= 0 && v.Screen != other {

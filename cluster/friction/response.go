@@ -299,6 +299,16 @@ func (a *analysis) take(w *watch, e *replay.Event) {
 		} else if r == nil || !r.scrolling(e.At) {
 			w.rollAt, w.rolled = e.At, true
 		}
+	case replay.Focus:
+		// A control that puts the caret into a field has answered; taking the focus itself is none.
+		if r != nil && since <= typeLag+touchPress && e.Target >= 0 && int(e.Target) < len(a.s.Targets) &&
+			a.s.Targets[e.Target].Traits.Has(replay.TextEntry) && !a.tree.within(e.Node, r.node) && !a.tree.within(r.node, e.Node) {
+			sign(sigInput)
+		}
+	case replay.KeyboardShown:
+		if r != nil && since <= time.Second {
+			sign(sigInput)
+		}
 	case replay.Blur:
 		w.blurAt, w.blurred = e.At, e.Node
 		if r != nil && since <= typeLag {

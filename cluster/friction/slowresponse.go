@@ -43,7 +43,9 @@ func findSlow(a *analysis) []candidate {
 			case c.kind == Blind:
 				cand.verdict, cand.reason = NoOpinion, ReasonBlind
 			}
-			cand.end += cand.latency
+			for _, gi := range cand.gestures {
+				cand.end = max(cand.end, a.gestures[gi].at+a.outcomes[gi].latency)
+			}
 			out = append(out, cand)
 		}
 		for _, gi := range r.gestures {

@@ -20,7 +20,6 @@ type thrash struct {
 	dirX   int8
 	dirY   int8
 	turns  []turn
-	until  time.Duration // end of the latest finding
 }
 
 // findThrash looks for a mouse that is shaken: many reversals of long legs within a short time, no button down. Recorders
