@@ -10,21 +10,23 @@ import (
 
 // analysis holds what all detectors of one Detect call share. Nothing in it outlives the call.
 type analysis struct {
-	s        *replay.Session
-	set      Settings
-	tree     tree
-	gestures []gesture
-	outcomes []outcome // of gestures, same index
-	controls []control
-	runs     []run
-	amb      *ambience
-	visits   []Visit
-	silences map[uint16][]silence
-	tasks    []int32                   // long-task events
-	navs     []int32                   // navigation events
-	byTarget map[replay.TargetID]int32 // controls of targets, built when first asked for
-	fetches  []time.Duration           // ends of requests that presses sent
-	failed   []int32                   // failed requests by their end
+	s           *replay.Session
+	set         Settings
+	tree        tree
+	gestures    []gesture
+	outcomes    []outcome // of gestures, same index
+	controls    []control
+	runs        []run
+	amb         *ambience
+	visits      []Visit
+	silences    map[uint16][]silence
+	tasks       []int32                   // long-task events
+	navs        []int32                   // navigation events
+	byTarget    map[replay.TargetID]int32 // controls of targets, built when first asked for
+	fetches     []time.Duration           // ends of requests that presses sent
+	idleIndex   []map[touchKey]int32      // scratch memory of runs that are judged
+	idleTouches [][]touched
+	failed      []int32 // failed requests by their end
 }
 
 // control is one element that was pressed, followed across re-renders within the session.

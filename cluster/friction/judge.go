@@ -29,19 +29,14 @@ const (
 	contentNodes = 5
 )
 
-// judgeAll fills outcomes.
+// judgeAll judges the runs that the end of the session left open.
 func (a *analysis) judgeAll() {
-	a.outcomes = make([]outcome, len(a.gestures))
-	for i := range a.outcomes {
-		a.outcomes[i] = outcome{run: -1, hit: -1}
-	}
 	for i := range a.runs {
-		a.judge(int32(i))
-		r := &a.runs[i]
-		r.touches, r.index = nil, nil
+		a.finish(int32(i))
 	}
 }
 
+// judge fills the outcomes of a run's gestures.
 func (a *analysis) judge(ri int32) {
 	r := &a.runs[ri]
 	a.observe(r)

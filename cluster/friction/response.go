@@ -73,6 +73,7 @@ type run struct {
 	signals  []signal
 	blurred  replay.NodeID // field that lost the focus by the press
 	closed   time.Duration // press on another control; 0 = none
+	done     bool
 	end      time.Duration // end of observation, filled when it is judged
 	requests []int32       // own requests
 	hits     []errorHit
@@ -178,6 +179,10 @@ type watch struct {
 
 // sweep reads the session and gives every run what changed while it waited.
 func (a *analysis) sweep() {
+	a.outcomes = make([]outcome, len(a.gestures))
+	for i := range a.outcomes {
+		a.outcomes[i] = outcome{run: -1, hit: -1}
+	}
 	wins := map[uint16]*watch{}
 	next := 0
 	for i := range a.s.Events {
@@ -242,11 +247,38 @@ func (a *analysis) closeRun(w *watch, at time.Duration) {
 	}
 	a.runs[w.cur].closed = at
 	if len(w.closing) == maxClosing {
-		a.runs[w.closing[0]].index = nil
+		a.finish(w.closing[0])
 		w.closing = append(w.closing[:0], w.closing[1:]...)
 	}
 	w.closing = append(w.closing, w.cur)
 	w.cur = -1
+}
+
+// finish judges a run that can be given nothing more, and takes its scratch memory back.
+func (a *analysis) finish(ri int32) {
+	r := &a.runs[ri]
+	if r.done {
+		return
+	}
+	r.done = true
+	a.judge(ri)
+	if r.index != nil {
+		clear(r.index)
+		a.idleIndex = append(a.idleIndex, r.index)
+		a.idleTouches = append(a.idleTouches, r.touches[:0])
+	}
+	r.index, r.touches = nil, nil
+}
+
+// scratch returns memory for the changes of a run.
+func (a *analysis) scratch() (map[touchKey]int32, []touched) {
+	n := len(a.idleIndex)
+	if n == 0 {
+		return map[touchKey]int32{}, nil
+	}
+	m, t := a.idleIndex[n-1], a.idleTouches[n-1]
+	a.idleIndex, a.idleTouches = a.idleIndex[:n-1], a.idleTouches[:n-1]
+	return m, t
 }
 
 // expire drops runs whose latest press can no longer be answered.
@@ -255,7 +287,7 @@ func (a *analysis) expire(w *watch, at time.Duration) {
 	if w.cur >= 0 {
 		r := &a.runs[w.cur]
 		if at-a.gestures[r.gestures[len(r.gestures)-1]].at > limit {
-			r.index = nil
+			a.finish(w.cur)
 			w.cur = -1
 		}
 	}
@@ -265,7 +297,7 @@ func (a *analysis) expire(w *watch, at time.Duration) {
 		if at-a.gestures[r.gestures[len(r.gestures)-1]].at <= limit {
 			keep = append(keep, c)
 		} else {
-			r.index = nil
+			a.finish(c)
 		}
 	}
 	w.closing = keep
@@ -425,7 +457,7 @@ func (a *analysis) linked(r *run, t time.Duration) bool {
 func (a *analysis) takeChanges(r *run, w *watch, e *replay.Event, m *replay.Mutation, ownOnly bool) {
 	since := e.At - a.gestures[r.gestures[len(r.gestures)-1]].at
 	if r.index == nil {
-		r.index = map[touchKey]int32{}
+		r.index, r.touches = a.scratch()
 	}
 	for i := range m.Changes {
 		if len(r.touches) >= maxTouches {

@@ -202,26 +202,28 @@ func (t *Thresholds) inherit(base *Thresholds) {
 func (s Settings) Fingerprint() string {
 	d := DefaultSettings()
 	s.inherit(&d.Thresholds)
-	h := sha256.New()
-	fmt.Fprintf(h, "friction %d\n", detectorVersion)
+	b := append(make([]byte, 0, 1024), "friction "...)
+	b = strconv.AppendInt(b, detectorVersion, 10)
 	put := func(t *Thresholds) {
 		for _, f := range t.fields() {
+			b = append(append(append(b, '\n'), f.name...), ' ')
 			switch p := f.ptr.(type) {
 			case *int:
-				fmt.Fprintf(h, "%s %d\n", f.name, *p)
+				b = strconv.AppendInt(b, int64(*p), 10)
 			case *float64:
-				fmt.Fprintf(h, "%s %s\n", f.name, strconv.FormatFloat(*p, 'g', -1, 64))
+				b = strconv.AppendFloat(b, *p, 'g', -1, 64)
 			case *time.Duration:
-				fmt.Fprintf(h, "%s %d\n", f.name, int64(*p))
+				b = strconv.AppendInt(b, int64(*p), 10)
 			}
 		}
 	}
 	put(&s.Thresholds)
 	for _, o := range s.Overrides {
-		fmt.Fprintf(h, "override %q %q %q %t\n", o.Screen, o.Target, o.Off, o.RepeatUse)
+		b = fmt.Appendf(b, "\noverride %q %q %q %t", o.Screen, o.Target, o.Off, o.RepeatUse)
 		put(&o.Thresholds)
 	}
-	return hex.EncodeToString(h.Sum(nil)[:8])
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:8])
 }
 
 // local is what applies to one control on one screen.
