@@ -7,8 +7,9 @@ import type { Tap } from "./gestures";
 import { Walker } from "./walker";
 
 const rippleMS = 750;
-// A ring shows a little before its episode, so that the eye is there in time, and stays until it was read.
-const ringBeforeMS = 400;
+// A ring shows before its episode, so that the eye is there in time, and stays until it was read. Jumps land one
+// second before an episode: the ring must be there when the picture is paused.
+const ringBeforeMS = 1100;
 const ringAfterMS = 1800;
 // A press belongs to an episode up to this long around it; recorders stamp the two from different clocks.
 const belongMS = 250;
