@@ -26,7 +26,8 @@ type analysis struct {
 	fetches     []time.Duration           // ends of requests that presses sent
 	idleIndex   []map[touchKey]int32      // scratch memory of runs that are judged
 	idleTouches [][]touched
-	failed      []int32 // failed requests by their end
+	drags       map[string]bool // keys of controls that are dragged, built when first asked for
+	failed      []int32         // failed requests by their end
 }
 
 // control is one element that was pressed, followed across re-renders within the session.

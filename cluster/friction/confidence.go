@@ -24,22 +24,23 @@ const (
 	startScroll     = 0.45
 	startZoom       = 0.45
 
-	perExtraTap  = 0.1  // rage and affordance: each press beyond the first ones
-	maxExtraTaps = 0.15 // ... in total
-	termProse    = -0.25
-	termNoPress  = -0.1  // clicks only: the hand was not seen
-	termWorked   = 0.2   // the same control answers elsewhere in the session
-	termRepeated = 0.15  // tried again
-	termAsked    = -0.1  // it sent a request of its own: something did happen
-	termClosed   = -0.05 // watched only until the next press elsewhere
-	termOutward  = -0.3  // its name suggests an effect outside of the page
-	termNoTarget = -0.3  // only a position is known
-	termHeld     = 0.15  // it is held in another gesture of the session
-	termNamed    = 0.15  // its own text asks for it
-	termStation  = -0.15 // quick back: a link of the visited screen led back
-	termLong     = 0.2   // slow: twice the limit and more
-	termLongTask = 0.4   // freeze: the browser said so
-	termBurst    = 0.2   // freeze: input came late in one burst, or clocks stood still
+	perExtraTap   = 0.1  // rage and affordance: each press beyond the first ones
+	maxExtraTaps  = 0.15 // ... in total
+	termProse     = -0.25
+	termNoPress   = -0.1  // clicks only: the hand was not seen
+	termWorked    = 0.2   // the same control answers elsewhere in the session
+	termRepeated  = 0.15  // tried again
+	termAsked     = -0.1  // it sent a request of its own: something did happen
+	termClosed    = -0.05 // watched only until the next press elsewhere
+	termOutward   = -0.3  // its name suggests an effect outside of the page
+	termNoTarget  = -0.3  // only a position is known
+	termHeld      = 0.15  // it is held in another gesture of the session
+	termNamed     = 0.15  // its own text asks for it
+	termFocusable = -0.2  // it takes the focus, but neither tag nor role say that it is pressed
+	termStation   = -0.15 // quick back: a link of the visited screen led back
+	termLong      = 0.2   // slow: twice the limit and more
+	termLongTask  = 0.4   // freeze: the browser said so
+	termBurst     = 0.2   // freeze: input came late in one burst, or clocks stood still
 )
 
 // base adds the terms that all patterns on a control share.

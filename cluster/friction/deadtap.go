@@ -50,6 +50,9 @@ func findDead(a *analysis) []candidate {
 			continue
 		}
 		cand.conf = a.base(startDead, c)
+		if t := a.tgt(c); t != nil && !pressable(t) {
+			cand.conf += termFocusable
+		}
 		if c.answered > 0 {
 			cand.conf += termWorked
 		}

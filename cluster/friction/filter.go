@@ -67,12 +67,51 @@ func (a *analysis) explain(c *control, gi int32) (Reason, Verdict) {
 		return ReasonSettled, Dismissed
 	case o.selected:
 		return ReasonTextSelection, Dismissed
+	case a.dragged(c), t != nil && slides(t.Role):
+		return ReasonPointerDrawing, Dismissed
 	case o.flash && a.held(c):
 		return ReasonHold, Dismissed
 	case a.styleAnswer(c, gi):
 		return ReasonStyleAnswer, Dismissed
 	}
 	return a.unsure(c, gi)
+}
+
+// dragged reports whether this control, or another of its kind, is dragged in the session: a press that does not move
+// it is a drag that was not made (F18).
+func (a *analysis) dragged(c *control) bool {
+	if a.drags == nil {
+		a.drags = map[string]bool{}
+		for i := range a.gestures {
+			if a.gestures[i].kind == drag {
+				a.drags[a.controls[a.gestures[i].ctl].key] = true
+			}
+		}
+	}
+	return c.kind == Control && a.drags[c.key]
+}
+
+// slides reports whether a role is moved rather than pressed: at its end, or at the pressed place, nothing changes.
+func slides(role string) bool {
+	switch role {
+	case "slider", "scrollbar", "separator", "spinbutton":
+		return true
+	}
+	return false
+}
+
+// pressable reports whether an element says by tag or role that it is pressed. What only takes the focus may be a
+// container.
+func pressable(t *replay.Target) bool {
+	switch t.Tag {
+	case "button", "a", "area", "input", "select", "summary", "label", "option", "textarea":
+		return true
+	}
+	switch t.Role {
+	case "", "group", "region", "grid", "list", "listbox", "tree", "table", "tabpanel", "application", "document", "toolbar", "dialog":
+		return false
+	}
+	return true
 }
 
 // here reports whether a link leads to the screen it is on.
