@@ -267,14 +267,24 @@ func (r *Result) assign(g *group, template string, size sizeClass, e *episode) (
 	return g, ""
 }
 
+// proseInsisted is how often a person must have pressed the same text before it counts as taken for a control. One
+// press on running text is how people read, focus a page or begin to select; only who presses again expected something
+// (SIGNALS F3 and the complaint about copied text, section 3).
+const proseInsisted = 2
+
 // isIssue applies the least number of people.
 func (w *work) isIssue(p *problem) bool {
 	people := map[uint64]bool{}
 	surface := p.group.isSurface()
 	gaps := len(p.episodes) > 0
 	for i := range p.episodes {
-		people[w.person(p.episodes[i].session)] = true
-		gaps = gaps && p.episodes[i].pattern == friction.AffordanceGap
+		e := &p.episodes[i]
+		gap := e.pattern == friction.AffordanceGap
+		gaps = gaps && gap
+		if gap && p.group.target.Kind == friction.Prose && e.unanswered < proseInsisted {
+			continue
+		}
+		people[w.person(e.session)] = true
 	}
 	weak := p.group.family == FamilyNavigation || p.group.family == FamilySurface
 	if surface || weak || gaps && p.above == nil {

@@ -96,7 +96,7 @@ func (b *builder) reachedLater(later []visit, g int, until int64) bool {
 // the user has failed there once: the failed row is the first one, as in a sequence of nested trials (Hernán and
 // Robins 2016). Counting later failures of the same user too would lose the same user twice.
 func (b *builder) retention(w outcome.Window) *study {
-	s := b.newStudy(w.Name, "returning users ("+w.Name+") per week")
+	s := b.newStudy(w.Name, "returning users per week")
 	s.window = &w
 	dataEnd := time.UnixMilli(b.end)
 	anyOver := false

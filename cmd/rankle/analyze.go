@@ -155,19 +155,22 @@ func printTop(w io.Writer, r *ranker.Report, n int) {
 	for _, i := range r.Issues[:min(n, len(r.Issues))] {
 		fmt.Fprintf(w, "%3d. %s\n", i.Rank, i.Title)
 		fmt.Fprintf(w, "     %d of %d sessions, %d users\n", i.Sessions, i.Exposed, i.Users)
-		for _, c := range append(i.Conversion[:len(i.Conversion):len(i.Conversion)], i.Retention...) {
-			fmt.Fprintf(w, "     %s\n", costSentence(c))
+		for _, c := range i.Conversion {
+			fmt.Fprintf(w, "     %s\n", costSentence(c.Outcome, c))
+		}
+		for _, c := range i.Retention {
+			fmt.Fprintf(w, "     %s\n", costSentence("returning users, "+c.Outcome, c))
 		}
 	}
 }
 
 // costSentence is the cost of an issue in one outcome, in words.
-func costSentence(c ranker.Impact) string {
+func costSentence(outcome string, c ranker.Impact) string {
 	if !c.Possible {
-		return fmt.Sprintf("%s: %s", c.Outcome, strings.Join(c.Caveats, "; "))
+		return fmt.Sprintf("%s: %s", outcome, strings.Join(c.Caveats, "; "))
 	}
 	e := c.PerWeek
-	return fmt.Sprintf("%s: about %.1f %s lost (95 %%: %.1f to %.1f)", c.Outcome, e.Value, e.Unit, e.Low, e.High)
+	return fmt.Sprintf("%s: about %.1f lost per week (95 %%: %.1f to %.1f)", outcome, e.Value, e.Low, e.High)
 }
 
 // hintFor is what a user can do about an error, or "".
