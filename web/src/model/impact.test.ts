@@ -41,6 +41,8 @@ it("firmness follows the interval", () =>
 it("names lanes", () => {
   expect(laneName(impact({}))).toBe("purchases");
   expect(laneName(impact({ goal: undefined, window: "D7", unit: "returning users per week" }))).toBe("returning users (D7)");
+  expect(laneName(impact({ goal: undefined, window: "D7", unit: "returning users (D7) per week" }))).toBe("returning users (D7)");
+  expect(laneName(impact({ goal: undefined, window: "within 7 days", unit: "returning users (within 7 days) per week" }))).toBe("return within 7 days");
 });
 
 it("chips say only when it is only there", () => {

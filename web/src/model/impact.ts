@@ -28,7 +28,7 @@ function step(span: number, wanted: number): number {
  * far wider than every estimate would squeeze all others into a corner: the axis ends at three times the largest
  * estimate (or at the widest end, if that is nearer), and what is longer is drawn with an arrow.
  */
-export function sharedAxis(impacts: readonly Impact[], wantedTicks = 4): Axis {
+export function sharedAxis(impacts: readonly Impact[], wantedTicks = 5): Axis {
   let low = 0;
   let high = 0;
   let estimate = 0;
@@ -72,10 +72,18 @@ export function firmness(impact: Impact): Firmness {
 
 export const outcomeName = (i: Impact): string => i.goal ?? i.window ?? "";
 
-/** The unit of an impact for a lane label: "purchases", "returning users (D7)". */
+// Windows are written "D7" or "within 7 days".
+const inWords = (window: string): boolean => window.startsWith("within ");
+
+/** The name of a window behind a verb: "came back within 7 days", "came back (D7)". */
+export const windowName = (window: string): string => (inWords(window) ? window : `(${window})`);
+
+/** What an impact counts, short: "purchases", "returning users (D7)", "return within 7 days". */
 export function laneName(i: Impact): string {
   const unit = unitName(i.unit) || outcomeName(i);
-  return i.window !== undefined && i.window !== "" ? `${unit} (${i.window})` : unit;
+  if (i.window === undefined || i.window === "") return unit;
+  if (inWords(i.window)) return `return ${i.window}`;
+  return unit.includes(i.window) ? unit : `${unit} (${i.window})`;
 }
 
 /**
@@ -83,11 +91,11 @@ export function laneName(i: Impact): string {
  * cannot be given says why.
  */
 export function sentence(i: Impact, family: string, locale?: string): string {
-  const wouldHave = i.window !== undefined ? `otherwise have come back (${i.window})` : `otherwise have reached “${i.goal ?? ""}”`;
+  const wouldHave = i.window !== undefined ? `otherwise have come back ${windowName(i.window)}` : `otherwise have reached “${i.goal ?? ""}”`;
   const e = estimated(i);
   if (e === null) {
     const why = (i.caveats ?? []).join(" ");
-    const what = i.window !== undefined ? `Returning users (${i.window})` : `“${i.goal ?? ""}”`;
+    const what = i.window !== undefined ? `Coming back ${windowName(i.window)}` : `“${i.goal ?? ""}”`;
     return `${what}: cannot be estimated${why === "" ? "" : ` because ${why.charAt(0).toLowerCase()}${why.slice(1).replace(/\.$/, "")}`}.`;
   }
   const others = family === "control" ? "in which the same control worked" : "that came to the same screen and did not meet this";

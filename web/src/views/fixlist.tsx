@@ -3,7 +3,7 @@ import { useMemo, useRef, useState } from "react";
 import { fetchIssues } from "../api/client";
 import type { IssueList, IssueRow, Report } from "../api/wire";
 import { count, dayRange, list, plural, quantity, ratio, sentenceCase, share } from "../model/format";
-import { lanes, segmentChips, sharedAxis, type Axis } from "../model/impact";
+import { lanes, segmentChips, sharedAxis, windowName, type Axis } from "../model/impact";
 import { pattern, patternNames } from "../model/patterns";
 import { useKeys } from "../state/keys";
 import { useResource, type Resource } from "../state/resource";
@@ -81,7 +81,7 @@ function Masthead({ report }: { report: Report }) {
         {(report.goals ?? []).slice(0, 2).map((g) => (
           <Fact key={g.name} name={`Goal: ${g.name}`} hint={`${count(g.reached)} of ${count(g.sessions)}`}>{share(g.rate)}</Fact>
         ))}
-        {seven !== undefined && <Fact name={`Came back (${seven.window})`} hint={`${count(seven.returned)} of ${count(seven.users)} users`}>{ratio(seven.returned, seven.users)}</Fact>}
+        {seven !== undefined && <Fact name={`Came back ${windowName(seven.window)}`} hint={`${count(seven.returned)} of ${count(seven.users)} users`}>{ratio(seven.returned, seven.users)}</Fact>}
       </dl>
     </header>
   );
@@ -193,7 +193,7 @@ function Row({ row, axis }: { row: IssueRow; axis: Axis }) {
       <span className="rank"><span className="hidden">Rank </span>{row.rank}</span>
       <div className="what">
         <Link className="title" to={issuePath(row.key)} title={row.title}>{row.title}</Link>
-        <p className="where" title={row.screen}>on <code>{row.screen}</code></p>
+        {!row.title.includes(` on ${row.screen}`) && <p className="where" title={row.screen}>on <code>{row.screen}</code></p>}
         <ul className="chips" aria-label="Patterns and segments">
           {patterns.slice(0, 3).map((p) => <li key={p.pattern}><PatternChip name={p.pattern} /></li>)}
           {patterns.length > 3 && <li><span className="chip" title={list(patterns.slice(3).map((p) => pattern(p.pattern).label))}>+{patterns.length - 3}</span></li>}

@@ -77,7 +77,7 @@ export function IssueHead({ issue }: { issue: IssueDetail }) {
     <header className="issue-head">
       <p className="crumbs"><Link to="/">Fix list</Link> <span aria-hidden="true">/</span> <span className="rank-badge">#{issue.rank}</span></p>
       <h1>{issue.title}</h1>
-      <p className="where">on <code>{issue.screen}</code>{issue.cause !== undefined && issue.cause !== "" && <> · cause: <code>{issue.cause}</code></>}</p>
+      <p className="where">screen <code>{issue.screen}</code>{issue.cause !== undefined && issue.cause !== "" && <> · cause <code>{issue.cause}</code></>}</p>
       <dl className="facts">
         <Fact name="Users affected">{count(issue.users_affected)}</Fact>
         <Fact name="Sessions affected" hint={`${ratio(issue.sessions_affected, issue.sessions_exposed)} of ${count(issue.sessions_exposed)} that ${issue.family === "control" ? "tried" : "came there"}`}><Link to={`/sessions?issue=${encodeURIComponent(issue.key)}`} title="List these sessions">{count(issue.sessions_affected)}</Link></Fact>
