@@ -76,10 +76,21 @@ func (a *analysis) judge(ri int32) {
 		}
 	}
 	for _, gi := range r.gestures {
-		if o := &a.outcomes[gi]; o.answered && o.latency <= a.set.QuickAnswer && !isPage(a.tgt(c)) {
+		if o := &a.outcomes[gi]; o.answered && o.latency <= a.set.QuickAnswer && !isPage(a.tgt(c)) && a.owned(c, gi) {
 			c.answered++
 		}
 	}
+}
+
+// owned reports whether an answer shows that the pressed thing reacts to presses. Of text and empty space that takes
+// more than a change somewhere within a second, which a banner that turns by itself gives as well: the change comes at
+// once, or the press asked for something or led somewhere.
+func (a *analysis) owned(c *control, gi int32) bool {
+	if c.kind != Prose && c.kind != Background {
+		return true
+	}
+	g, o := &a.gestures[gi], &a.outcomes[gi]
+	return g.at+o.latency <= g.end+promptAnswer || o.asked || o.by == byRoute || o.by == byLoad
 }
 
 // weigh finds out whether a failure stood in anybody's way. One that comes after the press was answered, and that
