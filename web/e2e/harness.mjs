@@ -1,5 +1,6 @@
 // What the browser tests share: a server to test, a browser, screenshots, axe.
-//   RANKLE_URL      the server to test; without it the mock of this folder is started
+//   RANKLE_URL      the server to test; without it the mock of this folder is started. The tests save reviews there:
+//                   name only a server whose data may be thrown away
 //   RANKLE_SHOTS    folder for screenshots; without it none are kept
 //   CHROMIUM        path of the browser, /usr/bin/chromium by default
 import assert from "node:assert/strict";
