@@ -1,0 +1,120 @@
+// Plays one session: innocent gestures and gestures at planted faults, and writes down what truly happened.
+import { Hand } from './hand.mjs';
+import { sequence } from '../../../demo/generator/src/rng.mjs';
+
+export class Actor {
+  constructor(stage, s) {
+    this.stage = stage; this.s = s; this.labels = []; this.events = [];
+    this.touch = s.touch;
+    this.h = new Hand(stage.page, stage.cdp, { touch: s.touch, ...stage.viewport, seed: s.id, start: s.start });
+    this.rnd = sequence('act', s.id);
+  }
+
+  js(x) { return this.h.js(x); }
+
+  async run(plan) {
+    await this.stage.show(this.s);
+    await this.h.pause(1200);
+    await this.js('__clock.frames()');
+    const benign = shuffle(this.rnd, Object.keys(plan.benign).filter((k) => !(this.touch && plan.mouseOnly?.includes(k)))).slice(0, 6);
+    const faults = shuffle(this.rnd, plan.faults.filter((f) => !(this.touch && f.mouseOnly))).slice(0, 3);
+    const steps = shuffle(this.rnd, [...benign.map((b) => ({ b })), ...faults.map((f) => ({ f }))]);
+    for (const x of steps) {
+      if (x.b) { this.id = x.b; await plan.benign[x.b](this); } else await this.fault(x.f);
+      // Far enough from each other that no episode of one control spans two groups.
+      await this.h.read(2400);
+      if (this.rnd.chance(0.4)) await this.h.read(4000);
+    }
+    await this.h.read(5200);
+    this.events.push(...JSON.parse(await this.js('__take()')));
+    const bad = this.stage.errors.filter((e) => !e.includes("(reading '"));
+    if (bad.length) throw new Error(`page error: ${bad[0]}`);
+    return { events: this.events, labels: this.labels };
+  }
+
+  /** group runs fn, aimed at the control already, and labels it. */
+  async group(label, sel, fn, { nth = 0, after = 900 } = {}) {
+    const r = await this.h.rect(sel, nth);
+    const before = await this.js('[__ran, __dom]');
+    const clicks = this.h.clicks;
+    const start = await this.h.now();
+    await fn();
+    const end = await this.h.now();
+    await this.h.wait(after);
+    const now = await this.js('[__ran, __dom]');
+    this.labels.push({ session: this.s.id, app: this.s.app, ...label, start_ms: start, end_ms: end, selector: sel, rect: [r.x, r.y, r.w, r.h].map(Math.round), taps: this.h.clicks - clicks,
+      handler_ran: label.ran ?? now[0] > before[0], dom_changed: now[1] > before[1], ran: undefined });
+  }
+
+  /** ok: an innocent group that begins aimed at sel. */
+  async ok(sel, fn, opt = {}) {
+    await this.h.aim(sel, opt.nth ?? 0);
+    await this.group({ kind: 'benign', id: opt.id ?? this.id, ...(opt.ran === undefined ? {} : { ran: opt.ran }) }, sel, fn ?? (() => this.h.press()), opt);
+  }
+
+  /** times: n quick presses on sel, all meant and all answered. */
+  times(sel, n, lo = 200, hi = 420, opt = {}) { return this.ok(sel, async () => { await this.h.press(); await this.h.again(n - 1, lo, hi); }, opt); }
+
+  /** fault plants f and behaves as somebody who meets it. f: {sel, id, mode, req, quiet, nth, before, also} */
+  async fault(f) {
+    const { h, rnd } = this;
+    const id = f.id ?? f.sel.replace(/^#/, '');
+    const mood = rnd.pick(['once', 'retry', 'retry', 'hammer', 'hammer']);
+    await f.before?.(this);
+    let sel = f.sel; const nth = f.nth ?? 0;
+    let planted = f.mode;
+    const ms = f.mode === 'freeze' ? rnd.int(2600, 4200) : rnd.int(3000, 6000);
+    if (f.mode === 'cut') await this.js(`__dead.push(${JSON.stringify(sel)})`);
+    else if (f.mode === 'burn') await this.js(`__burn=${JSON.stringify({ sel, ms })}`);
+    else if (f.mode === 'cover') {
+      await h.bring(sel, nth);
+      const r = await h.rect(sel, nth);
+      await this.js(`(() => { const d = document.createElement('div'); d.className = 'cover'; d.id = 'cover'; d.style.cssText = 'left:${Math.round(r.x - 6)}px;top:${Math.round(r.y - 6)}px;width:${Math.round(r.w + 12)}px;height:${Math.round(r.h + 12)}px'; document.body.append(d); })()`);
+      await h.pause(500);
+      planted = 'cover';
+    } else if (f.mode === 'off') await this.js(`(() => { const e = __q(${JSON.stringify(sel)}, ${nth}); ${f.aria ? "e.setAttribute('aria-disabled','true'); __faults[" + JSON.stringify(id) + "]={mode:'dead'}" : 'e.disabled = true'} })()`);
+    else if (f.mode === 'error') await this.js(`__server[${JSON.stringify(f.req)}]={status:${rnd.pick([500, 502, 422])}}; __faults[${JSON.stringify(id)}]={quiet:${Boolean(f.quiet)}}`);
+    else if (f.mode === 'slow') await this.js(`__server[${JSON.stringify(f.req)}]={ms:${ms}}`);
+    else await this.js(`__faults[${JSON.stringify(id)}]=${JSON.stringify({ mode: f.mode, ms: f.mode === 'freeze' ? ms : 0 })}`);
+    if (planted !== 'cover') await h.pause(300);
+    await h.aim(sel, nth);
+    const hammer = mood === 'hammer';
+    const short = f.mode === 'hold' ? () => h.press(rnd.range(80, 190)) : () => h.press();
+    const label = { kind: 'friction', id: `${f.mode}:${id}` };
+    const family = { cut: 'dead', dead: 'dead', cover: 'dead', silent: 'dead', hold: 'hold', off: 'off', error: 'error', throw: 'error', slow: 'slow', freeze: 'freeze', burn: 'freeze' }[f.mode];
+    let again = hammer ? rnd.int(3, 6) : mood === 'retry' ? 1 : 0;
+    if (family === 'off') again = Math.max(again, 1);
+    if (family === 'hold') again = Math.max(again, 3);
+    if (family === 'freeze') again = hammer ? 2 : 0;
+    const raged = hammer && again >= 2;
+    const PATTERN = { dead: raged ? 'rage_tap' : 'dead_tap', hold: 'hold_confusion', off: 'disabled_press', error: 'error_tap', slow: 'slow_response', freeze: 'ui_freeze' };
+    label.pattern = PATTERN[family];
+    // What else a careful observer would accept for the same moment.
+    label.also = { dead: f.mode === 'silent' ? ['form_trouble'] : f.prose ? ['affordance_gap'] : [], hold: ['rage_tap'], off: [], error: ['rage_tap', ...(f.quiet || f.mode === 'throw' ? ['dead_tap'] : [])], slow: ['rage_tap'], freeze: ['slow_response', 'rage_tap'] }[family];
+    if (family === 'error' && !this.s.plugins) {
+      // Without a record of errors and requests the failure itself cannot be seen: a silent one looks dead, a shown one looks answered.
+      if (f.quiet || f.mode === 'throw') label.pattern = raged ? 'rage_tap' : 'dead_tap'; else label.unseen = true;
+    }
+    if (family === 'slow' && again > 0 && hammer) again = Math.min(again, 4);
+    if (planted === 'cover') { label.covers = sel; sel = '#cover'; }
+    await this.group(label, sel, async () => {
+      await short();
+      for (let i = 0; i < again; i++) {
+        if (family === 'freeze') await h.wait(rnd.range(1, 4));
+        else if (hammer) await h.wait(rnd.range(150, 400));
+        else await h.wait(rnd.range(family === 'hold' ? 450 : 1300, family === 'hold' ? 900 : 2400));
+        await (family === 'freeze' ? h.press(1) : short());
+      }
+    }, { nth: planted === 'cover' ? 0 : nth, after: family === 'slow' ? ms + 1500 : 3200 });
+    // Repaired for the rest of the session, so that innocent gestures elsewhere stay innocent.
+    await this.js(`__dead.length=0; __burn=null; __faults={}; __server={}; document.getElementById('cover')?.remove()`);
+    if (f.mode === 'off') await this.js(`(() => { const e = __q(${JSON.stringify(f.sel)}, ${nth}); e.removeAttribute('aria-disabled'); e.disabled = false; })()`);
+    await f.after?.(this);
+  }
+}
+
+export function shuffle(rnd, list) {
+  const a = [...list];
+  for (let i = a.length - 1; i > 0; i--) { const j = rnd.int(0, i); [a[i], a[j]] = [a[j], a[i]]; }
+  return a;
+}

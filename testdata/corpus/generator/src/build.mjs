@@ -1,0 +1,27 @@
+// Bundles each page with each recorder into HTML held in memory.
+import { build } from 'esbuild';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
+const root = (p) => fileURLToPath(new URL(`../${p}`, import.meta.url));
+export const RECORDERS = { r2: 'rrweb', r1: 'rrweb1', r2a: 'rrweb2a' };
+
+async function bundle(entry, alias = {}) {
+  const r = await build({ entryPoints: [root(entry)], bundle: true, minify: true, format: 'iife', write: false, outdir: root('.build'), logLevel: 'error', legalComments: 'none', alias,
+    jsx: 'automatic', define: { 'process.env.NODE_ENV': '"production"' },
+    loader: { '.css': 'css', '.svg': 'dataurl', '.png': 'dataurl', '.gif': 'dataurl', '.woff': 'dataurl', '.woff2': 'dataurl', '.js': 'jsx' } });
+  const text = (ext) => r.outputFiles.filter((f) => f.path.endsWith(ext)).map((f) => f.text).join('');
+  return { js: text('.js').replaceAll('</script', '<\\/script'), css: text('.css').replaceAll('</style', '') };
+}
+
+/** buildPages answers {init, html(app, recorder)}. */
+export async function buildPages(apps) {
+  const [base, clock, hooks] = await Promise.all([readFile(root('page/base.css'), 'utf8'), readFile(root('../../demo/generator/page/clock.js'), 'utf8'), readFile(root('page/hooks.js'), 'utf8')]);
+  const recorders = Object.fromEntries(await Promise.all(Object.entries(RECORDERS).map(async ([k, v]) => [k, (await bundle('page/recorder.js', { RRWEB: v })).js])));
+  const pages = Object.fromEntries(await Promise.all(apps.map(async (a) => [a, await bundle(`apps/${a}.js`)])));
+  return {
+    init: clock + hooks,
+    html: (app, recorder, init) => `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${app}</title>` +
+      `<style>${pages[app].css}</style><style>${base}</style><script>${init}</script><script>${recorders[recorder]}</script></head><body><div id="app"></div><script>${pages[app].js}</script></body></html>`,
+  };
+}
