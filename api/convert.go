@@ -90,7 +90,7 @@ func goalOf(g ranker.GoalSummary) Goal {
 }
 
 func readOf(r ranker.ReadSummary) ReadSummary {
-	return ReadSummary{Objects: r.Objects, Bytes: r.Bytes, Sessions: r.Sessions, Reused: r.Reused,
+	return ReadSummary{Objects: r.Objects, Bytes: r.Bytes, Sessions: r.Sessions,
 		Skipped: mapped(r.Skipped, func(x ranker.SkipCount) SkipCount {
 			return SkipCount{Reason: x.Reason, Count: x.Count, Examples: mapped(x.Examples, same)}
 		})}

@@ -177,7 +177,7 @@ func markdownIssue(b *strings.Builder, r ranker.Ranked) {
 }
 
 func markdownRead(b *strings.Builder, r *ranker.Report) {
-	fmt.Fprintf(b, "\n## What this rests on\n\n%s in %s were read, %d taken from earlier runs.\n", plural(r.Read.Sessions, "session"), plural(r.Read.Objects, "object"), r.Read.Reused)
+	fmt.Fprintf(b, "\n## What this rests on\n\n%s in %s were read.\n", plural(r.Read.Sessions, "session"), plural(r.Read.Objects, "object"))
 	for _, s := range r.Read.Skipped {
 		fmt.Fprintf(b, "- left out: %d, %s\n", s.Count, md(words(s.Reason)))
 	}

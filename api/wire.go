@@ -56,7 +56,6 @@ type ReadSummary struct {
 	Objects  int         `json:"objects"`
 	Bytes    int64       `json:"bytes"`
 	Sessions int         `json:"sessions"`
-	Reused   int         `json:"reused" doc:"Sessions taken from the ledger"`
 	Skipped  []SkipCount `json:"skipped"`
 }
 

@@ -121,8 +121,7 @@ type Estimate struct {
 type ReadSummary struct {
 	Objects  int
 	Bytes    int64
-	Sessions int
-	Reused   int // sessions taken from the ledger
+	Sessions int // recordings that the report rests on, whichever run read them
 	Skipped  []SkipCount
 }
 

@@ -18,7 +18,7 @@ func report(d *Data) *ranker.Report {
 		Sessions: len(d.Digests), OrderedBy: "expected lost purchases and returning users per week",
 		Method: "Sample data: the counts are counted, the costs are made up.",
 		Notes:  []string{"D30 cannot be estimated: the data window has 28 days."},
-		Read: ranker.ReadSummary{Objects: 512, Bytes: 18 << 20, Sessions: len(d.Digests), Reused: 31,
+		Read: ranker.ReadSummary{Objects: 512, Bytes: 18 << 20, Sessions: len(d.Digests),
 			Skipped: []ranker.SkipCount{{Reason: "truncated", Count: 2, Examples: []string{"2026/09/09/a.json.gz", "2026/09/11/b.json.gz"}}, {Reason: "unknown_format", Count: 1, Examples: []string{"notes.txt"}}}},
 		Coverage: []ranker.MarkCount{}}
 	known, noUser := map[string]bool{}, 0

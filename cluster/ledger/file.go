@@ -91,7 +91,7 @@ func openParquet(f *os.File) (*parquet.File, error) {
 	}
 	p, err := parquet.OpenFile(f, st.Size(), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w; delete it and its recordings are read again", ErrDamaged, err)
+		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	text, ok := p.Lookup(keySchema)
 	version, err := strconv.Atoi(text)

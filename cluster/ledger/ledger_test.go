@@ -365,7 +365,7 @@ func TestOpenRefuses(t *testing.T) {
 			if err := os.Truncate(path, 1000); err != nil {
 				t.Fatal(err)
 			}
-		}, ErrDamaged, "delete it"},
+		}, ErrDamaged, "damaged file"},
 		{"newer schema", func(path string) { write(path, parquet.KeyValueMetadata("schema", "2")) }, ErrNewer, "schema 2"},
 		{"foreign file", func(path string) { write(path) }, ErrDamaged, "not a file of this program"},
 		{"no sequence", func(path string) { write(path, parquet.KeyValueMetadata("schema", "1")) }, ErrDamaged, "sequence"},

@@ -315,7 +315,7 @@ func (c *cursor[R]) advance() (bool, error) {
 			n, err := c.r.Read(c.rows)
 			c.n, c.at = n, 0
 			if c.eof = errors.Is(err, io.EOF); err != nil && !c.eof {
-				return false, fmt.Errorf("ledger file %s: %w", c.o.f.Name(), err)
+				return false, fmt.Errorf("ledger file %s: %w: %w", c.o.f.Name(), ErrDamaged, err)
 			}
 			if n == 0 {
 				c.eof = true

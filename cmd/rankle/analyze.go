@@ -1,12 +1,14 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -42,15 +44,20 @@ func (f *stateFlags) load() (pipeline.Config, error) {
 	}
 	c, err := pipeline.LoadConfig(path)
 	if err != nil {
-		return c, usageError{err}
+		return c, usageError{err, "docs/CONFIG.md explains every key of the analysis file"}
 	}
 	return c, nil
+}
+
+// workersFlag adds the flag that bounds parallel reading.
+func workersFlag(cmd *cobra.Command, workers *uint) {
+	cmd.Flags().UintVar(workers, "workers", 0, "recordings read at once (0 = number of processors)")
 }
 
 func analyzeCommand(a *app) *cobra.Command {
 	var (
 		state   stateFlags
-		workers int
+		workers uint
 	)
 	cmd := &cobra.Command{
 		Use:   "analyze [SOURCE...]",
@@ -74,19 +81,17 @@ Exit code 0 with a summary, 1 if nothing could be read, 2 for wrong usage.`,
 			if err != nil {
 				return sourceError(err)
 			}
-			report, err := a.analyze(cmd.Context(), pipeline.Options{
-				Config: config, Sources: sources, DataDir: state.data, Workers: workers,
+			run, err := a.analyze(cmd.Context(), pipeline.Options{
+				Config: config, Sources: sources, DataDir: state.data, Workers: int(workers),
 			})
 			if err != nil {
 				return err
 			}
-			printSummary(a.out, report)
-			printTop(a.out, report, topIssues)
-			return nil
+			return a.printRun(run)
 		},
 	}
 	state.add(cmd)
-	cmd.Flags().IntVar(&workers, "workers", 0, "recordings read at once (0 = number of processors)")
+	workersFlag(cmd, &workers)
 	return cmd
 }
 
@@ -95,41 +100,60 @@ func sourceError(err error) error {
 	if source.Hint(err) != "" {
 		return err
 	}
-	return usageError{err}
+	return usageError{error: err}
 }
 
 // analyze runs an analysis with progress on standard error.
-func (a *app) analyze(ctx context.Context, opt pipeline.Options) (*ranker.Report, error) {
+func (a *app) analyze(ctx context.Context, opt pipeline.Options) (*pipeline.Run, error) {
+	if opt.DataDir == "" {
+		return nil, usagef("--data is empty: name a directory for everything Rankle writes")
+	}
 	progress := newProgressPrinter(a.err)
 	opt.Log = a.log
 	opt.Progress = progress.Show
 	started := time.Now()
-	report, err := pipeline.Analyze(ctx, opt)
+	run, err := pipeline.Analyze(ctx, opt)
 	progress.Done()
 	if err != nil {
 		return nil, err
 	}
 	a.log.Debug("analysis done", "duration", time.Since(started))
-	return report, nil
+	return run, nil
+}
+
+// printRun says what an analysis read and what to fix first.
+func (a *app) printRun(run *pipeline.Run) error {
+	out := bufio.NewWriter(a.out)
+	printSummary(out, run)
+	printTop(out, run.Report, topIssues)
+	if err := out.Flush(); err != nil {
+		return fmt.Errorf("write summary: %w", err)
+	}
+	return nil
 }
 
 // topIssues is how many issues a terminal shows: what a sprint planning takes on.
 const topIssues = 5
 
 // printSummary says what was read and what was left out, by reason.
-func printSummary(w io.Writer, r *ranker.Report) {
-	fmt.Fprintf(w, "%d sessions of %d users, %s to %s", r.Sessions, r.Users, r.From.Format(time.DateOnly), r.To.Format(time.DateOnly))
+func printSummary(w io.Writer, run *pipeline.Run) {
+	r := run.Report
+	fmt.Fprintf(w, "%s of %s, %s to %s", plural(r.Sessions, "session"), plural(r.Users, "user"),
+		r.From.Format(time.DateOnly), r.To.Format(time.DateOnly))
 	if r.Anonymous > 0 {
-		fmt.Fprintf(w, " (%d sessions without a user id)", r.Anonymous)
+		fmt.Fprintf(w, " (%s without a user id)", plural(r.Anonymous, "session"))
 	}
-	fmt.Fprintf(w, "\n%d read now, %d known from before, %d skipped\n", r.Sessions-r.Read.Reused, r.Read.Reused, skipped(r))
+	fmt.Fprintf(w, "\n%d read now, %d known from before, %d skipped\n", run.Fresh, r.Read.Sessions-run.Fresh, skipped(r))
 	for _, s := range r.Read.Skipped {
-		fmt.Fprintf(w, "  skipped %d: %s (%s)\n", s.Count, s.Reason, strings.Join(s.Examples, ", "))
+		fmt.Fprintf(w, "  skipped %d: %s (%s)\n", s.Count, s.Reason, printable(strings.Join(s.Examples, ", ")))
 	}
 	for _, g := range r.Goals {
 		fmt.Fprintf(w, "goal %s: reached in %d of %d sessions\n", g.Name, g.Reached, g.Sessions)
 	}
 	for _, t := range r.Retention {
+		if t.Users == 0 {
+			continue // a note says why
+		}
 		fmt.Fprintf(w, "%s: %d of %d users came back\n", t.Window, t.Returned, t.Users)
 	}
 	for _, n := range r.Notes {
@@ -143,6 +167,13 @@ func skipped(r *ranker.Report) int {
 		n += s.Count
 	}
 	return n
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // printTop prints the first n issues, one paragraph each.
@@ -180,6 +211,18 @@ func hintFor(err error) string {
 		return "another analysis works on this data directory: wait for it, or use another --data"
 	case errors.Is(err, pipeline.ErrNoReport):
 		return `run "rankle analyze SOURCE" with the same --data first`
+	case errors.Is(err, pipeline.ErrDamaged):
+		return `run "rankle analyze SOURCE" with the same --data again: it replaces the result and reads nothing twice`
+	case errors.Is(err, pipeline.ErrNewer), errors.Is(err, ledger.ErrNewer):
+		return "use that version of rankle, or another --data"
+	case errors.Is(err, ledger.ErrDamaged):
+		return "delete that file and analyse again: its recordings are read again, all others stay"
+	case errors.Is(err, syscall.ENOSPC):
+		return "make room and run again: what was stored is kept, and the run goes on from there"
+	case errors.Is(err, errReviews):
+		return "check that the directory can be written and has room; if the file itself is damaged, put back a backup or move it away (it holds verdicts, owners and notes)"
+	case errors.Is(err, syscall.EADDRINUSE):
+		return "another program listens there, maybe another rankle serve: stop it, or choose another --addr (port 0 picks a free one)"
 	case errors.Is(err, pipeline.ErrNothing):
 		return `"rankle detect FILE" tells what is wrong with one recording; docs/CONFIG.md explains key patterns`
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 // demoSource is the URL of the bundled bucket.
-const demoSource = "demo:bucket"
+const demoSource = "demo://bucket"
 
 // opener opens sources with the environment's keys and the bundled demo bucket.
 func opener() pipeline.Opener {
@@ -25,7 +25,7 @@ func opener() pipeline.Opener {
 func demoCommand(a *app) *cobra.Command {
 	var (
 		data    string
-		workers int
+		workers uint
 		serve   serveFlags
 	)
 	cmd := &cobra.Command{
@@ -52,20 +52,21 @@ serves the viewer on this machine. Needs no network, no account and no other ser
 				}
 				defer os.RemoveAll(data)
 			}
-			report, err := a.analyze(cmd.Context(), pipeline.Options{
-				Config: config, Sources: sources, DataDir: data, Workers: workers,
+			run, err := a.analyze(cmd.Context(), pipeline.Options{
+				Config: config, Sources: sources, DataDir: data, Workers: int(workers),
 			})
 			if err != nil {
 				return err
 			}
 			fmt.Fprintln(a.out, "Demo: generated recordings of a small shop, with faults planted in it.")
-			printSummary(a.out, report)
-			printTop(a.out, report, topIssues)
+			if err := a.printRun(run); err != nil {
+				return err
+			}
 			return a.serve(cmd.Context(), data, serve)
 		},
 	}
 	cmd.Flags().StringVar(&data, "data", "", "directory for everything Rankle writes (default: a temporary one)")
-	cmd.Flags().IntVar(&workers, "workers", 0, "recordings read at once (0 = number of processors)")
+	workersFlag(cmd, &workers)
 	serve.add(cmd)
 	return cmd
 }

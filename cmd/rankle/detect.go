@@ -14,7 +14,7 @@ import (
 func detectCommand(a *app) *cobra.Command {
 	var (
 		format  string
-		workers int
+		workers uint
 	)
 	cmd := &cobra.Command{
 		Use:   "detect PATH...",
@@ -38,10 +38,10 @@ Exit code 0, 1 if nothing could be read, 2 for wrong usage. What could not be re
 			}
 			out := bufio.NewWriter(a.out)
 			read, failed := 0, 0
-			for d, err := range pipeline.Detect(cmd.Context(), sources, workers) {
+			for d, err := range pipeline.Detect(cmd.Context(), sources, int(workers)) {
 				if err != nil {
 					failed++
-					fmt.Fprintf(a.err, "rankle: skipped: %v\n", err)
+					complain(a.err, fmt.Errorf("skipped: %w", err))
 					continue
 				}
 				read++
@@ -62,6 +62,6 @@ Exit code 0, 1 if nothing could be read, 2 for wrong usage. What could not be re
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "ndjson", "ndjson")
-	cmd.Flags().IntVar(&workers, "workers", 0, "recordings read at once (0 = number of processors)")
+	workersFlag(cmd, &workers)
 	return cmd
 }

@@ -91,3 +91,15 @@ func copyTree(from fs.FS, root, dir string) error {
 		return os.WriteFile(path, data, 0o644)
 	})
 }
+
+func TestPrintable(t *testing.T) {
+	for text, want := range map[string]string{
+		"ünïcode and space 日本.json": "ünïcode and space 日本.json",
+		"a\x1b[31mred\x07":          "a\ufffd[31mred\ufffd",
+		"one\ntwo\r":                "one\ntwo\ufffd",
+	} {
+		if got := printable(text); got != want {
+			t.Errorf("printable(%q) = %q, want %q", text, got, want)
+		}
+	}
+}

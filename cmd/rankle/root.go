@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -32,12 +34,15 @@ type app struct {
 	verbose bool
 }
 
-// usageError marks an error that the caller of the command made.
-type usageError struct{ error }
+// usageError marks an error that the caller of the command made, with what to read; "" = the help.
+type usageError struct {
+	error
+	hint string
+}
 
 func (e usageError) Unwrap() error { return e.error }
 
-func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+func usagef(format string, args ...any) error { return usageError{error: fmt.Errorf(format, args...)} }
 
 // commands is the table of everything rankle can do.
 var commands = []func(*app) *cobra.Command{
@@ -64,7 +69,7 @@ problem costs in conversions and returning users, and serves a ranked fix list w
 Start with "rankle demo". Every flag can also be given as an environment variable: --data is RANKLE_DATA.`,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			if err := flagsFromEnv(cmd.Flags(), lookupEnv); err != nil {
-				return usageError{err}
+				return usageError{error: err}
 			}
 			level := slog.LevelWarn
 			if a.verbose {
@@ -79,13 +84,13 @@ Start with "rankle demo". Every flag can also be given as an environment variabl
 	root.SetIn(s.in)
 	root.SetOut(s.out)
 	root.SetErr(s.err)
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{error: err} })
 	for _, c := range commands {
 		cmd := c(a)
 		if check := cmd.Args; check != nil {
 			cmd.Args = func(cmd *cobra.Command, args []string) error {
 				if err := check(cmd, args); err != nil {
-					return usageError{err}
+					return usageError{error: err}
 				}
 				return nil
 			}
@@ -100,16 +105,38 @@ func exitCode(w io.Writer, err error) int {
 	if err == nil {
 		return exitOK
 	}
-	fmt.Fprintf(w, "rankle: %v\n", err)
-	if hint := hintFor(err); hint != "" {
-		fmt.Fprintf(w, "  %s\n", hint)
+	if errors.Is(err, context.Canceled) {
+		fmt.Fprintln(w, "rankle: interrupted: what was read is kept, and the next run goes on from there")
+		return exitFailure
 	}
+	complain(w, err)
+	hint, code := hintFor(err), exitFailure
 	var usage usageError
 	if errors.As(err, &usage) || strings.HasPrefix(err.Error(), "unknown command") {
-		fmt.Fprintln(w, `  run "rankle help" for the commands and their flags`)
-		return exitUsage
+		hint = cmp.Or(usage.hint, hint, `run "rankle help" for the commands and their flags`)
+		code = exitUsage
 	}
-	return exitFailure
+	if hint != "" {
+		fmt.Fprintf(w, "  %s\n", hint)
+	}
+	return code
+}
+
+// complain writes an error; its further lines are indented below the first.
+func complain(w io.Writer, err error) {
+	text := strings.TrimRight(err.Error(), " \n")
+	fmt.Fprintf(w, "rankle: %s\n", strings.ReplaceAll(printable(text), "\n", "\n  "))
+}
+
+// printable replaces control characters but line ends: names of objects are text that strangers wrote, and a terminal
+// would obey it.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r != '\n' && !unicode.IsPrint(r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, text)
 }
 
 // flagsFromEnv gives every flag that was not set on the command line the value of RANKLE_<FLAG>.

@@ -48,6 +48,9 @@ without a restart. Listens on this machine only: there is no access control yet.
 	return cmd
 }
 
+// errReviews marks a file of review state that cannot be opened.
+var errReviews = errors.New("reviews")
+
 // reloadPause is how often serve looks for a newer analysis: soon enough for somebody who waits, one stat call each.
 const reloadPause = 2 * time.Second
 
@@ -64,7 +67,7 @@ func (a *app) serve(ctx context.Context, data string, flags serveFlags) error {
 	}
 	reviews, err := review.Open(filepath.Join(data, "review.db"), time.Now)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w: %w", errReviews, err)
 	}
 	defer reviews.Close()
 	files, err := web.Files()

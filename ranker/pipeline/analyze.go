@@ -30,7 +30,7 @@ type Options struct {
 	Config  Config
 	Sources []Opened         // what to read, see OpenSources; the caller closes them
 	DataDir string           // created if absent
-	Workers int              // recordings read at once; 0 = number of processors
+	Workers int              // recordings read at once; 0 or less = number of processors
 	Log     *slog.Logger     // nil = silent
 	Now     func() time.Time // when a batch is due, nothing else; nil = time.Now
 	// Progress is called often, by one goroutine at a time; nil = not at all.
@@ -47,11 +47,20 @@ type Progress struct {
 // ErrNothing means that not one recording could be read and nothing was known from before.
 var ErrNothing = errors.New("no readable recording")
 
+// Run is a finished analysis.
+type Run struct {
+	Report *ranker.Report
+	// Fresh is how many recordings this run read; the others of Report.Read.Sessions were known from before. It is no
+	// part of the Report, which says the same however many runs it took.
+	Fresh int
+}
+
 // Analyze reads what is new in the sources, ranks everything the ledger holds of them and stores the Report.
 //
-// The error is ErrNothing when there is nothing to rank, that of a source which could not be listed, or that of the
-// data directory. A recording that cannot be read is no error: it is counted in Report.Read.Skipped.
-func Analyze(ctx context.Context, opt Options) (*ranker.Report, error) {
+// The error is ErrNothing when there is nothing to rank, that of a source which could not be listed, that of a
+// manifest, or that of the data directory. A recording that cannot be read is no error: it is counted in
+// Report.Read.Skipped.
+func Analyze(ctx context.Context, opt Options) (*Run, error) {
 	if err := os.MkdirAll(opt.DataDir, 0o700); err != nil {
 		return nil, fmt.Errorf("data directory: %w", err)
 	}
@@ -62,7 +71,10 @@ func Analyze(ctx context.Context, opt Options) (*ranker.Report, error) {
 	run := newAnalysis(opt)
 	run.ledger = led
 	report, err := run.all(ctx)
-	return report, errors.Join(err, led.Close())
+	if err := errors.Join(err, led.Close()); err != nil {
+		return nil, err
+	}
+	return &Run{Report: report, Fresh: run.summary.fresh}, nil
 }
 
 // analysis is one run.
@@ -92,6 +104,11 @@ func newAnalysis(opt Options) *analysis {
 }
 
 func (a *analysis) all(ctx context.Context) (*ranker.Report, error) {
+	// Manifests come first: a wrong column should not be found out after hours of reading.
+	tables, err := a.Config.openTables(ctx)
+	if err != nil {
+		return nil, err
+	}
 	recordings, err := a.list(ctx)
 	if err != nil {
 		return nil, err
@@ -99,7 +116,10 @@ func (a *analysis) all(ctx context.Context) (*ranker.Report, error) {
 	if err := a.read(ctx, recordings); err != nil {
 		return nil, err
 	}
-	report, err := a.rank(ctx)
+	if err := a.collectSkips(ctx, recordings); err != nil {
+		return nil, err
+	}
+	report, err := a.rank(ctx, tables)
 	if err != nil {
 		return nil, err
 	}
@@ -116,30 +136,31 @@ type job struct {
 // name identifies the recording across sources, in the ledger and in messages.
 func (j job) name() string { return j.source.Store.URL() + "/" + j.Key }
 
-// list finds the recordings of all sources, in a stable order.
+// list finds the recordings of all sources, in a stable order. One that lies in several sources counts for the first.
 func (a *analysis) list(ctx context.Context) ([]job, error) {
 	var jobs []job
+	listed := map[string]bool{}
 	for i := range a.Sources {
 		src := &a.Sources[i]
 		a.progress(Progress{Stage: "listing " + src.Store.URL(), Done: len(jobs)})
-		group, err := source.Group(ctx, src.Store, "", src.Layout)
+		group, err := source.Group(ctx, without(src.Store, a.DataDir), "", src.Layout)
 		if err != nil {
 			return nil, err
 		}
 		a.summary.listed(src.Store.URL(), group)
 		for _, r := range group.Recordings {
-			jobs = append(jobs, job{source: src, Recording: r})
+			j := job{source: src, Recording: r}
+			if name := j.name(); !listed[name] {
+				listed[name] = true
+				jobs = append(jobs, j)
+			}
 		}
 	}
 	return jobs, nil
 }
 
 // rank is the second loop: everything in the ledger becomes issues, costs and an order.
-func (a *analysis) rank(ctx context.Context) (*ranker.Report, error) {
-	tables, err := a.Config.openTables(ctx)
-	if err != nil {
-		return nil, err
-	}
+func (a *analysis) rank(ctx context.Context, tables *tables) (*ranker.Report, error) {
 	goals, err := a.Config.outcomes()
 	if err != nil {
 		return nil, err
@@ -157,9 +178,6 @@ func (a *analysis) rank(ctx context.Context) (*ranker.Report, error) {
 		builder.Add(d)
 		sessions++
 		a.progress(Progress{Stage: "clustering", Done: sessions})
-	}
-	if err := a.collectSkips(ctx); err != nil {
-		return nil, err
 	}
 	if sessions == 0 {
 		return nil, a.summary.nothing()

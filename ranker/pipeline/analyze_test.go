@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/rankle/rankle/cluster/ledger"
-	"github.com/rankle/rankle/ranker"
 	"github.com/rankle/rankle/replay/source"
 	"github.com/rankle/rankle/replay/source/s3/s3test"
 	"github.com/rankle/rankle/testdata/demo"
@@ -60,7 +59,7 @@ func writeFiles(t *testing.T, dir string, files map[string][]byte) {
 }
 
 // analyze runs an analysis of directories or buckets and fails the test on an error.
-func analyze(t *testing.T, config Config, data string, urls ...string) *ranker.Report {
+func analyze(t *testing.T, config Config, data string, urls ...string) *Run {
 	t.Helper()
 	config, err := config.WithSources(urls)
 	if err != nil {
@@ -70,22 +69,22 @@ func analyze(t *testing.T, config Config, data string, urls ...string) *ranker.R
 	if err != nil {
 		t.Fatal(err)
 	}
-	report, err := Analyze(t.Context(), Options{Config: config, Sources: sources, DataDir: data})
+	run, err := Analyze(t.Context(), Options{Config: config, Sources: sources, DataDir: data})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return report
+	return run
 }
 
 func TestNothingIsReadTwiceUnlessItChanged(t *testing.T) {
 	dir, data := t.TempDir(), t.TempDir()
 	files := sample(t, 4)
 	writeFiles(t, dir, files)
-	if r := analyze(t, Config{}, data, dir); r.Sessions != 4 || r.Read.Reused != 0 {
-		t.Fatalf("first run: %d sessions, %d reused; want 4 and 0", r.Sessions, r.Read.Reused)
+	if r := analyze(t, Config{}, data, dir); r.Report.Sessions != 4 || r.Fresh != 4 {
+		t.Fatalf("first run: %d sessions, %d read; want 4 and 4", r.Report.Sessions, r.Fresh)
 	}
-	if r := analyze(t, Config{}, data, dir); r.Sessions != 4 || r.Read.Reused != 4 {
-		t.Fatalf("second run: %d sessions, %d reused; want 4 and 4", r.Sessions, r.Read.Reused)
+	if r := analyze(t, Config{}, data, dir); r.Report.Sessions != 4 || r.Fresh != 0 {
+		t.Fatalf("second run: %d sessions, %d read; want 4 and 0", r.Report.Sessions, r.Fresh)
 	}
 	// A sidecar that says something else changes the digest as much as a recording does.
 	for key, meta := range files {
@@ -103,8 +102,8 @@ func TestNothingIsReadTwiceUnlessItChanged(t *testing.T) {
 			break
 		}
 	}
-	if r := analyze(t, Config{}, data, dir); r.Sessions != 4 || r.Read.Reused != 3 {
-		t.Errorf("after a change: %d sessions, %d reused; want 4 and 3", r.Sessions, r.Read.Reused)
+	if r := analyze(t, Config{}, data, dir); r.Report.Sessions != 4 || r.Fresh != 1 {
+		t.Errorf("after a change: %d sessions, %d read; want 4 and 1", r.Report.Sessions, r.Fresh)
 	}
 }
 
@@ -129,13 +128,14 @@ func TestBucketAndDirectoryGiveTheSameIssues(t *testing.T) {
 		t.Fatal(err)
 	}
 	data := t.TempDir()
-	fromBucket, err := Analyze(t.Context(), Options{Config: config, Sources: sources, DataDir: data})
+	run, err := Analyze(t.Context(), Options{Config: config, Sources: sources, DataDir: data})
 	if err != nil {
 		t.Fatal(err)
 	}
+	fromBucket := run.Report
 	dir := t.TempDir()
 	writeFiles(t, dir, files)
-	fromDir := analyze(t, Config{}, t.TempDir(), dir)
+	fromDir := analyze(t, Config{}, t.TempDir(), dir).Report
 	if fromBucket.Sessions != 6 || fromDir.Sessions != 6 || fromBucket.Users != fromDir.Users || !fromBucket.From.Equal(fromDir.From) {
 		t.Errorf("bucket: %d sessions of %d users from %v, directory: %d of %d from %v",
 			fromBucket.Sessions, fromBucket.Users, fromBucket.From, fromDir.Sessions, fromDir.Users, fromDir.From)
@@ -241,7 +241,7 @@ goals:
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := analyze(t, config, t.TempDir(), dir)
+	r := analyze(t, config, t.TempDir(), dir).Report
 	if r.Users != 3 || r.Anonymous != 0 {
 		t.Errorf("%d users, %d anonymous sessions; want 3 and 0", r.Users, r.Anonymous)
 	}

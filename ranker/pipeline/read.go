@@ -29,7 +29,6 @@ func (a *analysis) read(ctx context.Context, jobs []job) error {
 	unread := make([]job, 0, len(jobs))
 	for _, j := range jobs {
 		if a.ledger.Known(j.name(), j.objects(), a.fingerprint) {
-			a.summary.reused++
 			continue
 		}
 		unread = append(unread, j)
@@ -195,7 +194,7 @@ func (j job) decode(ctx context.Context) (*replay.Session, error) {
 func (j job) sidecar(ctx context.Context) (manifest.Record, error) {
 	fields, err := manifest.Fields(j.Fields)
 	if err != nil {
-		return manifest.Record{}, &format.SkipError{Reason: "bad_key_fields", Object: j.Key, Err: err}
+		return manifest.Record{}, &format.SkipError{Reason: "bad_key_fields", Object: j.name(), Hint: "the key pattern took from its key what cannot be used; correct key_pattern", Err: err}
 	}
 	if j.Sidecar == nil {
 		return fields, nil
@@ -206,7 +205,7 @@ func (j job) sidecar(ctx context.Context) (manifest.Record, error) {
 	}
 	record, err := manifest.Sidecar(data)
 	if err != nil {
-		return manifest.Record{}, &format.SkipError{Reason: "bad_sidecar", Object: j.Sidecar.Key, Err: err}
+		return manifest.Record{}, &format.SkipError{Reason: "bad_sidecar", Object: j.source.Store.URL() + "/" + j.Sidecar.Key, Hint: "correct the sidecar or remove it", Err: err}
 	}
 	return record.Merge(fields), nil
 }
@@ -216,13 +215,9 @@ func (j job) parts(ctx context.Context) []format.Part {
 	parts := make([]format.Part, len(j.Parts))
 	for i, obj := range j.Parts {
 		parts[i] = format.Part{
-			Name: obj.Key,
+			Name: j.source.Store.URL() + "/" + obj.Key,
 			Open: func() (io.ReadCloser, error) {
-				r, err := source.Resume(ctx, j.source.Store, obj, source.Retry{})
-				if err != nil {
-					return nil, fmt.Errorf("open %s/%s: %w", j.source.Store.URL(), obj.Key, err)
-				}
-				return r, nil
+				return source.Resume(ctx, j.source.Store, obj, source.Retry{})
 			},
 		}
 	}

@@ -2,8 +2,10 @@ package pipeline
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -38,7 +40,7 @@ func (c Config) WithSources(urls []string) (Config, error) {
 		}
 	}
 	for i, e := range entries {
-		if strings.Contains(e.URL, ":") && !isDrive(e.URL) {
+		if e.URL == "" || strings.Contains(e.URL, "://") {
 			continue
 		}
 		path := e.URL
@@ -65,9 +67,6 @@ func (c Config) WithSources(urls []string) (Config, error) {
 	}
 	return c, nil
 }
-
-// isDrive reports whether a URL is a path on a lettered drive.
-func isDrive(url string) bool { return filepath.VolumeName(url) != "" }
 
 // Open opens the sources of the configuration. Nothing is contacted yet; a directory must exist. All errors are
 // reported at once.
@@ -100,6 +99,9 @@ func (c Config) source(url string) Source {
 }
 
 func (o Opener) open(s Source) (Opened, error) {
+	if s.URL == "" {
+		return Opened{}, errors.New("source \"\" is empty: name a directory, a file or s3://bucket/prefix")
+	}
 	if store := o.Bundled[s.URL]; store != nil {
 		return Opened{Store: store, Layout: s.Layout()}, nil
 	}
@@ -146,4 +148,37 @@ func (s Source) apply(opt *s3.Options, getenv func(string) string) error {
 		}
 	}
 	return nil
+}
+
+// without hides the data directory from a source around it: what an analysis writes is nothing to read.
+func without(store source.Store, dataDir string) source.Store {
+	if dataDir == "" {
+		return store
+	}
+	dir, err := filepath.Abs(dataDir)
+	if err != nil {
+		return store
+	}
+	inside, err := filepath.Rel(filepath.FromSlash(store.URL()), dir)
+	if err != nil || !filepath.IsLocal(inside) || inside == "." {
+		return store // elsewhere, or the source is no directory
+	}
+	return hiding{Store: store, prefix: filepath.ToSlash(inside) + "/"}
+}
+
+// hiding is a Store that does not list the keys of one prefix.
+type hiding struct {
+	source.Store
+	prefix string
+}
+
+// List implements source.Store.
+func (h hiding) List(ctx context.Context, prefix string) iter.Seq2[source.Object, error] {
+	return func(yield func(source.Object, error) bool) {
+		for o, err := range h.Store.List(ctx, prefix) {
+			if !strings.HasPrefix(o.Key, h.prefix) && !yield(o, err) {
+				return
+			}
+		}
+	}
 }

@@ -12,12 +12,11 @@ import (
 	"github.com/rankle/rankle/replay/source"
 )
 
-// summary counts what a run listed, read, reused and skipped.
+// summary counts what a run listed, read and skipped.
 type summary struct {
 	objects int
 	bytes   int64
 	fresh   int
-	reused  int
 	skips   map[string]*ranker.SkipCount
 	causes  map[string]string // reason -> the first cause, for the error when nothing could be read
 }
@@ -63,7 +62,7 @@ func (s *summary) skip(reason, name string, cause error) {
 
 // read returns the summary for the Report, in a stable order.
 func (s *summary) read(sessions int) ranker.ReadSummary {
-	out := ranker.ReadSummary{Objects: s.objects, Bytes: s.bytes, Sessions: sessions, Reused: s.reused}
+	out := ranker.ReadSummary{Objects: s.objects, Bytes: s.bytes, Sessions: sessions}
 	for _, c := range s.skips {
 		out.Skipped = append(out.Skipped, *c)
 	}
@@ -91,17 +90,19 @@ func (s *summary) nothing() error {
 	return fmt.Errorf("%w among %d objects: %s", ErrNothing, s.objects, strings.Join(why, "; "))
 }
 
-// collectSkips adds the recordings that the ledger remembers as unreadable, of this run and of earlier ones.
-func (a *analysis) collectSkips(ctx context.Context) error {
+// collectSkips adds the recordings that the ledger remembers as unreadable, of this run and of earlier ones, as long as
+// they are still stored.
+func (a *analysis) collectSkips(ctx context.Context, jobs []job) error {
+	stored := make(map[string]bool, len(jobs))
+	for _, j := range jobs {
+		stored[j.name()] = true
+	}
 	for skip, err := range a.ledger.Skips(ctx, a.fingerprint) {
 		if err != nil {
 			return err
 		}
-		for _, src := range a.Sources {
-			if src.Store.URL() == skip.Source {
-				a.summary.skip(skip.Reason, skip.Recording, errors.New(skip.Detail))
-				break
-			}
+		if stored[skip.Recording] {
+			a.summary.skip(skip.Reason, skip.Recording, errors.New(skip.Detail))
 		}
 	}
 	return nil

@@ -158,10 +158,10 @@ func (rd *reader) readError(name string, err error) error {
 	switch {
 	case errors.Is(err, errBomb):
 		return &SkipError{Reason: Bomb, Object: name, Hint: fmt.Sprintf(
-			"decompresses to more than %d times its size (limit MaxRatio); raise the limit if this is a real recording", rd.opt.MaxRatio)}
+			"decompresses to more than %d times its size (limit MaxRatio); remove it, or store a real recording less compressed", rd.opt.MaxRatio)}
 	case errors.As(err, &limit):
 		return &SkipError{Reason: TooLarge, Object: name, Hint: fmt.Sprintf(
-			"larger than limit %s = %d bytes; raise the limit if this is a real recording", limit.Limit, limit.Value), Err: err}
+			"larger than %d bytes (limit %s) before its first event; exclude it from the prefix", limit.Value, limit.Limit)}
 	case rd.in != nil && rd.in.err != nil:
 		return &SkipError{Reason: Unreadable, Object: name, Hint: "the store did not deliver it; the next run tries again", Err: rd.in.err}
 	case errors.Is(err, io.ErrUnexpectedEOF):

@@ -68,7 +68,7 @@ func (rd *reader) dispatch(object string, r *bufio.Reader, f func(rrweb.Event) e
 		return err
 	}
 	return &SkipError{Reason: UnknownFormat, Object: object,
-		Hint: "its bytes match no known recording format; if it is compressed without a magic number (brotli) or encrypted, declare or decrypt it, else exclude it from the prefix"}
+		Hint: "its bytes match no known recording format; if it is compressed with brotli, let its name end in .br; if it is encrypted, decrypt it; else exclude it from the prefix"}
 }
 
 // head skips white space and a byte order mark and returns the start of the text without consuming it.
@@ -261,7 +261,7 @@ func emptyReason(object string, t rrweb.Tally) error {
 	case t.Events > 0:
 		return nil
 	case t.Oversize > 0:
-		return &SkipError{Reason: TooLarge, Object: object, Hint: "one value in it is larger than limit MaxValueBytes; raise the limit if this is a real recording"}
+		return &SkipError{Reason: TooLarge, Object: object, Hint: "one value in it is larger than allowed (limit MaxValueBytes); split it into events, or exclude it from the prefix"}
 	case t.Truncated:
 		return &SkipError{Reason: TruncatedEmpty, Object: object, Hint: "cut before the end of the first event; upload it again or remove it"}
 	case t.Bad > 0 && t.Values == 0:

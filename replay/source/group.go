@@ -45,7 +45,7 @@ const (
 	SkipEmpty      SkipReason = "empty_object"   // no bytes
 	SkipHidden     SkipReason = "hidden"         // an element of the key begins with a dot
 	SkipManifest   SkipReason = "manifest"       // a manifest or outcome table: read by package manifest
-	SkipForeign    SkipReason = "not_recording"  // by its ending something else: an image, a page, settings
+	SkipForeign    SkipReason = "other_file"     // by its ending something else: an image, a page, settings
 	SkipIgnored    SkipReason = "ignored"        // matches Layout.Ignore
 	SkipPattern    SkipReason = "key_pattern"    // does not match Layout.KeyPattern
 	SkipOrphan     SkipReason = "orphan_sidecar" // a sidecar without a recording

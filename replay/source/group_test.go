@@ -167,7 +167,7 @@ y (b/y.json): b/y.json
 - hidden 2 .git/x
 - ignored 3 deep/truth2.json
 - manifest 4 manifest.ndjson.gz
-- not_recording 1 index.html
+- other_file 1 index.html
 - unlistable 1 locked.json
 `},
 	{"key pattern", Layout{KeyPattern: `^raw/(?P<date>[0-9-]+)/(?P<tenant>[a-z]+)/(?P<session>[^/]+)/(?P<part>[0-9]+)\.json$`},
