@@ -286,3 +286,30 @@ func TestSourcesAreMadeAbsolute(t *testing.T) {
 		t.Errorf("missing directory: %v, want ErrNoBucket", err)
 	}
 }
+
+func TestOneRecordingInSeveralSourcesCountsOnce(t *testing.T) {
+	dir, data := t.TempDir(), t.TempDir()
+	files := sample(t, 3)
+	writeFiles(t, dir, files)
+	one := ""
+	for key := range files {
+		if strings.HasSuffix(key, ".json.gz") {
+			one = filepath.Join(dir, filepath.FromSlash(key))
+		}
+	}
+	if r := analyze(t, Config{}, data, dir, dir+"/", filepath.Dir(one)+"/../"); r.Report.Sessions != 3 || r.Fresh != 3 {
+		t.Errorf("%d sessions, %d read; want 3 and 3", r.Report.Sessions, r.Fresh)
+	}
+}
+
+func TestDataDirectoryWithinTheSource(t *testing.T) {
+	dir := t.TempDir()
+	writeFiles(t, dir, sample(t, 2))
+	data := filepath.Join(dir, "state")
+	for range 2 {
+		r := analyze(t, Config{}, data, dir)
+		if r.Report.Sessions != 2 || r.Report.Read.Objects != 4 || len(r.Report.Read.Skipped) != 0 {
+			t.Errorf("read %+v, want 2 sessions in 4 objects and nothing skipped", r.Report.Read)
+		}
+	}
+}
