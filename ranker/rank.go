@@ -77,7 +77,7 @@ func DefaultOptions() Options {
 	return Options{Weights: Weights{Return: 1}, Seed: 1, Draws: 2000}
 }
 
-// maxAttributes bounds the additional confounders: patterns have sixteen places and ten are taken.
+// maxAttributes bounds the additional confounders: patterns have maxCovariates places and the default confounders take covAttributes of them.
 const maxAttributes = maxCovariates - covAttributes
 
 // Check reports all wrong settings at once.

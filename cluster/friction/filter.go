@@ -209,7 +209,7 @@ func (a *analysis) longPressed(c *control) bool {
 	return c.long
 }
 
-// asksToHold reads the control's own text. It only moves confidence.
+// asksToHold reads the control's own text: a name that asks for a long press makes short ones a hold (F14).
 func asksToHold(t *replay.Target) bool {
 	return t != nil && hasWord(t.Label, "hold", "halten", "maintenir", "mantener", "mantén")
 }

@@ -15,6 +15,16 @@ func ControlKey(t *replay.Target) string {
 	return key
 }
 
+// testMark separates role and test id in a key.
+const testMark = "|test:"
+
+// HasTestID reports whether the identity of a control rests on a test id (data-testid, data-test, data-qa, data-cy)
+// equal to id. Ids that differ only in numbers are one control, as in lists.
+func (t *Target) HasTestID(id string) bool {
+	_, rest, ok := strings.Cut(t.Key, testMark)
+	return ok && rest == template(id)
+}
+
 // How sure an identity is, by what it rests on.
 const (
 	sureTestID   = 1.0
@@ -32,7 +42,7 @@ func controlKey(t *replay.Target) (string, float64) {
 	}
 	switch {
 	case t.TestID != "":
-		return role + "|test:" + template(t.TestID), sureTestID
+		return role + testMark + template(t.TestID), sureTestID
 	case stableID(t.ID):
 		return role + "|id:" + template(t.ID), sureID
 	}

@@ -12,7 +12,6 @@ const (
 	ReasonNativePicker   Reason = "native_picker"    // F5
 	ReasonOutward        Reason = "outward_effect"   // F6
 	ReasonScrolled       Reason = "scroll_answer"    // F7
-	ReasonDuplicate      Reason = "one_gesture"      // F8
 	ReasonAnswered       Reason = "answered"         // F9-F11: an owned, non-ambient answer within the quick limit
 	ReasonWakeUp         Reason = "wake_up"          // F13
 	ReasonHold           Reason = "hold"             // F14

@@ -151,7 +151,7 @@ func (m *matcher) firstTap(d *friction.Digest, after time.Duration) time.Duratio
 		t := &d.Targets[a.Target]
 		if m.Tap.Label != "" && !strings.EqualFold(m.Tap.Label, t.Label) ||
 			m.Tap.Selector != "" && m.Tap.Selector != t.Selector ||
-			m.Tap.TestID != "" && !hasTestID(t, m.Tap.TestID) {
+			m.Tap.TestID != "" && !t.HasTestID(m.Tap.TestID) {
 			continue
 		}
 		if m.Tap.Screen != "" && !(inRange(a.Screen, len(d.Screens)) && m.screen.match(d.Screens[a.Screen].Path)) {
@@ -167,21 +167,6 @@ func gotNowhere(o friction.Outcome) bool {
 }
 
 func inRange(i int32, n int) bool { return i >= 0 && int(i) < n }
-
-// hasTestID looks for a test id in the control's identity and in its readable selector: a Target keeps no separate
-// field for it.
-func hasTestID(t *friction.Target, id string) bool {
-	if t.Key == id {
-		return true
-	}
-	for _, attr := range []string{"data-testid", "data-test", "data-qa", "data-cy"} {
-		if strings.Contains(t.Selector, "["+attr+"="+id+"]") || strings.Contains(t.Selector, "["+attr+`="`+id+`"]`) {
-			return true
-		}
-	}
-	rest, ok := strings.CutPrefix(t.Key, "test:")
-	return ok && rest == id
-}
 
 func (m *matcher) attribute(d *friction.Digest, after time.Duration) time.Duration {
 	v := strings.TrimSpace(d.Context.Attributes[m.Attribute])

@@ -21,7 +21,10 @@ func shop() *friction.Digest {
 		d.Screens = append(d.Screens, replay.Screen{Path: p})
 		d.Visits = append(d.Visits, friction.Visit{Screen: int32(i), At: time.Duration(i) * time.Minute})
 	}
-	d.Targets = []friction.Target{{Key: "test:pay", Label: "Pay now", Selector: `form > button[data-testid="pay"]`}}
+	d.Targets = []friction.Target{{
+		Key:   friction.ControlKey(&replay.Target{Role: "button", TestID: "pay", Label: "Pay now"}),
+		Label: "Pay now", Selector: `form > button.primary`,
+	}}
 	d.Attempts = []friction.Attempt{
 		{At: 5*time.Minute + 10*time.Second, Screen: 5, Outcome: friction.Dead},
 		{At: 5*time.Minute + 40*time.Second, Screen: 5, Outcome: friction.OK},

@@ -14,7 +14,7 @@ type payload struct {
 	flag, hasFlag       bool   // the payload itself, when it is a boolean
 	href, state, title  string
 	hidden, hasHidden   bool
-	open, hasOpen       bool
+	open                bool
 	duration            float64
 	category, level     string
 	message, op, method string

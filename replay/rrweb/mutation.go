@@ -134,10 +134,10 @@ func (c *changes) parentOf(n replay.NodeID) replay.NodeID {
 
 // addition is one node to be placed.
 type addition struct {
-	node             *node
-	parent           int32
-	next, previous   int32 // unknownNode = none named
-	parentGone, done bool
+	node           *node
+	parent         int32
+	next, previous int32 // unknownNode = none named
+	done           bool
 }
 
 // adds places new nodes. The lists come in no useful order: a node can be named as neighbour before it is listed.
