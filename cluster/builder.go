@@ -52,8 +52,9 @@ type unitKey struct {
 
 // unit is everything about one unitKey.
 type unit struct {
-	target   friction.Target // the surest of all that had the key
-	labels   map[int32]int32 // presses or episodes per label
+	target   friction.Target         // the surest of all that had the key
+	labels   map[int32]int32         // presses or episodes per label
+	kinds    map[friction.Kind]int32 // ... per kind: what a thing is, the sessions outvote each other
 	tries    []try
 	episodes []episode
 	silent   []tap // unanswered presses
@@ -212,11 +213,12 @@ func (b *Builder) addEpisodes(d *friction.Digest, at int32, shapes []int32) {
 func (b *Builder) unit(k unitKey, t *friction.Target) *unit {
 	u := b.units[k]
 	if u == nil {
-		u = &unit{labels: map[int32]int32{}}
+		u = &unit{labels: map[int32]int32{}, kinds: map[friction.Kind]int32{}}
 		b.units[k] = u
 	}
 	if t != nil {
 		u.labels[b.names.id(t.Label)]++
+		u.kinds[t.Kind]++
 		u.target = surest(u.target, *t)
 	}
 	return u
@@ -276,6 +278,9 @@ func (u *unit) absorb(o *unit, base int32, name []int32) {
 	u.target = surest(u.target, o.target)
 	for l, n := range o.labels {
 		u.labels[name[l]] += n
+	}
+	for k, n := range o.kinds {
+		u.kinds[k] += n
 	}
 	for _, t := range o.tries {
 		t.session += base

@@ -640,3 +640,31 @@ func BenchmarkExposures(b *testing.B) {
 	}
 	b.ReportMetric(float64(len(stories)*b.N)/b.Elapsed().Seconds(), "digests/s")
 }
+
+// TestKindIsAVote: text that a banner once seemed to answer is still text.
+func TestKindIsAVote(t *testing.T) {
+	text := friction.Target{Key: "p|about", Tag: "p", Label: "We pack by hand", Kind: friction.Prose, Certainty: 0.75}
+	answered := text
+	answered.Kind = friction.Control
+	b := New(Settings{})
+	for i := range 8 {
+		s := by(i, fmt.Sprint("u", i))
+		s.on("/about").tryAt(text, friction.Dead, 10, 10)
+		b.Add(&s.d)
+	}
+	s := by(8, "u8")
+	s.on("/about").tryAt(answered, friction.OK, 10, 10)
+	b.Add(&s.d)
+	found := false
+	for _, g := range b.arrange().groups {
+		if g.subject != text.Key {
+			continue
+		}
+		if found = true; g.target.Kind != friction.Prose {
+			t.Errorf("kind %q, want %q: eight sessions against one", g.target.Kind, friction.Prose)
+		}
+	}
+	if !found {
+		t.Error("the text is in no group")
+	}
+}

@@ -20,6 +20,7 @@ type group struct {
 	family   Family
 	target   friction.Target
 	labels   map[string]int
+	kinds    map[string]int
 	tries    []try     // one per session, sorted
 	episodes []episode // by session, start
 	silent   []tap
@@ -67,7 +68,7 @@ func (b *Builder) groups(t *templates, rank []int32) (all []*group, joined map[s
 		gk := groupOf(joined, b.names.list[template[k.shape]], b.names.list[k.target], k.family)
 		g := byKey[gk]
 		if g == nil {
-			g = &group{key: issueKey(gk), template: gk.template, subject: gk.subject, family: gk.family, labels: map[string]int{}}
+			g = &group{key: issueKey(gk), template: gk.template, subject: gk.subject, family: gk.family, labels: map[string]int{}, kinds: map[string]int{}}
 			byKey[gk] = g
 		}
 		g.take(b.units[k], b.names.list, rank, template[k.shape])
@@ -79,6 +80,9 @@ func (b *Builder) groups(t *templates, rank []int32) (all []*group, joined map[s
 		g.tries = mergeTries(g.tries)
 		slices.SortFunc(g.episodes, compareEpisodes)
 		g.target.Label = commonLabel(g.labels)
+		if k := mostFrequent(g.kinds); k != "" {
+			g.target.Kind = friction.Kind(k)
+		}
 	}
 	return all, joined
 }
@@ -98,6 +102,9 @@ func (g *group) take(u *unit, names []string, rank []int32, template int32) {
 	g.target = surest(g.target, u.target)
 	for l, n := range u.labels {
 		g.labels[names[l]] += int(n)
+	}
+	for k, n := range u.kinds {
+		g.kinds[string(k)] += int(n)
 	}
 	for _, v := range u.tries {
 		v.session, v.template = rank[v.session], template

@@ -57,7 +57,7 @@ func (b *Builder) Result() *Result {
 	}
 	r.findHarmless(w)
 	for _, g := range w.groups {
-		g.tries, g.episodes, g.silent, g.labels = nil, nil, nil, nil
+		g.tries, g.episodes, g.silent, g.labels, g.kinds = nil, nil, nil, nil, nil
 	}
 	return r
 }

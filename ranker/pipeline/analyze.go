@@ -123,7 +123,7 @@ func (a *analysis) all(ctx context.Context) (*ranker.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	result := &Result{Report: report, Config: a.Config, Sources: urlsOf(a.Sources), Digests: a.fingerprint}
+	result := &Result{Report: report, Config: a.Config, Sources: namesOf(a.Sources), Digests: a.fingerprint}
 	return report, result.Save(a.DataDir)
 }
 
@@ -142,7 +142,7 @@ func (a *analysis) list(ctx context.Context) ([]job, error) {
 	listed := map[string]bool{}
 	for i := range a.Sources {
 		src := &a.Sources[i]
-		a.progress(Progress{Stage: "listing " + src.Store.URL(), Done: len(jobs)})
+		a.progress(Progress{Stage: "listing " + source.Name(src.Store), Done: len(jobs)})
 		group, err := source.Group(ctx, without(src.Store, a.DataDir), "", src.Layout)
 		if err != nil {
 			return nil, err
@@ -200,7 +200,7 @@ func (a *analysis) rank(ctx context.Context, tables *tables) (*ranker.Report, er
 // digests iterates over what the ledger holds of this run's sources, completed by the manifests.
 func (a *analysis) digests(ctx context.Context, tables *tables) func() iter.Seq2[*friction.Digest, error] {
 	return func() iter.Seq2[*friction.Digest, error] {
-		return digestsOf(ctx, a.ledger, a.fingerprint, urlsOf(a.Sources), tables)
+		return digestsOf(ctx, a.ledger, a.fingerprint, namesOf(a.Sources), tables)
 	}
 }
 

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -311,5 +313,58 @@ func TestDataDirectoryWithinTheSource(t *testing.T) {
 		if r.Report.Sessions != 2 || r.Report.Read.Objects != 4 || len(r.Report.Read.Skipped) != 0 {
 			t.Errorf("read %+v, want 2 sessions in 4 objects and nothing skipped", r.Report.Read)
 		}
+	}
+}
+
+// Files and prefixes of one store are sources of their own: each is ranked by itself, and each plays its clips.
+func TestSourcesThatShareAStore(t *testing.T) {
+	dir, data := t.TempDir(), t.TempDir()
+	files := sample(t, 3)
+	flat := map[string][]byte{}
+	var paths []string
+	for key, content := range files {
+		name := path.Base(key)
+		flat[name] = content
+		if strings.HasSuffix(name, ".json.gz") {
+			paths = append(paths, filepath.Join(dir, name))
+		}
+	}
+	writeFiles(t, dir, flat)
+	if r := analyze(t, Config{}, data, dir).Report; r.Sessions != 3 {
+		t.Errorf("directory: %d sessions, want 3", r.Sessions)
+	}
+	if r := analyze(t, Config{}, data, paths[:2]...); r.Report.Sessions != 2 || r.Fresh != 0 {
+		t.Errorf("two files: %d sessions, %d read; want 2 and 0", r.Report.Sessions, r.Fresh)
+	}
+	result, err := LoadResult(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sources, err := Opener{}.Open(result.Config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	led, err := ledger.Open(data, ledger.Options{ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer led.Close()
+	evidence, err := result.Evidence(t.Context(), led)
+	if err != nil {
+		t.Fatal(err)
+	}
+	recordings := &Recordings{Ledger: led, Digests: result.Digests, Sources: sources}
+	played := 0
+	for d, err := range evidence.Digests(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := recordings.Events(t.Context(), io.Discard, d.Session, 0, 0, -1); err != nil {
+			t.Errorf("session %s: %v", d.Session, err)
+		}
+		played++
+	}
+	if played != 2 {
+		t.Errorf("%d sessions behind the result, want 2", played)
 	}
 }

@@ -4,23 +4,26 @@ import (
 	"context"
 	"iter"
 	"slices"
+	"strings"
 
 	"github.com/rankle/rankle/cluster"
 	"github.com/rankle/rankle/cluster/friction"
 	"github.com/rankle/rankle/cluster/ledger"
 	"github.com/rankle/rankle/ranker/outcome"
+	"github.com/rankle/rankle/replay"
+	"github.com/rankle/rankle/replay/source"
 )
 
-// digestsOf iterates over the Digests of some sources under one fingerprint, completed by the manifests, in the
-// ledger's order.
-func digestsOf(ctx context.Context, led *ledger.Ledger, fingerprint string, urls []string, t *tables) iter.Seq2[*friction.Digest, error] {
+// digestsOf iterates over the Digests of some sources (see source.Name) under one fingerprint, completed by the
+// manifests, in the ledger's order.
+func digestsOf(ctx context.Context, led *ledger.Ledger, fingerprint string, sources []string, t *tables) iter.Seq2[*friction.Digest, error] {
 	return func(yield func(*friction.Digest, error) bool) {
 		for d, err := range led.All(ctx, ledger.Query{Fingerprint: fingerprint}) {
 			if err != nil {
 				yield(nil, err)
 				return
 			}
-			if !slices.Contains(urls, d.Source) {
+			if !slices.ContainsFunc(sources, func(name string) bool { return covers(name, d) }) {
 				continue
 			}
 			t.complete(d)
@@ -31,12 +34,20 @@ func digestsOf(ctx context.Context, led *ledger.Ledger, fingerprint string, urls
 	}
 }
 
-func urlsOf(sources []Opened) []string {
-	urls := make([]string, len(sources))
+// covers reports whether what a Digest was read from lies in the source of that name: in the whole store, or under the
+// prefix or in the file that narrows it.
+func covers(name string, d *friction.Digest) bool {
+	return name == d.Source || slices.ContainsFunc(d.Objects, func(o replay.Object) bool {
+		return strings.HasPrefix(strings.TrimSuffix(d.Source, "/")+"/"+o.Key, name)
+	})
+}
+
+func namesOf(sources []Opened) []string {
+	names := make([]string, len(sources))
 	for i, s := range sources {
-		urls[i] = s.Store.URL()
+		names[i] = source.Name(s.Store)
 	}
-	return urls
+	return names
 }
 
 // Evidence is what lies behind a Result: its Digests and the issues they were clustered into. It is immutable and safe

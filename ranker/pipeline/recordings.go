@@ -44,7 +44,7 @@ func (r *Recordings) Events(ctx context.Context, w io.Writer, session string, fr
 	if err != nil {
 		return err
 	}
-	src := r.source(d.Source)
+	src := r.source(d)
 	if src == nil {
 		return fmt.Errorf("session %s was read from %s: %w", session, d.Source, ErrNoSource)
 	}
@@ -63,9 +63,10 @@ func (r *Recordings) Events(ctx context.Context, w io.Writer, session string, fr
 	return err
 }
 
-func (r *Recordings) source(url string) *Opened {
+// source is the open source that covers what the session was read from, or nil. Several may share a URL.
+func (r *Recordings) source(d *friction.Digest) *Opened {
 	for i := range r.Sources {
-		if r.Sources[i].Store.URL() == url {
+		if covers(source.Name(r.Sources[i].Store), d) {
 			return &r.Sources[i]
 		}
 	}

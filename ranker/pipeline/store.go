@@ -19,7 +19,7 @@ import (
 type Result struct {
 	Report  *ranker.Report
 	Config  Config   // with the sources that were read; holds no secrets
-	Sources []string // URLs of the stores that were read, as in friction.Digest.Source
+	Sources []string // what was read, see source.Name
 	Digests string   // fingerprint of the Digests in the ledger that the Report rests on
 }
 
