@@ -81,6 +81,14 @@ func (d *Dir) Close() error {
 // URL returns the name given to NewDir or the directory given to OpenPath.
 func (d *Dir) URL() string { return d.name }
 
+// String returns URL and, for a Store over one file, its name.
+func (d *Dir) String() string {
+	if len(d.only) == 0 {
+		return d.name
+	}
+	return strings.TrimSuffix(d.name, "/") + "/" + d.only[0]
+}
+
 // List implements Store, in lexical order by directory.
 func (d *Dir) List(ctx context.Context, prefix string) iter.Seq2[Object, error] {
 	return func(yield func(Object, error) bool) {

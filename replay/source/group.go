@@ -92,7 +92,7 @@ func Group(ctx context.Context, st Store, prefix string, l Layout) (*Grouping, e
 		g.objects++
 	}
 	if g.objects == 0 {
-		return nil, fmt.Errorf("list %s/%s: %w", st.URL(), prefix, ErrEmpty)
+		return nil, fmt.Errorf("list %s: %w", strings.TrimSuffix(Name(st)+"/"+prefix, "/"), ErrEmpty)
 	}
 	return g.result(), nil
 }

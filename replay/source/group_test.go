@@ -232,7 +232,7 @@ func TestGroupErrors(t *testing.T) {
 		{"broken pattern", Layout{KeyPattern: `(?P<session>`}, keys{"a"}, ErrPattern, "key_pattern"},
 		{"twice", Layout{KeyPattern: `(?P<session>a)|(?P<session>b)`}, keys{"a"}, ErrPattern, "session"},
 		{"broken ignore", Layout{Ignore: []string{"["}}, keys{"a"}, ErrPattern, `ignore "["`},
-		{"empty", Layout{}, keys{}, ErrEmpty, "mem/"},
+		{"empty", Layout{}, keys{}, ErrEmpty, "mem"},
 		{"listing breaks off", Layout{}, keys{"a", "!"}, ErrAccess, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -8,6 +8,7 @@ package source
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"iter"
 	"time"
@@ -47,6 +48,15 @@ type Store interface {
 	// The reader belongs to one goroutine. A Read that fails may have returned good bytes before. The context covers
 	// the whole reading, not only the opening. The caller closes the reader.
 	Open(ctx context.Context, obj replay.Object, offset int64) (io.ReadCloser, error)
+}
+
+// Name says what a Store covers: its URL, and the prefix or the file that narrows it where it has a String method that
+// says so.
+func Name(st Store) string {
+	if s, ok := st.(fmt.Stringer); ok {
+		return s.String()
+	}
+	return st.URL()
 }
 
 // The errors of a Store that a caller can act on.

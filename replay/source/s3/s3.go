@@ -165,8 +165,13 @@ func (f *firstOf) RetrieveWithCredContext(cc *credentials.CredContext) (credenti
 // URL returns "s3://bucket".
 func (s *Store) URL() string { return "s3://" + s.bucket }
 
-// String returns URL and the prefix.
-func (s *Store) String() string { return s.URL() + "/" + s.prefix }
+// String returns URL and the prefix, if there is one.
+func (s *Store) String() string {
+	if s.prefix == "" {
+		return s.URL()
+	}
+	return s.URL() + "/" + s.prefix
+}
 
 // Close drops idle connections.
 func (s *Store) Close() error {
