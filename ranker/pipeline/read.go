@@ -156,7 +156,8 @@ func (a *analysis) readOne(ctx context.Context, j job) result {
 }
 
 // Detect reads the recordings of the sources without storing anything and yields a Digest or an error for each, in
-// the order of their keys. An error of a source ends the sequence.
+// the order of their keys, after an error for each reason for which objects are no part of any recording. An error of a
+// source ends the sequence.
 func Detect(ctx context.Context, sources []Opened, workers int) iter.Seq2[*friction.Digest, error] {
 	return func(yield func(*friction.Digest, error) bool) {
 		a := newAnalysis(Options{Sources: sources, Workers: workers})
@@ -164,6 +165,11 @@ func Detect(ctx context.Context, sources []Opened, workers int) iter.Seq2[*frict
 		if err != nil {
 			yield(nil, err)
 			return
+		}
+		for _, c := range a.summary.read(0).Skipped {
+			if !yield(nil, leftOut(c)) {
+				return
+			}
 		}
 		for r := range inOrder(ctx, jobs, a.workers(), a.readOne) {
 			if !yield(r.digest, r.err) {

@@ -72,6 +72,14 @@ func (s *summary) read(sessions int) ranker.ReadSummary {
 	return out
 }
 
+// leftOut names objects that are no part of a recording.
+func leftOut(c ranker.SkipCount) error {
+	if c.Count == 1 {
+		return fmt.Errorf("%s: %s", c.Examples[0], c.Reason)
+	}
+	return fmt.Errorf("%s: %s, and %d more", c.Examples[0], c.Reason, c.Count-1)
+}
+
 // nothing says why there is nothing to rank.
 func (s *summary) nothing() error {
 	var why []string
