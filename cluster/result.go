@@ -142,8 +142,7 @@ func (b *Builder) seen() []seen {
 	return all
 }
 
-// maxDays bounds the trend of an issue: a clock that is off by decades must not make a list of 10,000 days. The last
-// days of the window are kept.
+// maxDays bounds the trend of an issue. The last days of the window are kept.
 const maxDays = 400
 
 func (w *work) calendar() {
@@ -152,8 +151,12 @@ func (w *work) calendar() {
 		return
 	}
 	day := func(i int) time.Time { return time.UnixMilli(w.sessions[i].start).UTC().Truncate(24 * time.Hour) }
-	last := day(len(w.sessions) - 1)
-	first := day(0)
+	starts := make([]int64, len(w.sessions))
+	for i := range w.sessions {
+		starts[i] = w.sessions[i].start
+	}
+	lo, hi := Window(starts)
+	first, last := day(lo), day(hi-1)
 	if oldest := last.AddDate(0, 0, 1-maxDays); first.Before(oldest) {
 		first = oldest
 	}
@@ -161,7 +164,7 @@ func (w *work) calendar() {
 		w.days = append(w.days, d)
 	}
 	for i := range w.sessions {
-		w.dayOf[i] = int32(day(i).Sub(first) / (24 * time.Hour)) // negative: before the window
+		w.dayOf[i] = int32(day(i).Sub(first) / (24 * time.Hour)) // beyond len(days) on either side: outside the window
 	}
 }
 
@@ -355,7 +358,7 @@ func (w *work) trend(exposed []int32, affected map[int32]bool) []DayCount {
 		days[i].Day = d
 	}
 	for _, s := range exposed {
-		if d := w.dayOf[s]; d >= 0 {
+		if d := w.dayOf[s]; d >= 0 && int(d) < len(days) {
 			days[d].Exposed++
 			if affected[s] {
 				days[d].Affected++

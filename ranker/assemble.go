@@ -6,8 +6,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 	"time"
+
+	"github.com/rankle/rankle/cluster"
 )
 
 // result is one study with its estimates.
@@ -53,16 +56,28 @@ func (c *Collector) report() (*Report, []*result) {
 // each hour.
 const minWeeks = 1.0 / 7
 
+// dataWindow finds when the data begins and ends, whatever a few wrong clocks say (see cluster.Window).
 func (c *Collector) dataWindow(r *Report) {
+	if len(c.sessions) == 0 {
+		r.Weeks = minWeeks
+		return
+	}
+	starts := make([]int64, len(c.sessions))
 	for i := range c.sessions {
-		v := &c.sessions[i]
-		from, to := time.UnixMilli(v.start).UTC(), time.UnixMilli(v.end).UTC()
-		if i == 0 || from.Before(r.From) {
-			r.From = from
+		starts[i] = c.sessions[i].start
+	}
+	slices.Sort(starts)
+	lo, hi := cluster.Window(starts)
+	first, last := starts[lo], starts[hi-1]
+	end := last
+	for i := range c.sessions {
+		if v := &c.sessions[i]; first <= v.start && v.start <= last {
+			end = max(end, v.end)
 		}
-		if i == 0 || to.After(r.To) {
-			r.To = to
-		}
+	}
+	r.From, r.To = time.UnixMilli(first).UTC(), time.UnixMilli(end).UTC()
+	if off := len(starts) - (hi - lo); off > 0 {
+		r.Notes = append(r.Notes, fmt.Sprintf("%s dated years apart from all others, by a wrong clock, and left out of the data window", plural(off, "session")))
 	}
 	r.Weeks = max(float64(r.To.Sub(r.From))/float64(7*24*time.Hour), minWeeks)
 }

@@ -313,6 +313,25 @@ func TestDegenerate(t *testing.T) {
 	f("mixed", mixed(200), 5, true)
 }
 
+// TestWrongClocks: a few devices whose clocks are decades off do not change what a week costs.
+func TestWrongClocks(t *testing.T) {
+	sane := mixed(200)
+	want := rank(t, handMade(t, sane, 5, true))
+	off := slices.Concat(sane, []visitor{{day: -20000, fails: []bool{true}}, {day: 9000, fails: []bool{true}}})
+	got := rank(t, handMade(t, off, 5, true))
+	if !got.From.Equal(want.From) || !got.To.Equal(want.To) || got.Weeks != want.Weeks {
+		t.Errorf("window %v to %v, %.1f weeks; want %v to %v, %.1f weeks", got.From, got.To, got.Weeks, want.From, want.To, want.Weeks)
+	}
+	if note := "2 sessions dated years apart"; !strings.Contains(strings.Join(got.Notes, "\n"), note) {
+		t.Errorf("notes lack %q: %q", note, got.Notes)
+	}
+	for i, w := range got.Retention {
+		if w.Returned > want.Retention[i].Returned+2 || w.Censored+2 < want.Retention[i].Censored {
+			t.Errorf("%s: %+v, want nearly %+v", w.Window, w, want.Retention[i])
+		}
+	}
+}
+
 // TestOrderWithoutOutcomesIsACount: it says so, and does not pretend to be a cost.
 func TestOrderWithoutOutcomesIsACount(t *testing.T) {
 	r := rank(t, handMade(t, times(50, 0, visitor{fails: []bool{true, true}}), 2, false))
