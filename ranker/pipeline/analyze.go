@@ -119,11 +119,13 @@ func (a *analysis) all(ctx context.Context) (*ranker.Report, error) {
 	if err := a.collectSkips(ctx, recordings); err != nil {
 		return nil, err
 	}
-	report, err := a.rank(ctx, tables)
+	regrouped := newRegrouping(recordings)
+	selected := selection{fingerprint: a.fingerprint, sources: namesOf(a.Sources), superseded: regrouped.superseded}
+	report, err := a.rank(ctx, tables, selected)
 	if err != nil {
 		return nil, err
 	}
-	result := &Result{Report: report, Config: a.Config, Sources: namesOf(a.Sources), Digests: a.fingerprint}
+	result := &Result{Report: report, Config: a.Config, Sources: selected.sources, Digests: a.fingerprint, Superseded: regrouped.names()}
 	return report, result.Save(a.DataDir)
 }
 
@@ -159,13 +161,13 @@ func (a *analysis) list(ctx context.Context) ([]job, error) {
 	return jobs, nil
 }
 
-// rank is the second loop: everything in the ledger becomes issues, costs and an order.
-func (a *analysis) rank(ctx context.Context, tables *tables) (*ranker.Report, error) {
+// rank is the second loop: what is selected of the ledger becomes issues, costs and an order.
+func (a *analysis) rank(ctx context.Context, tables *tables, selected selection) (*ranker.Report, error) {
 	goals, err := a.Config.outcomes()
 	if err != nil {
 		return nil, err
 	}
-	digests := a.digests(ctx, tables)
+	digests := func() iter.Seq2[*friction.Digest, error] { return selected.digests(ctx, a.ledger, tables) }
 	if err := tables.learn(digests()); err != nil {
 		return nil, err
 	}
@@ -195,13 +197,6 @@ func (a *analysis) rank(ctx context.Context, tables *tables) (*ranker.Report, er
 		Read:          a.summary.read(sessions),
 		Fingerprint:   a.Config.fingerprint(a.fingerprint),
 	})
-}
-
-// digests iterates over what the ledger holds of this run's sources, completed by the manifests.
-func (a *analysis) digests(ctx context.Context, tables *tables) func() iter.Seq2[*friction.Digest, error] {
-	return func() iter.Seq2[*friction.Digest, error] {
-		return digestsOf(ctx, a.ledger, a.fingerprint, namesOf(a.Sources), tables)
-	}
 }
 
 func (a *analysis) progress(p Progress) {

@@ -368,3 +368,47 @@ func TestSourcesThatShareAStore(t *testing.T) {
 		t.Errorf("%d sessions behind the result, want 2", played)
 	}
 }
+
+// A key pattern that is set later puts parts together; the parts no longer count as recordings of their own.
+func TestRegroupedPartsCountOnce(t *testing.T) {
+	dir, data := t.TempDir(), t.TempDir()
+	for key, content := range sample(t, 1) {
+		if strings.HasSuffix(key, ".json.gz") {
+			// The same events twice are one session, and two while nobody says that they belong together.
+			writeFiles(t, dir, map[string][]byte{"visit-1.json.gz": content, "visit-2.json.gz": content})
+		}
+	}
+	if r := analyze(t, Config{}, data, dir).Report; r.Read.Sessions != 2 {
+		t.Fatalf("without a pattern: %d sessions, want 2", r.Read.Sessions)
+	}
+	grouped := Config{Sources: []Source{{URL: dir, KeyPattern: `^(?P<session>\w+)-(?P<part>\d+)`}}}
+	if r := analyze(t, grouped, data, dir); r.Report.Read.Sessions != 1 || r.Fresh != 1 {
+		t.Errorf("with a pattern: %d sessions, %d read; want 1 and 1", r.Report.Read.Sessions, r.Fresh)
+	}
+	result, err := LoadResult(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	led, err := ledger.Open(data, ledger.Options{ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer led.Close()
+	evidence, err := result.Evidence(t.Context(), led)
+	if err != nil {
+		t.Fatal(err)
+	}
+	behind := 0
+	for _, err := range evidence.Digests(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		behind++
+	}
+	if behind != 1 {
+		t.Errorf("%d recordings behind the result, want 1", behind)
+	}
+	if r := analyze(t, Config{}, data, dir); r.Report.Read.Sessions != 2 || r.Fresh != 0 {
+		t.Errorf("without the pattern again: %d sessions, %d read; want 2 and 0", r.Report.Read.Sessions, r.Fresh)
+	}
+}

@@ -14,16 +14,22 @@ import (
 	"github.com/rankle/rankle/replay/source"
 )
 
-// digestsOf iterates over the Digests of some sources (see source.Name) under one fingerprint, completed by the
-// manifests, in the ledger's order.
-func digestsOf(ctx context.Context, led *ledger.Ledger, fingerprint string, sources []string, t *tables) iter.Seq2[*friction.Digest, error] {
+// selection says which Digests of a ledger a Report rests on.
+type selection struct {
+	fingerprint string
+	sources     []string // see source.Name
+	superseded  func(*friction.Digest) bool
+}
+
+// digests iterates over the selected Digests, completed by the manifests, in the ledger's order.
+func (s selection) digests(ctx context.Context, led *ledger.Ledger, t *tables) iter.Seq2[*friction.Digest, error] {
 	return func(yield func(*friction.Digest, error) bool) {
-		for d, err := range led.All(ctx, ledger.Query{Fingerprint: fingerprint}) {
+		for d, err := range led.All(ctx, ledger.Query{Fingerprint: s.fingerprint}) {
 			if err != nil {
 				yield(nil, err)
 				return
 			}
-			if !slices.ContainsFunc(sources, func(name string) bool { return covers(name, d) }) {
+			if !slices.ContainsFunc(s.sources, func(name string) bool { return covers(name, d) }) || s.superseded(d) {
 				continue
 			}
 			t.complete(d)
@@ -68,8 +74,12 @@ func (r *Result) Evidence(ctx context.Context, led *ledger.Ledger) (*Evidence, e
 	if err != nil {
 		return nil, err
 	}
+	selected := selection{fingerprint: r.Digests, sources: r.Sources, superseded: func(d *friction.Digest) bool {
+		_, found := slices.BinarySearch(r.Superseded, d.Recording)
+		return found
+	}}
 	e := &Evidence{goals: goals, digests: func(ctx context.Context) iter.Seq2[*friction.Digest, error] {
-		return digestsOf(ctx, led, r.Digests, r.Sources, t)
+		return selected.digests(ctx, led, t)
 	}}
 	if err := t.learn(e.digests(ctx)); err != nil {
 		return nil, err

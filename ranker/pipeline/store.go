@@ -21,6 +21,8 @@ type Result struct {
 	Config  Config   // with the sources that were read; holds no secrets
 	Sources []string // what was read, see source.Name
 	Digests string   // fingerprint of the Digests in the ledger that the Report rests on
+	// Superseded names the recordings among them that do not count, because their objects make up others now. Sorted.
+	Superseded []string
 }
 
 // resultFile holds the last Result of a data directory: a JSON line with format, schema and checksum, then the Result
