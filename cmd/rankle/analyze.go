@@ -44,7 +44,7 @@ func (f *stateFlags) load() (pipeline.Config, error) {
 	}
 	c, err := pipeline.LoadConfig(path)
 	if err != nil {
-		return c, usageError{err, "docs/CONFIG.md explains every key of the analysis file"}
+		return c, usageError{hinted{err, "docs/CONFIG.md explains every key of the analysis file"}}
 	}
 	return c, nil
 }
@@ -100,7 +100,7 @@ func sourceError(err error) error {
 	if source.Hint(err) != "" {
 		return err
 	}
-	return usageError{error: err}
+	return usageError{err}
 }
 
 // analyze runs an analysis with progress on standard error.
@@ -206,7 +206,10 @@ func costSentence(outcome string, c ranker.Impact) string {
 
 // hintFor is what a user can do about an error, or "".
 func hintFor(err error) string {
+	var own hinted
 	switch {
+	case errors.As(err, &own):
+		return own.hint
 	case errors.Is(err, ledger.ErrLocked):
 		return "another analysis works on this data directory: wait for it, or use another --data"
 	case errors.Is(err, pipeline.ErrNoReport):
@@ -219,8 +222,6 @@ func hintFor(err error) string {
 		return "delete that file and analyse again: its recordings are read again, all others stay"
 	case errors.Is(err, syscall.ENOSPC):
 		return "make room and run again: what was stored is kept, and the run goes on from there"
-	case errors.Is(err, errReviews):
-		return "check that the directory can be written and has room; if the file itself is damaged, put back a backup or move it away (it holds verdicts, owners and notes)"
 	case errors.Is(err, syscall.EADDRINUSE):
 		return "another program listens there, maybe another rankle serve: stop it, or choose another --addr (port 0 picks a free one)"
 	case errors.Is(err, pipeline.ErrNothing):

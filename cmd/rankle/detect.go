@@ -23,6 +23,8 @@ func detectCommand(a *app) *cobra.Command {
 Nothing is stored. A sidecar <name>.meta.json beside a recording gives the session id and the context.
 
 Exit code 0, 1 if nothing could be read, 2 for wrong usage. What could not be read is said on standard error.`,
+		Example: `  rankle detect session.json.gz
+  rankle detect ./recordings | jq 'select(.verdict == "friction")'`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if format != "ndjson" {
@@ -61,7 +63,7 @@ Exit code 0, 1 if nothing could be read, 2 for wrong usage. What could not be re
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", "ndjson", "ndjson")
+	cmd.Flags().StringVar(&format, "format", "ndjson", "only ndjson: one JSON object a line")
 	workersFlag(cmd, &workers)
 	return cmd
 }

@@ -16,7 +16,9 @@ func reportCommand(a *app) *cobra.Command {
 		Use:   "report",
 		Short: "Print the ranked report of the last analysis",
 		Long:  "Prints the report of the last analysis as JSON (docs/format/report.md) or as Markdown for a planning document.",
-		Args:  cobra.NoArgs,
+		Example: `  rankle report > fix-list.md
+  rankle report --format json | jq '.issues[0]'`,
+		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if format != "json" && format != "md" {
 				return usagef("--format %q: must be json or md", format)
@@ -31,8 +33,8 @@ func reportCommand(a *app) *cobra.Command {
 			return api.WriteDocument(a.out, result.Report)
 		},
 	}
-	cmd.Flags().StringVar(&data, "data", "rankle-data", "directory of the analysis")
-	cmd.Flags().StringVar(&format, "format", "md", "json or md")
+	cmd.Flags().StringVar(&data, "data", "rankle-data", "data directory of the analysis")
+	cmd.Flags().StringVar(&format, "format", "md", "md (Markdown) or json")
 	return cmd
 }
 
@@ -41,7 +43,10 @@ func signalsCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "signals",
 		Short: "Print every episode of the last analysis, kept or dismissed, with its issue",
-		Args:  cobra.NoArgs,
+		Long: `Prints one JSON line per episode of the recordings that the last report rests on, in the shape of "rankle detect" and with
+the key of its issue, see docs/format/detect.md.`,
+		Example: `  rankle signals --data rankle-data | jq 'select(.verdict == "friction")'`,
+		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if format != "ndjson" {
 				return usagef("--format %q: must be ndjson", format)
@@ -73,6 +78,6 @@ func signalsCommand(a *app) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&data, "data", "rankle-data", "directory of the analysis")
-	cmd.Flags().StringVar(&format, "format", "ndjson", "ndjson")
+	cmd.Flags().StringVar(&format, "format", "ndjson", "only ndjson: one JSON object a line")
 	return cmd
 }

@@ -34,15 +34,20 @@ type app struct {
 	verbose bool
 }
 
-// usageError marks an error that the caller of the command made, with what to read; "" = the help.
-type usageError struct {
+// hinted is an error with what a user can do about it.
+type hinted struct {
 	error
 	hint string
 }
 
+func (e hinted) Unwrap() error { return e.error }
+
+// usageError marks an error that the caller of the command made.
+type usageError struct{ error }
+
 func (e usageError) Unwrap() error { return e.error }
 
-func usagef(format string, args ...any) error { return usageError{error: fmt.Errorf(format, args...)} }
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
 // commands is the table of everything rankle can do.
 var commands = []func(*app) *cobra.Command{
@@ -66,10 +71,17 @@ func run(ctx context.Context, args []string, s streams, lookupEnv func(string) (
 		Long: `Rankle reads session recordings from a directory or an S3 bucket, finds where people struggle, estimates what each
 problem costs in conversions and returning users, and serves a ranked fix list with clips.
 
-Start with "rankle demo". Every flag can also be given as an environment variable: --data is RANKLE_DATA.`,
+Start with "rankle demo", then:
+
+  rankle analyze s3://bucket/prefix    read what is new, rank everything
+  rankle serve                         look at the list and its clips
+  rankle report                        the same list as text
+
+Every flag can also be given as an environment variable: --data is RANKLE_DATA. Exit code 0 is success, 1 that it could
+not be done or nothing could be read, 2 wrong usage.`,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			if err := flagsFromEnv(cmd.Flags(), lookupEnv); err != nil {
-				return usageError{error: err}
+				return usageError{err}
 			}
 			level := slog.LevelWarn
 			if a.verbose {
@@ -80,17 +92,18 @@ Start with "rankle demo". Every flag can also be given as an environment variabl
 		},
 	}
 	root.PersistentFlags().BoolVarP(&a.verbose, "verbose", "v", false, "log what is done to standard error")
+	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetArgs(args)
 	root.SetIn(s.in)
 	root.SetOut(s.out)
 	root.SetErr(s.err)
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{error: err} })
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	for _, c := range commands {
 		cmd := c(a)
 		if check := cmd.Args; check != nil {
 			cmd.Args = func(cmd *cobra.Command, args []string) error {
 				if err := check(cmd, args); err != nil {
-					return usageError{error: err}
+					return usageError{err}
 				}
 				return nil
 			}
@@ -113,7 +126,7 @@ func exitCode(w io.Writer, err error) int {
 	hint, code := hintFor(err), exitFailure
 	var usage usageError
 	if errors.As(err, &usage) || strings.HasPrefix(err.Error(), "unknown command") {
-		hint = cmp.Or(usage.hint, hint, `run "rankle help" for the commands and their flags`)
+		hint = cmp.Or(hint, `run "rankle help" for the commands and their flags`)
 		code = exitUsage
 	}
 	if hint != "" {

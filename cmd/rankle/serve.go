@@ -40,16 +40,15 @@ func serveCommand(a *app) *cobra.Command {
 		Short: "Serve the viewer and the API for the last analysis",
 		Long: `Serves what the last "rankle analyze" with the same --data found. A newer analysis is shown as soon as it is finished,
 without a restart. Listens on this machine only: there is no access control yet.`,
+		Example: `  rankle serve
+  rankle serve --data /var/lib/rankle --addr 127.0.0.1:0`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.serve(cmd.Context(), data, flags) },
 	}
-	cmd.Flags().StringVar(&data, "data", "rankle-data", "directory of the analysis")
+	cmd.Flags().StringVar(&data, "data", "rankle-data", "data directory of the analysis")
 	flags.add(cmd)
 	return cmd
 }
-
-// errReviews marks a file of review state that cannot be opened.
-var errReviews = errors.New("reviews")
 
 // reloadPause is how often serve looks for a newer analysis: soon enough for somebody who waits, one stat call each.
 const reloadPause = 2 * time.Second
@@ -67,7 +66,8 @@ func (a *app) serve(ctx context.Context, data string, flags serveFlags) error {
 	}
 	reviews, err := review.Open(filepath.Join(data, "review.db"), time.Now)
 	if err != nil {
-		return fmt.Errorf("%w: %w", errReviews, err)
+		return hinted{err, "check that the directory can be written and has room; if the file itself is damaged, put back a backup " +
+			"or move it away (it holds verdicts, owners and notes)"}
 	}
 	defer reviews.Close()
 	files, err := web.Files()
