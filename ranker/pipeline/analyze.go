@@ -57,9 +57,9 @@ type Run struct {
 
 // Analyze reads what is new in the sources, ranks everything the ledger holds of them and stores the Report.
 //
-// The error is ErrNothing when there is nothing to rank, that of a source which could not be listed, that of a
-// manifest, or that of the data directory. A recording that cannot be read is no error: it is counted in
-// Report.Read.Skipped.
+// The error is ErrNothing when there is nothing to rank, those of the sources when none could be listed, that of a
+// manifest, or that of the data directory. A recording that cannot be read, and a source beside others that cannot be
+// listed, is no error: it is counted in Report.Read.Skipped.
 func Analyze(ctx context.Context, opt Options) (*Run, error) {
 	if err := os.MkdirAll(opt.DataDir, 0o700); err != nil {
 		return nil, fmt.Errorf("data directory: %w", err)
@@ -138,16 +138,24 @@ type job struct {
 // name identifies the recording across sources, in the ledger and in messages.
 func (j job) name() string { return j.source.Store.URL() + "/" + j.Key }
 
-// list finds the recordings of all sources, in a stable order. One that lies in several sources counts for the first.
+// list finds the recordings of all sources, in a stable order. One that lies in several sources counts for the first. A
+// source that cannot be listed is counted and left out, as long as another one can.
 func (a *analysis) list(ctx context.Context) ([]job, error) {
 	var jobs []job
+	var failed []error
 	listed := map[string]bool{}
 	for i := range a.Sources {
 		src := &a.Sources[i]
 		a.progress(Progress{Stage: "listing " + source.Name(src.Store), Done: len(jobs)})
 		group, err := source.Group(ctx, without(src.Store, a.DataDir), "", src.Layout)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 		if err != nil {
-			return nil, err
+			failed = append(failed, err)
+			a.Log.Warn("source left out", "cause", err)
+			a.summary.skip("unlistable_source", source.Name(src.Store), err)
+			continue
 		}
 		a.summary.listed(src.Store.URL(), group)
 		for _, r := range group.Recordings {
@@ -157,6 +165,9 @@ func (a *analysis) list(ctx context.Context) ([]job, error) {
 				jobs = append(jobs, j)
 			}
 		}
+	}
+	if len(failed) == len(a.Sources) {
+		return nil, errors.Join(failed...)
 	}
 	return jobs, nil
 }

@@ -156,8 +156,8 @@ func (a *analysis) readOne(ctx context.Context, j job) result {
 }
 
 // Detect reads the recordings of the sources without storing anything and yields a Digest or an error for each, in
-// the order of their keys, after an error for each reason for which objects are no part of any recording. An error of a
-// source ends the sequence.
+// the order of their keys, after an error for each reason for which objects are no part of any recording. The errors
+// of the sources, when none can be listed, are all there is.
 func Detect(ctx context.Context, sources []Opened, workers int) iter.Seq2[*friction.Digest, error] {
 	return func(yield func(*friction.Digest, error) bool) {
 		a := newAnalysis(Options{Sources: sources, Workers: workers})
@@ -167,7 +167,7 @@ func Detect(ctx context.Context, sources []Opened, workers int) iter.Seq2[*frict
 			return
 		}
 		for _, c := range a.summary.read(0).Skipped {
-			if !yield(nil, leftOut(c)) {
+			if !yield(nil, a.summary.leftOut(c)) {
 				return
 			}
 		}

@@ -72,8 +72,11 @@ func (s *summary) read(sessions int) ranker.ReadSummary {
 	return out
 }
 
-// leftOut names objects that are no part of a recording.
-func leftOut(c ranker.SkipCount) error {
+// leftOut names objects that are no part of a recording, or why a source could not be listed.
+func (s *summary) leftOut(c ranker.SkipCount) error {
+	if cause := s.causes[c.Reason]; cause != "" {
+		return errors.New(cause)
+	}
 	if c.Count == 1 {
 		return fmt.Errorf("%s: %s", c.Examples[0], c.Reason)
 	}
