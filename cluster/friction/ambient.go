@@ -48,7 +48,10 @@ func streamKey(e *replay.Event) changeKey {
 type pace struct {
 	first, last time.Duration // of counted changes
 	interval    time.Duration // the latest
-	epoch       int32         // user action that the latest change followed
+	beat        time.Duration // the latest that was as long as the one before
+	swept       time.Duration // latest change of it during the sweep
+	sweeping    bool
+	epoch       int32 // user action that the latest change followed
 	count       int32
 	strong      int32 // after long stillness
 	repeat      int32 // 2 s after an action, and not the first since
@@ -95,8 +98,9 @@ func (p *pace) see(at, since time.Duration, epoch int32, moving bool) {
 		p.first = at
 	} else {
 		iv := at - p.last
-		if tol := p.interval*15/100 + 30*time.Millisecond; p.interval > 0 && iv > p.interval-tol && iv < p.interval+tol {
-			p.regular++
+		if tol := p.interval*15/100 + 30*time.Millisecond; p.interval > 0 && iv > p.interval-tol && iv < p.interval+tol && since > promptAnswer {
+			p.beat = iv
+			p.regular++ // what comes right behind a press has the rhythm of the hand that presses
 		}
 		p.interval = iv
 	}
@@ -120,6 +124,16 @@ func (p *pace) ambient(k changeKey) bool {
 		return rhythm
 	}
 	return rhythm || p.strong >= ambientStrong || p.repeat >= ambientRepeat
+}
+
+// onBeat reports whether a change comes just when the rhythm of its key lets expect it. Then everything that changes in
+// the same batch has the same cause: a carousel that moves by itself touches other slides each time.
+func (p *pace) onBeat(at time.Duration) bool {
+	if !p.sweeping || p.regular < ambientRegular || p.regular*2 < p.count-2 {
+		return false
+	}
+	tol := p.beat*5/100 + sameBeat/4
+	return within(at-p.swept, p.beat, tol)
 }
 
 // explains reports whether chance alone explains a change this long after a press.

@@ -38,7 +38,9 @@ func findDead(a *analysis) []candidate {
 				cand.verdict, cand.reason = Dismissed, ReasonSettled
 				out = append(out, cand)
 			}
-			continue
+			if len(silent) == 1 || a.outcomes[r.gestures[0]].answered || !a.advances(c, first) {
+				continue
+			}
 		}
 		reason, v := a.explain(c, first)
 		if reason == ReasonShortTail && r.closed > 0 {
@@ -71,4 +73,21 @@ func findDead(a *analysis) []candidate {
 		out = append(out, cand)
 	}
 	return out
+}
+
+// advances reports whether a control led to another state each time it was pressed before a gesture, as steppers and
+// arrows do: such a control is never in the asked-for state, and two silent presses in a row were meant.
+func (a *analysis) advances(c *control, before int32) bool {
+	states := map[uint64]bool{}
+	answered := 0
+	for _, gi := range c.gestures {
+		if gi >= before {
+			break
+		}
+		if o := &a.outcomes[gi]; o.answered {
+			answered++
+			states[o.state] = true
+		}
+	}
+	return answered >= a.set.NoProgress && len(states) == answered
 }

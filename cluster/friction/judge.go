@@ -160,8 +160,72 @@ func (a *analysis) grade(r *run) []bool {
 			effect[i] = true
 		}
 	}
+	a.ungradeLooks(r, effect)
+	a.ungradeReplaced(r, effect)
 	return effect
 }
+
+// ungradeLooks takes back what belongs to a passing look of the control: changes of things that came and went, and the
+// empty holder that a widget library puts into a control at its first press for nothing but ripples.
+func (a *analysis) ungradeLooks(r *run, effect []bool) {
+	passing := map[replay.NodeID]bool{} // came and went inside the control
+	holds := map[replay.NodeID]bool{}   // parent of such; false if something stayed in it as well
+	for i := range r.touches {
+		t := &r.touches[i]
+		if t.kind != replay.Added || t.rel != own {
+			continue
+		}
+		passes := t.undone > 0 && !effect[i]
+		if passes {
+			passing[t.node] = true
+		}
+		if h, ok := holds[t.parent]; !ok || h {
+			holds[t.parent] = passes || passing[t.parent]
+		}
+	}
+	if len(passing) == 0 {
+		return
+	}
+	for i := range r.touches {
+		t := &r.touches[i]
+		if !effect[i] || t.rel != own {
+			continue
+		}
+		switch {
+		case t.kind == replay.Added && t.size <= 1 && !a.text(t.node) && holds[t.node]:
+			effect[i] = false
+		case t.kind != replay.Removed:
+			for n, steps := t.node, 0; n >= 0 && steps < rippleDepth; n, steps = a.tree.parent(n), steps+1 {
+				if passing[n] {
+					effect[i] = false
+					break
+				}
+			}
+		}
+	}
+}
+
+// ungradeReplaced judges a text that went by the text that came in its place: a busy label is not an answer because
+// the old label had to go for it.
+func (a *analysis) ungradeReplaced(r *run, effect []bool) {
+	came := map[replay.NodeID]int{} // latest text that came, by parent
+	for i := range r.touches {
+		if t := &r.touches[i]; t.kind == replay.Added && a.text(t.node) {
+			came[t.parent] = i
+			for j := i - 1; j >= 0 && t.at-r.touches[j].at <= stampLag; j-- {
+				o := &r.touches[j]
+				if o.kind == replay.Removed && o.parent == t.parent && effect[j] && a.text(o.node) {
+					effect[j] = effect[i]
+				}
+			}
+		} else if j, ok := came[t.parent]; ok && t.kind == replay.Removed && effect[i] && a.text(t.node) && t.node != r.touches[j].node && t.at-r.touches[j].at <= stampLag {
+			effect[i] = effect[j]
+		}
+	}
+}
+
+// rippleDepth is how deep below a passing thing its own changes may lie; Material's ripple has two levels.
+const rippleDepth = 4
 
 // redraws finds what was only drawn again: a node goes and one of equal outline comes in its place. Neither is an
 // answer, and the new node stands for the old one, so that what becomes of it became of the old one.
@@ -189,7 +253,8 @@ func (a *analysis) redraws(r *run) []bool {
 		}
 		k := look{t.parent, t.state}
 		if q := old[k]; len(q) > 0 {
-			if j, ok := gone[r.touches[q[0]].node]; ok && within(r.touches[j].at, t.at, batchLag) {
+			o := &r.touches[q[0]]
+			if j, ok := gone[o.node]; ok && within(r.touches[j].at, t.at, batchLag) && !(a.look(o, r.touches[j].at) && a.pressBetween(r, o.at, t.at)) {
 				same[i], same[j] = true, true
 				next[q[0]] = i
 				old[k] = q[1:]
@@ -203,6 +268,12 @@ func (a *analysis) redraws(r *run) []bool {
 		}
 	}
 	return same
+}
+
+// look reports whether something that was added and went at a moment may be a passing look of the control. The next
+// press brings its own.
+func (a *analysis) look(t *touched, gone time.Duration) bool {
+	return t.rel == own && !a.text(t.node) && gone-t.at <= cosmeticSpan
 }
 
 // maxPlaceholders bounds how many changes of a run are looked at as placeholders; each look may read the whole run.
@@ -250,6 +321,9 @@ func (a *analysis) placeholder(r *run, effect []bool, i int) bool {
 		}
 		if t.kind != replay.Added {
 			return true
+		}
+		if t.rel == own && n.kind == replay.Added && n.rel != own {
+			return true // a busy sign in the control went when the content came elsewhere
 		}
 		if n.kind == replay.Added && (n.parent == t.parent || a.tree.within(n.parent, t.parent) || a.tree.within(t.parent, n.parent)) {
 			return true
@@ -324,6 +398,11 @@ func (a *analysis) collect(r *run, effect []bool) []answer {
 			x.by = byInput
 		case sigPaint:
 			x.by = byPaint
+		case sigStyle:
+			if r.changedAt(s.at) {
+				continue // rules written for what is drawn at that moment, as styles in scripts do: judge the drawing
+			}
+			x.by = byPaint
 		case sigOutside:
 			x.by = byOutside
 		case sigSelect:
@@ -334,6 +413,12 @@ func (a *analysis) collect(r *run, effect []bool) []answer {
 	}
 	sort.SliceStable(out, func(i, j int) bool { return out[i].at < out[j].at })
 	return out
+}
+
+// changedAt reports whether the tree changed at a moment, in whatever way.
+func (r *run) changedAt(at time.Duration) bool {
+	i := sort.Search(len(r.touches), func(i int) bool { return r.touches[i].at >= at-batchLag })
+	return i < len(r.touches) && r.touches[i].at <= at+batchLag
 }
 
 func heldNear(held []time.Duration, at time.Duration) bool {

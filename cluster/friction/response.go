@@ -3,6 +3,7 @@ package friction
 import (
 	"sort"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/rankle/rankle/replay"
@@ -52,7 +53,8 @@ const (
 	sigRoute                    // another screen without a load
 	sigScroll                   // the page scrolled by itself
 	sigInput                    // a value or checked state changed
-	sigPaint                    // media, canvas, style sheet
+	sigPaint                    // media, canvas
+	sigStyle                    // style sheet
 	sigOutside
 	sigSelect
 )
@@ -342,9 +344,12 @@ func (a *analysis) take(w *watch, e *replay.Event) {
 			sign(sigInput)
 		}
 	case replay.Blur:
-		w.blurAt, w.blurred = e.At, e.Node
+		w.blurAt, w.blurred = e.At, replay.NoIndex
+		if e.Target >= 0 && int(e.Target) < len(a.s.Targets) && a.s.Targets[e.Target].Traits&(replay.TextEntry|replay.NativePicker) != 0 {
+			w.blurred = e.Node // only fields change the looks of their surroundings when they lose the focus
+		}
 		if r != nil && since <= typeLag {
-			r.blurred = e.Node
+			r.blurred = w.blurred
 		}
 	case replay.Input:
 		a.takeInput(w, r, e, since, sign)
@@ -370,7 +375,11 @@ func (a *analysis) take(w *watch, e *replay.Event) {
 	case replay.StyleChange, replay.CanvasDraw, replay.Media:
 		k := streamKey(e)
 		if p := a.amb.changes[k]; r != nil && (!p.ambient(k) || !p.explains(since)) {
-			sign(sigPaint)
+			kind := sigPaint
+			if e.Kind == replay.StyleChange {
+				kind = sigStyle
+			}
+			sign(kind)
 		}
 	case replay.MutationEvent:
 		if e.Detail >= 0 && int(e.Detail) < len(a.s.Mutations) {
@@ -408,7 +417,26 @@ func (a *analysis) takeInput(w *watch, r *run, e *replay.Event, since time.Durat
 	}
 }
 
+// ticked reports whether a batch comes on the beat of something that changes by itself, and notes its changes.
+func (a *analysis) ticked(at time.Duration, m *replay.Mutation) bool {
+	beat := false
+	for i := range m.Changes {
+		p := a.amb.changes[keyOf(&m.Changes[i])]
+		if p == nil {
+			continue
+		}
+		beat = beat || p.onBeat(at)
+		if !p.sweeping || at-p.swept >= sameBeat {
+			p.sweeping, p.swept = true, at
+		}
+	}
+	return beat
+}
+
 func (a *analysis) takeMutation(w *watch, e *replay.Event, m *replay.Mutation) {
+	if a.ticked(e.At, m) {
+		return
+	}
 	if w.cur >= 0 {
 		rolling := w.rolled && e.At-w.rollAt <= scrollTrail && w.rollAt > a.newest(w.cur)
 		a.takeChanges(&a.runs[w.cur], w, e, m, rolling)
@@ -520,11 +548,15 @@ func (a *analysis) undo(r *run, t *touched) {
 	default:
 		// Back to what it was; where that is not known, a second change of a class or style is taken for it.
 		cosmetic := t.traits&replay.ChangeCursor != 0 || cosmeticAttr(t.attr)
-		if o.known && t.state == o.prev || !o.known && cosmetic && t.at-o.at <= cosmeticSpan {
+		if o.known && t.state == o.prev || !o.known && (cosmetic && t.at-o.at <= cosmeticSpan || twoStates(t.attr)) {
 			o.undone, t.revert = t.at, true
 		}
 	}
 }
+
+// twoStates reports whether an attribute is there or not and has no other values: its second change is back to the
+// first state.
+func twoStates(attr string) bool { return attr == "hidden" || attr == "open" || attr == "inert" }
 
 func cosmeticAttr(attr string) bool { return attr == "class" || attr == "style" }
 
@@ -566,6 +598,9 @@ func (a *analysis) minor(r *run, w *watch, e *replay.Event, c *replay.Change, t 
 		}
 	}
 	cosmetic := c.Kind == replay.AttributeChanged && (c.Traits&replay.ChangeCursor != 0 || cosmeticAttr(c.Attr))
+	if c.Kind == replay.Added && t.rel == own && c.Size <= 1 && !a.text(c.Node) && since > cosmeticSpan {
+		return true // an empty thing that pointing at the control puts into it
+	}
 	if cosmetic && t.rel != elsewhere && (p != nil && p.hover > 0 || since > cosmeticSpan) {
 		return true // its hover effect, or a look that it takes on later
 	}
@@ -707,11 +742,18 @@ func (a *analysis) aborted(q *replay.Request, e *replay.Event) bool {
 	return false
 }
 
+// resizeNotice begins the browser's own remark that a layout took more than one frame (CSSWG Resize Observer, "deliver
+// resize loop error"). It is reported like an error, but no script failed and nothing was left undone.
+const resizeNotice = "ResizeObserver loop"
+
 func (a *analysis) takeError(w *watch, e *replay.Event) {
 	if e.Detail < 0 || int(e.Detail) >= len(a.s.Errors) {
 		return
 	}
 	x := &a.s.Errors[e.Detail]
+	if strings.HasPrefix(strings.TrimLeft(x.Message, `"'`), resizeNotice) {
+		return
+	}
 	if a.amb.ambientRate(a.amb.errors[x.Fingerprint]) {
 		return
 	}
