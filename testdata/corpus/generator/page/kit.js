@@ -53,7 +53,7 @@ export function toast(text, bad) {
   setTimeout(() => t.remove(), 3000);
 }
 /** line writes into the page's quiet status line instead. */
-export const line = (text) => { ($('#line') ?? el('<p id="line"></p>')).textContent = text; };
+export const line = (text) => { ($('#line') ?? el('<p id="line"></p>')).textContent = `${text} (${new Date().toISOString().slice(11, 19)})`; };
 
 /** ticking is the ambient life of a page: something changes every ms, whatever anybody does. */
 export function ticking(ms, text) {

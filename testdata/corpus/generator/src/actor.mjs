@@ -17,8 +17,12 @@ export class Actor {
     await this.h.pause(1200);
     await this.js('__clock.frames()');
     const benign = shuffle(this.rnd, Object.keys(plan.benign).filter((k) => !(this.touch && plan.mouseOnly?.includes(k)))).slice(0, 6);
-    const faults = shuffle(this.rnd, plan.faults.filter((f) => !(this.touch && f.mouseOnly))).slice(0, 3);
-    const steps = shuffle(this.rnd, [...benign.map((b) => ({ b })), ...faults.map((f) => ({ f }))]);
+    const visible = (f) => f.mode === 'cover' || f.mode === 'off';
+    const pool = shuffle(this.rnd, plan.faults);
+    // Planting a layer or a disabled state changes the page: at most one of those, before the first gesture, so that it answers nobody.
+    const first = pool.slice(0, 5).filter(visible).slice(0, 1);
+    const faults = pool.filter((f) => !visible(f)).slice(0, 3 - first.length);
+    const steps = [...first.map((f) => ({ f })), ...shuffle(this.rnd, [...benign.map((b) => ({ b })), ...faults.map((f) => ({ f }))])];
     for (const x of steps) {
       if (x.b) { this.id = x.b; await plan.benign[x.b](this); } else await this.fault(x.f);
       // Far enough from each other that no episode of one control spans two groups.
@@ -26,6 +30,9 @@ export class Actor {
       if (this.rnd.chance(0.4)) await this.h.read(4000);
     }
     await this.h.read(5200);
+    // People touch something before they go; without it the recording would end with the last event and prove no silence.
+    this.id = 'heading';
+    await this.ok('h1', undefined, { ran: false, after: 3000 });
     this.events.push(...JSON.parse(await this.js('__take()')));
     const bad = this.stage.errors.filter((e) => !e.includes("(reading '"));
     if (bad.length) throw new Error(`page error: ${bad[0]}`);
@@ -43,7 +50,8 @@ export class Actor {
     await this.h.wait(after);
     const now = await this.js('[__ran, __dom]');
     this.labels.push({ session: this.s.id, app: this.s.app, ...label, start_ms: start, end_ms: end, selector: sel, rect: [r.x, r.y, r.w, r.h].map(Math.round), taps: this.h.clicks - clicks,
-      handler_ran: label.ran ?? now[0] > before[0], dom_changed: now[1] > before[1], ran: undefined });
+      // A third-party handler cannot count itself; where nothing is broken, what it changed proves it.
+      handler_ran: label.ran ?? (now[0] > before[0] || (label.kind === 'benign' && now[1] > before[1])), dom_changed: now[1] > before[1], ran: undefined });
   }
 
   /** ok: an innocent group that begins aimed at sel. */
@@ -80,6 +88,8 @@ export class Actor {
     await h.aim(sel, nth);
     const hammer = mood === 'hammer';
     const short = f.mode === 'hold' ? () => h.press(rnd.range(80, 190)) : () => h.press();
+    // A thing that only looks like a control is one that nobody can prove to be meant for pressing.
+    const plain = await this.js(`!__q(${JSON.stringify(sel)}, ${nth}).closest('button,a,input,label,select,textarea,[role=button],[tabindex],sl-button,sl-switch,x-count')`);
     const label = { kind: 'friction', id: `${f.mode}:${id}` };
     const family = { cut: 'dead', dead: 'dead', cover: 'dead', silent: 'dead', hold: 'hold', off: 'off', error: 'error', throw: 'error', slow: 'slow', freeze: 'freeze', burn: 'freeze' }[f.mode];
     let again = hammer ? rnd.int(3, 6) : mood === 'retry' ? 1 : 0;
@@ -90,7 +100,7 @@ export class Actor {
     const PATTERN = { dead: raged ? 'rage_tap' : 'dead_tap', hold: 'hold_confusion', off: 'disabled_press', error: 'error_tap', slow: 'slow_response', freeze: 'ui_freeze' };
     label.pattern = PATTERN[family];
     // What else a careful observer would accept for the same moment.
-    label.also = { dead: f.mode === 'silent' ? ['form_trouble'] : f.prose ? ['affordance_gap'] : [], hold: ['rage_tap'], off: [], error: ['rage_tap', ...(f.quiet || f.mode === 'throw' ? ['dead_tap'] : [])], slow: ['rage_tap'], freeze: ['slow_response', 'rage_tap'] }[family];
+    label.also = { dead: f.mode === 'silent' ? ['form_trouble'] : f.mode === 'cover' || plain ? ['affordance_gap'] : [], hold: ['rage_tap'], off: [], error: ['rage_tap', ...(f.quiet || f.mode === 'throw' ? ['dead_tap'] : [])], slow: ['rage_tap'], freeze: ['slow_response', 'rage_tap'] }[family];
     if (family === 'error' && !this.s.plugins) {
       // Without a record of errors and requests the failure itself cannot be seen: a silent one looks dead, a shown one looks answered.
       if (f.quiet || f.mode === 'throw') label.pattern = raged ? 'rage_tap' : 'dead_tap'; else label.unseen = true;
@@ -106,6 +116,14 @@ export class Actor {
         await (family === 'freeze' ? h.press(1) : short());
       }
     }, { nth: planted === 'cover' ? 0 : nth, after: family === 'slow' ? ms + 1500 : 3200 });
+    // What the recorder did not see at all cannot be found; some browsers tell nobody of presses on disabled controls.
+    if (family === 'off') {
+      this.events.push(...JSON.parse(await this.js('__take()')));
+      const l = this.labels.at(-1);
+      if (!this.events.some((e) => e.type === 3 && e.data.source === 2 && e.timestamp >= l.start_ms - 5 && e.timestamp <= l.end_ms + 5)) l.unseen = true;
+    }
+    // A layer that goes or a control that wakes up must not look like an answer: the detectors wait ten seconds for one.
+    if (planted === 'cover' || family === 'off') await h.wait(11000);
     // Repaired for the rest of the session, so that innocent gestures elsewhere stay innocent.
     await this.js(`__dead.length=0; __burn=null; __faults={}; __server={}; document.getElementById('cover')?.remove()`);
     if (f.mode === 'off') await this.js(`(() => { const e = __q(${JSON.stringify(f.sel)}, ${nth}); e.removeAttribute('aria-disabled'); e.disabled = false; })()`);

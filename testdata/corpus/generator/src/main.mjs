@@ -11,7 +11,7 @@ import { PLANS } from './plans.mjs';
 
 const arg = (name, fallback) => { const a = process.argv.find((x) => x.startsWith(`--${name}=`)); return a ? a.slice(name.length + 3) : fallback; };
 const out = arg('out', fileURLToPath(new URL('../..', import.meta.url)));
-const per = Number(arg('per', 10));
+const per = Number(arg('per', 12));
 const workers = Number(arg('workers', 2));
 const only = arg('apps', '').split(',').filter(Boolean);
 const FIRST = Date.UTC(2026, 9, 5, 9);

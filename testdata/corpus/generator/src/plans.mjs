@@ -28,7 +28,7 @@ export const PLANS = {
       { sel: '#add', mode: 'silent' }, { sel: '#add', mode: 'off' }, { sel: '#wider', mode: 'dead' }, { sel: '#filter', mode: 'cover' }, { sel: '#report', mode: 'throw' }],
   },
   grid: {
-    benign: { sort: many('.tabulator-col[tabulator-field=name]', 4, 4, 280, 600), pages: many('.tabulator-page[data-page=next]', 4, 6), rows: async (a) => { for (let i = 0; i < 3; i++) await a.ok('.tabulator-row', undefined, { nth: i, after: 300 }); }, toggle: many('#dense', 2, 4, 400, 700), find: typing('#find', 'Part C'),
+    benign: { sort: many('.tabulator-col[tabulator-field=name]', 4, 4, 280, 600), pages: many('.tabulator-page[data-page=next]', 4, 6), rows: async (a) => { for (let i = 0; i < 3; i++) await a.ok('.tabulator-row', undefined, { nth: i, after: 300 }); }, toggle: many('#dense', 2, 4, 400, 700), find: typing('#find', 'Part'),
       exported: press('#export'), recount: press('#recount', { after: 1200 }), reload: press('#reload'), prose: prose('#sum'), select: select('#sum', 3) },
     faults: [{ sel: '.tabulator-col[tabulator-field=price]', mode: 'cut' }, { sel: '.tabulator-page[data-page=next]', mode: 'cut' }, { sel: '#export', mode: 'cover' }, { sel: '#reload', mode: 'slow', req: '/api/stock' }, { sel: '#recount', mode: 'freeze' }, { sel: '#order', mode: 'error', req: '/api/order' },
       { sel: '#order', mode: 'error', req: '/api/order', quiet: true }, { sel: '#remove', mode: 'off' }, { sel: '#remove', mode: 'dead' }, { sel: '#recount', mode: 'throw' }],
@@ -37,7 +37,7 @@ export const PLANS = {
     benign: { more: many('#more', 4, 8), less: async (a) => { await a.times('#more', 5); await a.h.pause(500); await a.times('#less', 3); }, cutlery: many('#cutlery', 1, 3, 500, 900), note: typing('#note', 'No onions please'), day: press('#day', wait), same: press('#same'), voucher: press('#voucher'), send: press('#send'),
       dish: async (a) => { await a.ok('#dish-ts-control'); await a.h.pause(500); await a.ok('#dish-ts-dropdown .option', undefined, { nth: a.rnd.int(1, 3), id: 'option' }); }, select: select('#terms', 3), prose: prose('#terms') },
     faults: [{ sel: '#send', mode: 'silent' }, { sel: '#send', mode: 'off' }, { sel: '#send', mode: 'error', req: '/api/lunch' }, { sel: '#voucher', mode: 'error', req: '/api/voucher' }, { sel: '#lookup', mode: 'slow', req: '/api/address' }, { sel: '#lookup', mode: 'error', req: '/api/address', quiet: true }, { sel: '#more', mode: 'dead' },
-      { sel: '#same', mode: 'cover' }, { sel: '#same', mode: 'throw' }, { sel: '#same', mode: 'freeze' }, { sel: '#dish-ts-control', mode: 'cut' }],
+      { sel: '#same', mode: 'cover' }, { sel: '#same', mode: 'throw' }, { sel: '#same', mode: 'freeze' }],
   },
   settings: {
     benign: { tabs: async (a) => { for (const t of ['#t1', '#t2', '#t0']) await a.ok(t, undefined, { after: 400 }); }, mail: many('#mail', 2, 3, 500, 900), news: press('#news'), nick: typing('#nick', 'Robin'), save: press('#save'), test: press('#test'), brighter: many('#dim', 5, 8), advanced: many('#advhead', 1, 2, 700, 1200),

@@ -1,0 +1,439 @@
+package eval_test
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+	"testing"
+
+	"github.com/rankle/rankle/cluster/friction"
+)
+
+var (
+	update = flag.Bool("update", false, "rewrite testdata/corpus/EVAL.txt")
+	// Mistakes may be looked at in the apps of the dev part only: the others judge.
+	mistakes = flag.Bool("mistakes", false, "print every mistake in the apps of the dev part")
+)
+
+const rankle = "Rankle"
+
+// tally counts for one system, one part of the recordings and one pattern.
+type tally struct {
+	labelled, hit  int // friction groups of the pattern, and those found under an accepted name
+	right, wrong   int // reports of the pattern at a group that accepts the name, and others
+	struggle       int // of the wrong ones, those at friction of another name
+	onBenign, away int // of the wrong ones, those at a benign group, and those at nothing labelled
+}
+
+func (c tally) precision() string { return ratio(c.right, c.right+c.wrong) }
+func (c tally) recall() string    { return ratio(c.hit, c.labelled) }
+func (c tally) f1() string {
+	if c.labelled == 0 || c.right+c.wrong == 0 {
+		return "-"
+	}
+	p, r := float64(c.right)/float64(c.right+c.wrong), float64(c.hit)/float64(c.labelled)
+	if p+r == 0 {
+		return "0.000"
+	}
+	return fmt.Sprintf("%.3f", 2*p*r/(p+r))
+}
+
+func ratio(n, of int) string {
+	if of == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%.3f", float64(n)/float64(of))
+}
+
+// either stands for rage and dead taken together.
+const either friction.Pattern = "rage_or_dead"
+
+// part is the score of one part of the recordings.
+type part struct {
+	name     string
+	sessions int
+	groups   map[string]int // by kind
+	taps     int            // benign gestures
+	unseen   int
+	by       map[string]map[friction.Pattern]*tally // system, pattern
+	faults   map[string]*[2]int                     // fault kind: found under an accepted name, all
+	alarms   map[string]int                         // benign id: false alarms of ours
+	groupsOf map[string]int                         // benign id: groups
+	falls    map[string]int                         // system: benign groups with a rage or dead report
+	bins     [10]struct {
+		n, right int
+		sum      float64
+	}
+	lines []string
+}
+
+func newPart(name string) *part {
+	return &part{name: name, groups: map[string]int{}, by: map[string]map[friction.Pattern]*tally{}, faults: map[string]*[2]int{}, alarms: map[string]int{}, groupsOf: map[string]int{}, falls: map[string]int{}}
+}
+
+func (p *part) of(system string, x friction.Pattern) *tally {
+	if p.by[system] == nil {
+		p.by[system] = map[friction.Pattern]*tally{}
+	}
+	if p.by[system][x] == nil {
+		p.by[system][x] = &tally{}
+	}
+	return p.by[system][x]
+}
+
+// add scores one recording.
+func (p *part) add(r recording) {
+	p.sessions++
+	for _, l := range r.labels {
+		p.groups[l.Kind]++
+		switch {
+		case l.Kind == "benign":
+			p.taps += l.Taps
+			p.groupsOf[l.ID]++
+		case l.Unseen:
+			p.unseen++
+		}
+	}
+	d := friction.Detect(r.s, friction.DefaultSettings())
+	ours := episodes(d)
+	p.score(r, rankle, ours)
+	for _, f := range ours {
+		verdict, at := p.judge(r, f, f.patterns[0])
+		if verdict == unjudged {
+			continue
+		}
+		b := &p.bins[min(int(f.conf*10), 9)]
+		b.n, b.sum = b.n+1, b.sum+f.conf
+		if verdict == rightly {
+			b.right++
+			continue
+		}
+		p.lines = append(p.lines, fmt.Sprintf("FALSE %s %6.1fs %v %.2f %s: at %s", r.s.ID, float64(f.start)/1000, f.patterns, f.conf, f.target, at))
+	}
+	for _, l := range r.labels {
+		if l.Kind == "friction" && !l.Unseen {
+			kind, _, _ := strings.Cut(l.ID, ":")
+			if p.faults[kind] == nil {
+				p.faults[kind] = &[2]int{}
+			}
+			p.faults[kind][1]++
+			if p.finds(r, l, ours) {
+				p.faults[kind][0]++
+			} else {
+				p.lines = append(p.lines, p.missed(r, l, d))
+			}
+		}
+		if l.Kind == "benign" {
+			for _, f := range ours {
+				if verdict, _ := p.judge(r, f, f.patterns[0]); touches(f, l, r.s) && verdict == wrongly {
+					p.alarms[l.ID]++
+					break
+				}
+			}
+		}
+	}
+	pg := newPage(r.s)
+	for _, x := range peers {
+		p.score(r, x.name, x.reports(pg))
+	}
+}
+
+// missed describes a friction group that was not found, with what was made of it.
+func (p *part) missed(r recording, l label, d *friction.Digest) string {
+	line := fmt.Sprintf("MISSED %s %6.1fs %s %s %d taps:", r.s.ID, float64(l.Start-r.s.Start.UnixMilli())/1000, l.Pattern, l.ID, l.Taps)
+	for _, e := range d.Episodes {
+		if touches(found{start: e.Start.Milliseconds(), end: e.End.Milliseconds(), x: e.X, y: e.Y}, l, r.s) {
+			line += fmt.Sprintf(" [%s %v %s %s %.2f n=%d u=%d %v]", e.Pattern, e.Also, e.Verdict, e.Reason, e.Confidence, e.Gestures, e.Unanswered, e.Latency)
+		}
+	}
+	for _, a := range d.Attempts {
+		if at := a.At.Milliseconds(); at >= l.Start-r.s.Start.UnixMilli()-margin && at <= l.End-r.s.Start.UnixMilli()+margin {
+			line += fmt.Sprintf(" <%s %v n=%d %s %s>", a.Outcome, a.Latency, a.Gestures, d.Targets[a.Target].Kind, d.Targets[a.Target].Selector)
+		}
+	}
+	return line
+}
+
+type verdict int
+
+const (
+	rightly verdict = iota
+	wrongly
+	unjudged // at a failure that the recording cannot show
+)
+
+// judge says whether a report named x is right, and where it lies.
+func (p *part) judge(r recording, f found, x friction.Pattern) (verdict, string) {
+	at, unseen := "nothing labelled", false
+	for _, l := range r.labels {
+		if !touches(f, l, r.s) {
+			continue
+		}
+		switch {
+		case l.Kind == "friction" && l.Unseen:
+			unseen = true
+		case l.Kind == "friction" && accepts(l, x):
+			return rightly, ""
+		case l.Kind == "friction":
+			at = "friction " + string(l.Pattern) + " " + l.ID
+		case at == "nothing labelled":
+			at = "benign " + l.ID
+		}
+	}
+	if unseen {
+		return unjudged, ""
+	}
+	return wrongly, at
+}
+
+// finds reports whether something with an accepted name, its first or one beside it, lies at l.
+func (p *part) finds(r recording, l label, fs []found) bool {
+	for _, f := range fs {
+		if !touches(f, l, r.s) {
+			continue
+		}
+		for _, y := range f.patterns {
+			if accepts(l, y) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// score counts the reports of one system.
+func (p *part) score(r recording, system string, fs []found) {
+	dead := func(x friction.Pattern) bool { return x == friction.RageTap || x == friction.DeadTap }
+	for _, l := range r.labels {
+		if l.Kind != "friction" || l.Unseen {
+			continue
+		}
+		rows := []friction.Pattern{l.Pattern}
+		if dead(l.Pattern) {
+			rows = append(rows, either)
+		}
+		for _, x := range rows {
+			c := p.of(system, x)
+			c.labelled++
+			ok := p.finds(r, l, fs)
+			if x == friction.RageTap || x == friction.DeadTap {
+				// By its own name: a peer's rage rule is not credited with its dead rule's finds.
+				ok = false
+				for _, f := range fs {
+					ok = ok || touches(f, l, r.s) && contains(f.patterns, x)
+				}
+			}
+			if ok {
+				c.hit++
+			}
+		}
+	}
+	for _, f := range fs {
+		x := f.patterns[0]
+		v, at := p.judge(r, f, x)
+		if v == unjudged {
+			continue
+		}
+		rows := []*tally{p.of(system, x)}
+		if dead(x) {
+			rows = append(rows, p.of(system, either))
+		}
+		for _, c := range rows {
+			switch {
+			case v == rightly:
+				c.right++
+				continue
+			case strings.HasPrefix(at, "friction"):
+				c.struggle++
+			case strings.HasPrefix(at, "benign"):
+				c.onBenign++
+			default:
+				c.away++
+			}
+			c.wrong++
+		}
+	}
+	for _, l := range r.labels {
+		for _, f := range fs {
+			if v, _ := p.judge(r, f, f.patterns[0]); l.Kind == "benign" && dead(f.patterns[0]) && v == wrongly && touches(f, l, r.s) {
+				p.falls[system]++
+				break
+			}
+		}
+	}
+}
+
+func contains(ps []friction.Pattern, x friction.Pattern) bool {
+	for _, p := range ps {
+		if p == x {
+			return true
+		}
+	}
+	return false
+}
+
+var order = []friction.Pattern{friction.RageTap, friction.DeadTap, either, friction.ErrorTap, friction.SlowResponse, friction.DisabledPress, friction.HoldConfusion, friction.UIFreeze,
+	friction.FormTrouble, friction.AffordanceGap, friction.Loop, friction.QuickBack, friction.DeadSwipe, friction.ThrashedCursor, friction.ExcessiveScroll, friction.ZoomStruggle}
+
+// write prints the score of a part.
+func (p *part) write(w *bytes.Buffer) {
+	fmt.Fprintf(w, "\n== %s: %d sessions, %d friction groups (%d more that the recording cannot show), %d benign groups of %d gestures\n\n", p.name, p.sessions, p.groups["friction"]-p.unseen, p.unseen, p.groups["benign"], p.taps)
+	fmt.Fprintf(w, "%-17s %8s %6s %6s %6s | %9s %6s %6s | wrong: %8s %7s %5s\n", "pattern", "labelled", "found", "right", "wrong", "precision", "recall", "F1", "friction", "benign", "else")
+	row := func(name string, c tally) {
+		fmt.Fprintf(w, "%-17s %8d %6d %6d %6d | %9s %6s %6s |        %8d %7d %5d\n", name, c.labelled, c.hit, c.right, c.wrong, c.precision(), c.recall(), c.f1(), c.struggle, c.onBenign, c.away)
+	}
+	for _, x := range order {
+		if c := *p.of(rankle, x); c != (tally{}) {
+			row(string(x), c)
+		}
+	}
+	fmt.Fprintf(w, "\nfound under an accepted name, by kind of fault:\n")
+	for _, k := range sorted(p.faults) {
+		fmt.Fprintf(w, "  %-20s %3d of %3d\n", k, p.faults[k][0], p.faults[k][1])
+	}
+	total := 0
+	for _, k := range sorted(p.alarms) {
+		total += p.alarms[k]
+	}
+	fmt.Fprintf(w, "\nfalse alarms on benign groups: %d of %d, %.2f per 1,000 gestures\n", total, p.groups["benign"], perThousand(total, p.taps))
+	for _, k := range sorted(p.alarms) {
+		fmt.Fprintf(w, "  %-20s %3d of %3d groups\n", k, p.alarms[k], p.groupsOf[k])
+	}
+	n, gap := 0, 0.0
+	fmt.Fprintf(w, "\nconfidence of kept episodes and the share of them that is right:\n")
+	for i, b := range p.bins {
+		if b.n == 0 {
+			continue
+		}
+		mean, right := b.sum/float64(b.n), float64(b.right)/float64(b.n)
+		n, gap = n+b.n, gap+float64(b.n)*max(mean-right, right-mean)
+		fmt.Fprintf(w, "  %.1f-%.1f  n=%4d  mean %.2f  right %.2f\n", float64(i)/10, float64(i+1)/10, b.n, mean, right)
+	}
+	fmt.Fprintf(w, "  expected calibration error %.3f over %d episodes\n", gap/float64(max(n, 1)), n)
+	p.writePeers(w)
+}
+
+func perThousand(n, of int) float64 { return 1000 * float64(n) / float64(max(of, 1)) }
+
+func (p *part) writePeers(w *bytes.Buffer) {
+	systems := []string{rankle}
+	for _, x := range peers {
+		systems = append(systems, x.name)
+	}
+	for _, x := range []friction.Pattern{friction.RageTap, friction.DeadTap, either} {
+		fmt.Fprintf(w, "\n%-13s %6s %6s | %9s %6s %6s | wrong: %8s %7s %5s", x, "right", "wrong", "precision", "recall", "F1", "friction", "benign", "else")
+		if x == either {
+			fmt.Fprintf(w, " | benign groups hit per 1,000 gestures")
+		}
+		fmt.Fprintln(w)
+		for _, s := range systems {
+			c := *p.of(s, x)
+			if x == friction.DeadTap && s == "Highlight" {
+				fmt.Fprintf(w, "%-13s has no such rule\n", s)
+				continue
+			}
+			fmt.Fprintf(w, "%-13s %6d %6d | %9s %6s %6s |        %8d %7d %5d", s, c.right, c.wrong, c.precision(), c.recall(), c.f1(), c.struggle, c.onBenign, c.away)
+			if x == either {
+				fmt.Fprintf(w, " | %.1f", perThousand(p.falls[s], p.taps))
+			}
+			fmt.Fprintln(w)
+		}
+	}
+}
+
+func sorted[V any](m map[string]V) []string {
+	var ks []string
+	for k := range m {
+		ks = append(ks, k)
+	}
+	sort.Strings(ks)
+	return ks
+}
+
+const preamble = `How right the detectors are, on recordings whose driver wrote down what truly happened.
+Written by "go test ./cluster/friction/eval -update"; every change to this file is argued in its commit.
+
+dev      apps of testdata/corpus whose mistakes may be looked at (split.json)
+heldout  apps of testdata/corpus that are only scored
+demo     the demo bucket, on which the detectors were developed: it shows regressions, not accuracy
+
+A kept episode lies at a labelled group of gestures if they overlap in time (300 ms to either side) and, where both
+places are known, its first press lies on the control (12 px around its rectangle). A group is found if an episode at it
+has an accepted name: the pattern of the label or one that the label lists beside it; rage and dead accept each other. A
+report is right if a group at its place accepts its first name. The rows rage_tap and dead_tap count by exact name what
+was found, so that a rage rule is not credited with the finds of a dead rule; rage_or_dead takes both together.
+The other systems' rules are stated again from their source (SIGNALS), with default settings and what a recording shows;
+each single report counts, as each is an event there.
+`
+
+// TestEval scores everything and compares with the golden table.
+func TestEval(t *testing.T) {
+	of := split(t)
+	corpus := readLabels(t, corpusDir)
+	parts := []*part{newPart("dev"), newPart("heldout"), newPart("demo")}
+	for _, r := range load(t, corpusDir, corpus, func(string) bool { return true }) {
+		switch of[r.app] {
+		case "dev":
+			parts[0].add(r)
+		case "heldout":
+			parts[1].add(r)
+		default:
+			t.Errorf("app %s is in no part of split.json", r.app)
+		}
+	}
+	if !*mistakes {
+		for _, r := range load(t, demoDir, demoLabels(t), func(string) bool { return true }) {
+			parts[2].add(r)
+		}
+	}
+	if *mistakes {
+		for _, l := range parts[0].lines {
+			t.Log(l)
+		}
+		var dev bytes.Buffer
+		parts[0].write(&dev)
+		t.Log(dev.String())
+		return
+	}
+	w := bytes.NewBufferString(preamble)
+	for _, p := range parts {
+		p.write(w)
+	}
+	golden := filepath.Join(corpusDir, "EVAL.txt")
+	if *update {
+		if err := os.WriteFile(golden, w.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := w.String(); got != string(want) {
+		t.Errorf("the score has changed; if that is meant, run with -update and argue it:\n%s", firstDifference(got, string(want)))
+	}
+}
+
+// firstDifference shows the lines that differ.
+func firstDifference(got, want string) string {
+	g, w := strings.Split(got, "\n"), strings.Split(want, "\n")
+	var b strings.Builder
+	for i := range max(len(g), len(w)) {
+		x, y := "", ""
+		if i < len(g) {
+			x = g[i]
+		}
+		if i < len(w) {
+			y = w[i]
+		}
+		if x != y {
+			fmt.Fprintf(&b, "-%s\n+%s\n", y, x)
+		}
+	}
+	return b.String()
+}
