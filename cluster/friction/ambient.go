@@ -48,15 +48,14 @@ func streamKey(e *replay.Event) changeKey {
 type pace struct {
 	first, last time.Duration // of counted changes
 	interval    time.Duration // the latest
-	beat        time.Duration // the latest that was as long as the one before
-	swept       time.Duration // latest change of it during the sweep
-	sweeping    bool
-	epoch       int32 // user action that the latest change followed
+	epoch       int32         // user action that the latest change followed
 	count       int32
 	strong      int32 // after long stillness
 	repeat      int32 // 2 s after an action, and not the first since
 	weak        int32 // 2 s after an action
-	regular     int32 // intervals equal to the one before
+	even        int32 // intervals equal to the one before, whatever a person did
+	apart       int32 // intervals that ended at least handTrail after anything a person did
+	regular     int32 // ... and were equal to the one before
 	hover       int32 // while the pointer moved, 1 s after any press
 	state       uint64
 	known       bool
@@ -81,6 +80,8 @@ const (
 	chance = 0.02
 	// slowPace is the pace from which on chance is asked at all; faster ones never answer.
 	slowPace = 10 * time.Second
+	// handTrail is how long after a press its immediate answers and the end of its ripple come: an answer in time.
+	handTrail = time.Second
 	// pointerTrail is how long after a mouse move its hover effects are stamped.
 	pointerTrail = 150 * time.Millisecond
 )
@@ -98,9 +99,17 @@ func (p *pace) see(at, since time.Duration, epoch int32, moving bool) {
 		p.first = at
 	} else {
 		iv := at - p.last
-		if tol := p.interval*15/100 + 30*time.Millisecond; p.interval > 0 && iv > p.interval-tol && iv < p.interval+tol && since > promptAnswer {
-			p.beat = iv
-			p.regular++ // what comes right behind a press has the rhythm of the hand that presses
+		tol := p.interval*15/100 + 30*time.Millisecond
+		// What comes soon behind presses, at once or when a ripple ends, has the rhythm of the hand.
+		equal := p.interval > 0 && iv > p.interval-tol && iv < p.interval+tol
+		if equal {
+			p.even++
+		}
+		if p.interval > 0 && since > handTrail {
+			p.apart++
+			if equal {
+				p.regular++
+			}
 		}
 		p.interval = iv
 	}
@@ -119,22 +128,15 @@ func (p *pace) see(at, since time.Duration, epoch int32, moving bool) {
 
 func (p *pace) ambient(k changeKey) bool {
 	// Most of the intervals have to be equal: among many redraws three are so by chance.
-	rhythm := p.regular >= ambientRegular && p.regular*2 >= p.count-2 && p.weak >= 2
+	rhythm := p.rhythmic() && p.weak >= 2
 	if (k.kind == replay.Added || k.kind == replay.Removed) && k.size > uint8(bits.Len32(fewNodes)) {
 		return rhythm
 	}
 	return rhythm || p.strong >= ambientStrong || p.repeat >= ambientRepeat
 }
 
-// onBeat reports whether a change comes just when the rhythm of its key lets expect it. Then everything that changes in
-// the same batch has the same cause: a carousel that moves by itself touches other slides each time.
-func (p *pace) onBeat(at time.Duration) bool {
-	if !p.sweeping || p.regular < ambientRegular || p.regular*2 < p.count-2 {
-		return false
-	}
-	tol := p.beat*5/100 + sameBeat/4
-	return within(at-p.swept, p.beat, tol)
-}
+// rhythmic reports whether most intervals that no hand can have set are equal.
+func (p *pace) rhythmic() bool { return p.regular >= ambientRegular && p.regular*2 >= p.apart }
 
 // explains reports whether chance alone explains a change this long after a press.
 func (p *pace) explains(after time.Duration) bool {

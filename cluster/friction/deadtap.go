@@ -1,5 +1,7 @@
 package friction
 
+import "time"
+
 // findDead looks at every run of presses on a control of which the first got no answer at all within AnswerLimit, or
 // until the person turned to something else. Repeats join it. A silent press that a filter explains is dismissed.
 func findDead(a *analysis) []candidate {
@@ -38,7 +40,8 @@ func findDead(a *analysis) []candidate {
 				cand.verdict, cand.reason = Dismissed, ReasonSettled
 				out = append(out, cand)
 			}
-			if len(silent) == 1 || a.outcomes[r.gestures[0]].answered || !a.advances(c, first) {
+			again := a.outcomes[r.gestures[0]].answered // in one run with presses that were answered
+			if len(silent) == 1 || !(a.advances(c, silent) || !again && a.resumed(&a.runs[p], r)) {
 				continue
 			}
 		}
@@ -75,19 +78,33 @@ func findDead(a *analysis) []candidate {
 	return out
 }
 
-// advances reports whether a control led to another state each time it was pressed before a gesture, as steppers and
-// arrows do: such a control is never in the asked-for state, and two silent presses in a row were meant.
-func (a *analysis) advances(c *control, before int32) bool {
+// advances reports whether a control led on to other states most times it was pressed before, as steppers and arrows do:
+// it is never in the asked-for state, and two silent presses in a row were meant. Pauses before each of them tell them
+// from a hand that runs on past the end of a list.
+func (a *analysis) advances(c *control, silent []int32) bool {
 	states := map[uint64]bool{}
 	answered := 0
+	last := time.Duration(-1)
 	for _, gi := range c.gestures {
-		if gi >= before {
+		if gi >= silent[0] {
 			break
 		}
+		last = a.gestures[gi].at
 		if o := &a.outcomes[gi]; o.answered {
 			answered++
 			states[o.state] = true
 		}
 	}
-	return answered >= a.set.NoProgress && len(states) == answered
+	for _, gi := range silent {
+		if a.gestures[gi].at-last < a.set.QuickAnswer {
+			return false
+		}
+		last = a.gestures[gi].at
+	}
+	return answered >= a.set.NoProgress && len(states)*2 > answered
+}
+
+// resumed reports whether a run on a control comes so long after the one before that it is another matter.
+func (a *analysis) resumed(p, r *run) bool {
+	return a.gestures[r.gestures[0]].at-a.gestures[p.gestures[len(p.gestures)-1]].end > a.set.EpisodeGap
 }

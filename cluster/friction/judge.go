@@ -205,12 +205,14 @@ func (a *analysis) ungradeLooks(r *run, effect []bool) {
 	}
 }
 
-// ungradeReplaced judges a text that went by the text that came in its place: a busy label is not an answer because
-// the old label had to go for it.
+// ungradeReplaced judges a label that went by the label that came in its place: a busy label is not an answer because
+// the old one had to go for it.
 func (a *analysis) ungradeReplaced(r *run, effect []bool) {
 	came := map[replay.NodeID]int{} // latest text that came, by parent
 	for i := range r.touches {
-		if t := &r.touches[i]; t.kind == replay.Added && a.text(t.node) {
+		if t := &r.touches[i]; t.rel != own {
+			continue
+		} else if t.kind == replay.Added && a.text(t.node) {
 			came[t.parent] = i
 			for j := i - 1; j >= 0 && t.at-r.touches[j].at <= stampLag; j-- {
 				o := &r.touches[j]
@@ -316,7 +318,7 @@ func (a *analysis) placeholder(r *run, effect []bool, i int) bool {
 	j := sort.Search(len(r.touches), func(j int) bool { return r.touches[j].at >= t.undone-swapLag })
 	for ; j < len(r.touches) && r.touches[j].at <= t.undone+swapLag; j++ {
 		n := &r.touches[j]
-		if n.revert || n.minor || n.undone != 0 || n.at <= t.at+batchLag {
+		if n.revert || n.minor || n.undone != 0 && n.undone-n.at < a.set.QuickAnswer || n.at <= t.at+batchLag {
 			continue
 		}
 		if t.kind != replay.Added {
@@ -324,6 +326,9 @@ func (a *analysis) placeholder(r *run, effect []bool, i int) bool {
 		}
 		if t.rel == own && n.kind == replay.Added && n.rel != own {
 			return true // a busy sign in the control went when the content came elsewhere
+		}
+		if t.rel == own && a.text(t.node) {
+			continue // a label that comes back: what stood there meanwhile may have been the answer ("Copied")
 		}
 		if n.kind == replay.Added && (n.parent == t.parent || a.tree.within(n.parent, t.parent) || a.tree.within(t.parent, n.parent)) {
 			return true

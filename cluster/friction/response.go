@@ -417,26 +417,7 @@ func (a *analysis) takeInput(w *watch, r *run, e *replay.Event, since time.Durat
 	}
 }
 
-// ticked reports whether a batch comes on the beat of something that changes by itself, and notes its changes.
-func (a *analysis) ticked(at time.Duration, m *replay.Mutation) bool {
-	beat := false
-	for i := range m.Changes {
-		p := a.amb.changes[keyOf(&m.Changes[i])]
-		if p == nil {
-			continue
-		}
-		beat = beat || p.onBeat(at)
-		if !p.sweeping || at-p.swept >= sameBeat {
-			p.sweeping, p.swept = true, at
-		}
-	}
-	return beat
-}
-
 func (a *analysis) takeMutation(w *watch, e *replay.Event, m *replay.Mutation) {
-	if a.ticked(e.At, m) {
-		return
-	}
 	if w.cur >= 0 {
 		rolling := w.rolled && e.At-w.rollAt <= scrollTrail && w.rollAt > a.newest(w.cur)
 		a.takeChanges(&a.runs[w.cur], w, e, m, rolling)

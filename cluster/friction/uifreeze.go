@@ -136,7 +136,7 @@ func (a *analysis) queued(window uint16, at time.Duration) bool {
 // clocksMissed reports whether something that changes at a steady pace stood still for at least two beats.
 func (a *analysis) clocksMissed(from, to time.Duration) bool {
 	for _, p := range a.amb.changes {
-		if p.regular < 2*ambientRegular || p.count < 2 || p.first > from || p.last < to {
+		if !p.rhythmic() || p.even < 2*ambientRegular || p.count < 2 || p.first > from || p.last < to {
 			continue
 		}
 		if mean := (p.last - p.first) / time.Duration(p.count-1); mean > 0 && to-from >= 2*mean {

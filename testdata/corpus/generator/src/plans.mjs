@@ -28,7 +28,7 @@ export const PLANS = {
       { sel: '#add', mode: 'silent' }, { sel: '#add', mode: 'off' }, { sel: '#wider', mode: 'dead' }, { sel: '#filter', mode: 'cover' }, { sel: '#report', mode: 'throw' }],
   },
   grid: {
-    benign: { sort: many('.tabulator-col[tabulator-field=name]', 4, 4, 280, 600), pages: many('.tabulator-page[data-page=next]', 4, 6), rows: async (a) => { for (let i = 0; i < 3; i++) await a.ok('.tabulator-row', undefined, { nth: i, after: 300 }); }, toggle: many('#dense', 2, 4, 400, 700), find: typing('#find', 'Part'),
+    benign: { sort: many('.tabulator-col[tabulator-field=name]', 4, 4, 280, 600), pages: many('.tabulator-page[data-page=next]', 4, 6), rows: async (a) => { for (let i = 0; i < 3; i++) await a.ok('.tabulator-row .tabulator-cell', undefined, { nth: i * 4, after: 300 }); }, toggle: many('#dense', 2, 4, 400, 700), find: typing('#find', 'Part'),
       exported: press('#export'), recount: press('#recount', { after: 1200 }), reload: press('#reload'), prose: prose('#sum'), select: select('#sum', 3) },
     faults: [{ sel: '.tabulator-col[tabulator-field=price]', mode: 'cut' }, { sel: '.tabulator-page[data-page=next]', mode: 'cut' }, { sel: '#export', mode: 'cover' }, { sel: '#reload', mode: 'slow', req: '/api/stock' }, { sel: '#recount', mode: 'freeze' }, { sel: '#order', mode: 'error', req: '/api/order' },
       { sel: '#order', mode: 'error', req: '/api/order', quiet: true }, { sel: '#remove', mode: 'off' }, { sel: '#remove', mode: 'dead' }, { sel: '#recount', mode: 'throw' }],
@@ -75,7 +75,7 @@ export const PLANS = {
       { sel: '#faster', mode: 'dead' }, { sel: '#queue', mode: 'throw' }],
   },
   calc: {
-    benign: { digits: async (a) => { await a.h.aim('#k4'); await a.group({ kind: 'benign', id: 'digits' }, '#k4', async () => { await a.h.press(); await a.h.again(a.rnd.int(3, 6), 160, 320); }); }, zeros: many('#k0', 3, 5, 150, 300), clear: press('#clear'), convert: press('#convert'), keep: press('#keep'), send: press('#send'), sumup: press('#sumup', {}), note: async (a) => { await a.h.fill('#what', 'Train'); await a.h.pause(300); await a.ok('#note'); },
+    benign: { digits: async (a) => { await a.h.aim('#k4'); await a.group({ kind: 'benign', id: 'digits' }, '#k4', async () => { await a.h.press(); await a.h.again(a.rnd.int(3, 6), 160, 320); }); }, zeros: async (a) => { await a.h.tap('#k4'); await a.h.pause(400); await a.times('#k0', a.rnd.int(3, 5), 150, 300); }, clear: press('#clear'), convert: press('#convert'), keep: press('#keep'), send: press('#send'), sumup: press('#sumup', {}), note: async (a) => { await a.h.fill('#what', 'Train'); await a.h.pause(300); await a.ok('#note'); },
       select: select('#rules', 3), prose: prose('#rules') },
     faults: [{ sel: '#eq', mode: 'dead' }, { sel: '#k7', mode: 'dead' }, { sel: '#convert', mode: 'slow', req: '/api/rate' }, { sel: '#convert', mode: 'error', req: '/api/rate', quiet: true }, { sel: '#send', mode: 'error', req: '/api/claim' }, { sel: '#upload', mode: 'off' }, { sel: '#keep', mode: 'cover' }, { sel: '#note', mode: 'silent' }, { sel: '#sumup', mode: 'freeze' },
       { sel: '#keep', mode: 'throw' }],
