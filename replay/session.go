@@ -192,5 +192,6 @@ const (
 	MarkMasked      Mark = "masked"       // labels are masked by the recorder: identity rests on structure
 	MarkNoUser      Mark = "no_user"      // no user id was given
 	MarkClock       Mark = "clock"        // times were corrected (seconds for milliseconds) or are implausible
+	MarkSidecar     Mark = "sidecar"      // fields of its sidecar could not be read and were left out
 	MarkMissingPart Mark = "missing_part" // a numbered part of the recording is absent
 )

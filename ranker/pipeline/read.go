@@ -210,7 +210,7 @@ func (j job) sidecar(ctx context.Context) (manifest.Record, error) {
 		return manifest.Record{}, err
 	}
 	record, err := manifest.Sidecar(data)
-	if err != nil {
+	if err != nil && !record.Partial {
 		return manifest.Record{}, &format.SkipError{Reason: "bad_sidecar", Object: j.source.Store.URL() + "/" + j.Sidecar.Key, Hint: "correct the sidecar or remove it", Err: err}
 	}
 	return record.Merge(fields), nil

@@ -22,6 +22,7 @@ type Record struct {
 	Started    time.Time // UTC; zero = not known
 	Context    replay.Context
 	TouchKnown bool // Context.Device.Touch was given
+	Partial    bool // fields could not be read and were left out
 	// Dropped counts attributes left out because of the limits MaxAttributes, MaxName and MaxDepth.
 	Dropped int
 }
@@ -38,12 +39,14 @@ func (r Record) Merge(lower Record) Record {
 		r.Context.Device.Touch, r.TouchKnown = lower.Context.Device.Touch, lower.TouchKnown
 	}
 	fill(&r.Context, lower.Context)
+	r.Partial = r.Partial || lower.Partial
 	r.Dropped += lower.Dropped
 	return r
 }
 
 // Apply makes r prevail over what the recording itself says: its session id, its context, its user. The start of the
-// session stays that of its events, unless they have none. Apply adds or removes replay.MarkNoUser. It is for whoever
+// session stays that of its events, unless they have none. Apply adds or removes replay.MarkNoUser and
+// replay.MarkSidecar. It is for whoever
 // has just read the session and has not yet passed it on.
 func (r Record) Apply(s *replay.Session) {
 	if r.Session != "" {
@@ -59,13 +62,20 @@ func (r Record) Apply(s *replay.Session) {
 	fill(&upper, s.Context)
 	s.Context = upper
 
-	i, found := slices.BinarySearch(s.Marks, replay.MarkNoUser)
-	switch unknown := s.Context.User == ""; {
-	case unknown && !found:
-		s.Marks = slices.Insert(slices.Clip(s.Marks), i, replay.MarkNoUser)
-	case !unknown && found:
-		s.Marks = slices.Delete(slices.Clone(s.Marks), i, i+1)
+	s.Marks = setMark(s.Marks, replay.MarkNoUser, s.Context.User == "")
+	s.Marks = setMark(s.Marks, replay.MarkSidecar, r.Partial)
+}
+
+// setMark returns the marks with or without one of them. The given slice stays as it is.
+func setMark(marks []replay.Mark, m replay.Mark, set bool) []replay.Mark {
+	i, found := slices.BinarySearch(marks, m)
+	switch {
+	case set && !found:
+		return slices.Insert(slices.Clip(marks), i, m)
+	case !set && found:
+		return slices.Delete(slices.Clone(marks), i, i+1)
 	}
+	return marks
 }
 
 // Complete fills the empty fields of a context with what r says, for callers that learn of a table after the sessions

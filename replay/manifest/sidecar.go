@@ -20,7 +20,8 @@ import (
 // An entry_url is reduced to its path. started_at is RFC 3339 or a number of seconds or milliseconds since 1970. A
 // device text is a type (desktop, mobile, phone, smartphone, tablet) or else a model.
 //
-// On an error about single fields, which it names, the record holds all others; on a broken document it is empty.
+// On an error about single fields, which it names, the record is Partial and holds all others; on a broken document it
+// is empty.
 func Sidecar(data []byte) (Record, error) {
 	f, err := flatten(data)
 	if err != nil {
@@ -31,6 +32,7 @@ func Sidecar(data []byte) (Record, error) {
 	r, err := decode(f.values)
 	r.Dropped += dropped
 	if err = errors.Join(shape, err); err != nil {
+		r.Partial = true
 		return r, fmt.Errorf("sidecar: %w", err)
 	}
 	return r, nil
