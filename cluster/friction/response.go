@@ -462,9 +462,24 @@ func (a *analysis) linked(r *run, t time.Duration) bool {
 	return false
 }
 
+// byItself reports whether a batch holds an ambient change. So long behind a press the rest of the batch has the same
+// cause: a carousel that moves by itself touches other slides each time, none of them often enough to be known.
+func (a *analysis) byItself(m *replay.Mutation, since time.Duration) bool {
+	for i := range m.Changes {
+		k := keyOf(&m.Changes[i])
+		if p := a.amb.changes[k]; p != nil && p.ambient(k) && p.explains(since) {
+			return true
+		}
+	}
+	return false
+}
+
 // takeChanges adds the changes of one batch to a run; with ownOnly only those inside its control.
 func (a *analysis) takeChanges(r *run, w *watch, e *replay.Event, m *replay.Mutation, ownOnly bool) {
 	since := e.At - a.gestures[r.gestures[len(r.gestures)-1]].at
+	if since > a.set.QuickAnswer && a.byItself(m, since) && !a.linked(r, e.At) {
+		return
+	}
 	if r.index == nil {
 		r.index, r.touches = a.scratch()
 	}
@@ -585,12 +600,25 @@ func (a *analysis) minor(r *run, w *watch, e *replay.Event, c *replay.Change, t 
 	if cosmetic && t.rel != elsewhere && (p != nil && p.hover > 0 || since > cosmeticSpan) {
 		return true // its hover effect, or a look that it takes on later
 	}
-	if cosmetic && r.blurred >= 0 && !a.tree.within(r.blurred, r.node) && a.tree.within(c.Node, a.tree.above(r.blurred, 3)) {
+	if cosmetic && r.blurred >= 0 && !a.tree.within(r.blurred, r.node) && a.tree.within(c.Node, a.surround(r.blurred, r.node)) {
 		return true // the field that lost the focus
 	}
 	away := w.moved && e.At-w.moveAt <= pointerTrail && since > typeLag && a.left(r, w)
 	small := (c.Kind == replay.Added || c.Kind == replay.Removed) && c.Size <= hoverSize && c.Traits&replay.ChangeDialog != 0
 	return away && (cosmetic || small)
+}
+
+// surround returns what a field may restyle when it loses the focus: up to three levels around it, and never what holds
+// the pressed control as well.
+func (a *analysis) surround(field, pressed replay.NodeID) replay.NodeID {
+	for range 3 {
+		p := a.tree.above(field, 1)
+		if p == field || a.tree.within(pressed, p) {
+			break
+		}
+		field = p
+	}
+	return field
 }
 
 // left reports whether the mouse has moved away from the press.
