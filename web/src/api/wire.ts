@@ -18,7 +18,7 @@ export interface Report {
   anonymous_sessions: number;
   goals: Goal[] | null;
   retention: Retention[] | null;
-  read: { objects: number; bytes: number; sessions: number; reused: number; skipped: Skip[] | null };
+  read: { objects: number; bytes: number; sessions: number; skipped: Skip[] | null };
   quality: QualityMark[] | null;
   notes: string[] | null;
   method: string;

@@ -18,7 +18,7 @@ export function RunPage({ report }: { report: Resource<Report> }) {
       <header className="masthead">
         <div><h1>What this list rests on</h1><p className="muted">Run <code>{r.run}</code></p></div>
         <dl className="facts">
-          <Fact name="Sessions" hint={r.read.reused > 0 ? `${count(r.read.reused)} known from before` : undefined}>{count(r.sessions)}</Fact>
+          <Fact name="Sessions">{count(r.sessions)}</Fact>
           <Fact name="Known users" hint={`${count(r.anonymous_sessions)} sessions without user id`}>{count(r.users)}</Fact>
           <Fact name="Period" hint={`${quantity(r.weeks)} weeks`}>{dayRange(r.from, r.to)}</Fact>
           <Fact name="Objects read" hint={bytes(r.read.bytes)}>{count(r.read.objects)}</Fact>
