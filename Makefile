@@ -7,7 +7,7 @@ FUZZTIME ?= 20s
 # Where the browser tests leave their screenshots.
 SHOTS   ?= .cache/screenshots
 
-.PHONY: help build test check demo bench fuzz update race web web-check web-test e2e demo-bucket
+.PHONY: help build test check demo bench fuzz update race web web-check web-test e2e demo-bucket eval corpus
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,10 @@ check: ## formatting, vet, staticcheck, layers, tidy modules; with Node also the
 	$(GO) run .ci/layers.go
 	$(GO) mod verify
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory web-check; else echo "web-check left out: it needs Node and npm"; fi
+
+eval: ## score the detectors and other systems' rules on the labelled recordings, and print the table
+	$(GO) test ./cluster/friction/eval
+	@cat testdata/corpus/EVAL.txt
 
 bench: ## throughput and memory of reading, as ratios within one run
 	$(GO) test -run '^$$' -bench . -benchmem ./replay/... ./cluster/... ./ranker/...
@@ -59,3 +63,6 @@ e2e: build ## walk the viewer in headless Chromium against the demo bucket (need
 
 demo-bucket: ## record the demo bucket again (needs Node and Chromium; many minutes)
 	cd testdata/demo/generator && npm ci --no-audit --no-fund && npm run generate
+
+corpus: ## record the labelled corpus again (needs Node and Chromium; ten minutes)
+	cd testdata/corpus/generator && npm ci --no-audit --no-fund && npm run generate
