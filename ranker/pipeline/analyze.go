@@ -18,7 +18,6 @@ import (
 	"runtime"
 	"time"
 
-	"github.com/rankle/rankle/cluster"
 	"github.com/rankle/rankle/cluster/friction"
 	"github.com/rankle/rankle/cluster/ledger"
 	"github.com/rankle/rankle/ranker"
@@ -179,24 +178,18 @@ func (a *analysis) rank(ctx context.Context, tables *tables, selected selection)
 		return nil, err
 	}
 	digests := func() iter.Seq2[*friction.Digest, error] { return selected.digests(ctx, a.ledger, tables) }
-	if err := tables.learn(digests()); err != nil {
-		return nil, err
-	}
-	builder := cluster.New(a.Config.clusters())
 	sessions := 0
-	for d, err := range digests() {
-		if err != nil {
-			return nil, err
-		}
-		builder.Add(d)
+	clusters, err := clustered(digests, tables, a.Config.clusters(), func() {
 		sessions++
 		a.progress(Progress{Stage: "clustering", Done: sessions})
+	})
+	if err != nil {
+		return nil, err
 	}
 	if sessions == 0 {
 		return nil, a.summary.nothing()
 	}
 	a.progress(Progress{Stage: "ranking", Done: sessions})
-	clusters := builder.Result()
 	return ranker.Rank(ranker.Input{
 		Digests:       digests,
 		Issues:        clusters.Issues,

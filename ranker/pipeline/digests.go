@@ -81,18 +81,27 @@ func (r *Result) Evidence(ctx context.Context, led *ledger.Ledger) (*Evidence, e
 	e := &Evidence{goals: goals, digests: func(ctx context.Context) iter.Seq2[*friction.Digest, error] {
 		return selected.digests(ctx, led, t)
 	}}
-	if err := t.learn(e.digests(ctx)); err != nil {
+	e.Clusters, err = clustered(func() iter.Seq2[*friction.Digest, error] { return e.digests(ctx) }, t, r.Config.clusters(), func() {})
+	if err != nil {
 		return nil, err
 	}
-	builder := cluster.New(r.Config.clusters())
-	for d, err := range e.digests(ctx) {
+	return e, nil
+}
+
+// clustered makes issues of Digests; each is called for every one of them. Outcome tables take a pass of their own.
+func clustered(digests func() iter.Seq2[*friction.Digest, error], t *tables, s cluster.Settings, each func()) (*cluster.Result, error) {
+	if err := t.learn(digests()); err != nil {
+		return nil, err
+	}
+	builder := cluster.New(s)
+	for d, err := range digests() {
 		if err != nil {
 			return nil, err
 		}
 		builder.Add(d)
+		each()
 	}
-	e.Clusters = builder.Result()
-	return e, nil
+	return builder.Result(), nil
 }
 
 // Converted names the goals that a session reached, in the order of the configuration.
