@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -129,9 +130,10 @@ type loader struct {
 // loaded is what one snapshot keeps open. It is closed when the one after the next is loaded, so that requests under
 // way can finish.
 type loaded struct {
-	ledger *ledger.Ledger
-	index  *search.Index
-	before *loaded
+	ledger  *ledger.Ledger
+	index   *search.Index
+	sources []pipeline.Opened
+	before  *loaded
 }
 
 func (l *loaded) close() {
@@ -141,6 +143,11 @@ func (l *loaded) close() {
 	l.before.close()
 	l.ledger.Close()
 	l.index.Close()
+	for _, s := range l.sources {
+		if c, ok := s.Store.(io.Closer); ok {
+			c.Close()
+		}
+	}
 }
 
 func (l *loader) close() { l.current.close() }
@@ -200,7 +207,7 @@ func (l *loader) open(ctx context.Context, result *pipeline.Result) (*loaded, er
 	if err != nil {
 		l.app.log.Warn("clips of some sources cannot be played", "cause", err)
 	}
-	recordings := &pipeline.Recordings{Ledger: led, Digests: result.Digests, Sources: sources}
+	recordings := &pipeline.Recordings{Ledger: led, Digests: result.Digests, Sources: sources, Evidence: evidence}
 	snapshot := &api.Snapshot{
 		Report:     result.Report,
 		Sessions:   recordings,
@@ -219,7 +226,7 @@ func (l *loader) open(ctx context.Context, result *pipeline.Result) (*loaded, er
 	if err := l.server.Load(snapshot); err != nil {
 		return nil, errors.Join(err, led.Close(), index.Close())
 	}
-	return &loaded{ledger: led, index: index}, nil
+	return &loaded{ledger: led, index: index, sources: sources}, nil
 }
 
 // index opens the search index of a result or builds it: it is a cache and may be deleted at any time.

@@ -243,12 +243,40 @@ goals:
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := analyze(t, config, t.TempDir(), dir).Report
+	data := t.TempDir()
+	r := analyze(t, config, data, dir).Report
 	if r.Users != 3 || r.Anonymous != 0 {
 		t.Errorf("%d users, %d anonymous sessions; want 3 and 0", r.Users, r.Anonymous)
 	}
 	if len(r.Goals) != 1 || r.Goals[0].Reached != 1 {
 		t.Errorf("goals %+v, want order reached once", r.Goals)
+	}
+	// A session looked at by itself says the same as the list it was counted in.
+	led, err := ledger.Open(data, ledger.Options{ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer led.Close()
+	result, err := LoadResult(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	evidence, err := result.Evidence(t.Context(), led)
+	if err != nil {
+		t.Fatal(err)
+	}
+	recordings := &Recordings{Ledger: led, Digests: result.Digests, Evidence: evidence}
+	for listed, err := range evidence.Digests(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		single, err := recordings.Get(t.Context(), listed.Session)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if single.Context.User != "user-of-"+listed.Session || single.Context.User != listed.Context.User {
+			t.Errorf("session %s: user %q by itself, %q in the list", listed.Session, single.Context.User, listed.Context.User)
+		}
 	}
 }
 

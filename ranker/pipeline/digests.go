@@ -61,6 +61,7 @@ func namesOf(sources []Opened) []string {
 type Evidence struct {
 	Clusters *cluster.Result
 	goals    *outcome.Set
+	tables   *tables
 	digests  func(context.Context) iter.Seq2[*friction.Digest, error]
 }
 
@@ -78,7 +79,7 @@ func (r *Result) Evidence(ctx context.Context, led *ledger.Ledger) (*Evidence, e
 		_, found := slices.BinarySearch(r.Superseded, d.Recording)
 		return found
 	}}
-	e := &Evidence{goals: goals, digests: func(ctx context.Context) iter.Seq2[*friction.Digest, error] {
+	e := &Evidence{goals: goals, tables: t, digests: func(ctx context.Context) iter.Seq2[*friction.Digest, error] {
 		return selected.digests(ctx, led, t)
 	}}
 	e.Clusters, err = clustered(func() iter.Seq2[*friction.Digest, error] { return e.digests(ctx) }, t, r.Config.clusters(), func() {})

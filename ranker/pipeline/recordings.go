@@ -21,6 +21,8 @@ type Recordings struct {
 	Ledger  *ledger.Ledger
 	Digests string // fingerprint, as Result.Digests
 	Sources []Opened
+	// Evidence adds what the manifests say; nil = Digests are as the recordings and sidecars made them.
+	Evidence *Evidence
 }
 
 // ErrNoSource means that a session was read from a source that is not open now.
@@ -31,6 +33,9 @@ func (r *Recordings) Get(ctx context.Context, session string) (*friction.Digest,
 	d, err := r.Ledger.Get(ctx, session, r.Digests)
 	if errors.Is(err, ledger.ErrNotFound) {
 		err = fmt.Errorf("%w: %w", fs.ErrNotExist, err)
+	}
+	if err == nil && r.Evidence != nil {
+		r.Evidence.tables.complete(d)
 	}
 	return d, err
 }
