@@ -29,6 +29,9 @@ func findAffordance(a *analysis) []candidate {
 		cand.missed = int32(len(silent))
 		cand.conf = a.base(startAffordance-termProse, c) + extra(len(silent)-c.local.AffordanceTaps)
 		reason, v := a.explain(c, silent[0])
+		if reason == "" && c.local.repeats(len(silent)) {
+			reason, v = ReasonRepeatUse, Dismissed
+		}
 		switch {
 		case selected || a.doubleClick(silent):
 			cand.verdict, cand.reason = Dismissed, ReasonTextSelection

@@ -28,6 +28,7 @@ type analysis struct {
 	idleTouches [][]touched
 	drags       map[string]bool // keys of controls that are dragged, built when first asked for
 	failed      []int32         // failed requests by their end
+	byScreen    []*local        // what applies to each screen, the unknown one first; filled when first asked for
 }
 
 // control is one element that was pressed, followed across re-renders within the session.
@@ -123,7 +124,7 @@ func (a *analysis) reRendered(g *gesture, same []int32, element bool) int32 {
 		if !element {
 			return same[n]
 		}
-		if g.at-p.at > a.set.EpisodeGap {
+		if g.at-p.at > a.controls[same[n]].local.EpisodeGap {
 			continue
 		}
 		if g.hasPos && p.hasPos && distance(g.x, g.y, p.x, p.y) <= sameSpot {
@@ -131,6 +132,36 @@ func (a *analysis) reRendered(g *gesture, same []int32, element bool) int32 {
 		}
 	}
 	return -1
+}
+
+// on returns what applies to the control that a gesture pressed.
+func (a *analysis) on(gi int32) *local { return &a.controls[a.gestures[gi].ctl].local }
+
+// limits returns what applies to the control of a run.
+func (a *analysis) limits(r *run) *local { return &a.controls[r.ctl].local }
+
+// at returns what applies to a control or, where there is none, to a screen as a whole.
+func (a *analysis) at(ctl int32, screen replay.ScreenID) *local {
+	if ctl >= 0 {
+		return &a.controls[ctl].local
+	}
+	return a.onScreen(screen)
+}
+
+// onScreen returns what applies to a screen as a whole. It is worked out once for each: scrolling and moving ask often.
+func (a *analysis) onScreen(id replay.ScreenID) *local {
+	i := 0 // the screen is not known
+	if a.screen(id) != nil {
+		i = int(id) + 1
+	}
+	if a.byScreen == nil {
+		a.byScreen = make([]*local, len(a.s.Screens)+1)
+	}
+	if a.byScreen[i] == nil {
+		l := a.set.at(a.screen(id), nil)
+		a.byScreen[i] = &l
+	}
+	return a.byScreen[i]
 }
 
 func (a *analysis) screen(id replay.ScreenID) *replay.Screen {

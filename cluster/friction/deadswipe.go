@@ -41,10 +41,10 @@ func findDeadSwipes(a *analysis) []candidate {
 			cand.verdict, cand.reason = Dismissed, ReasonTyping
 		case !a.s.Coverage.Mutations:
 			cand.verdict, cand.reason = NoOpinion, ReasonNoEvidence
-		case until-g.end < a.set.DeadTail:
+		case until-g.end < c.local.DeadTail:
 			cand.verdict, cand.reason = NoOpinion, ReasonShortTail
 		}
-		if x, y := &a.gestures[i], a.nextSwipe(i); y != nil && y.at-x.at <= a.set.EpisodeGap {
+		if a.swipedAgain(i) {
 			cand.conf += termRepeated
 		}
 		out = append(out, cand)
@@ -52,14 +52,15 @@ func findDeadSwipes(a *analysis) []candidate {
 	return out
 }
 
-// nextSwipe is the next swipe on the same control.
-func (a *analysis) nextSwipe(i int) *gesture {
-	for j := i + 1; j < len(a.gestures) && a.gestures[j].at-a.gestures[i].at <= a.set.EpisodeGap; j++ {
+// swipedAgain reports whether the same control is swiped once more in the same episode.
+func (a *analysis) swipedAgain(i int) bool {
+	gap := a.on(int32(i)).EpisodeGap
+	for j := i + 1; j < len(a.gestures) && a.gestures[j].at-a.gestures[i].at <= gap; j++ {
 		if g := &a.gestures[j]; g.kind == swipe && g.ctl == a.gestures[i].ctl {
-			return g
+			return true
 		}
 	}
-	return nil
+	return false
 }
 
 // swipeAnswered looks for anything that a swipe may have caused, and how long could be looked.
@@ -80,7 +81,7 @@ func (a *analysis) swipeAnswered(g *gesture) (bool, time.Duration) {
 		switch e.Kind {
 		case replay.PointerDown:
 			if e.At > g.end && e.At > g.at {
-				return false, max(e.At, g.end+a.set.DeadTail) // the next try proves that nothing had come
+				return false, max(e.At, g.end+a.controls[g.ctl].local.DeadTail) // the next try proves that nothing had come
 			}
 		case replay.Scroll, replay.Input, replay.Media, replay.Navigate, replay.CanvasDraw, replay.StyleChange:
 			return true, e.At

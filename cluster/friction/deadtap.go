@@ -46,6 +46,9 @@ func findDead(a *analysis) []candidate {
 			}
 		}
 		reason, v := a.explain(c, first)
+		if reason == "" && c.local.repeats(len(silent)) {
+			reason, v = ReasonRepeatUse, Dismissed
+		}
 		if reason == ReasonShortTail && r.closed > 0 {
 			continue // turned elsewhere too soon to say anything
 		}
@@ -96,15 +99,15 @@ func (a *analysis) advances(c *control, silent []int32) bool {
 		}
 	}
 	for _, gi := range silent {
-		if a.gestures[gi].at-last < a.set.QuickAnswer {
+		if a.gestures[gi].at-last < c.local.QuickAnswer {
 			return false
 		}
 		last = a.gestures[gi].at
 	}
-	return answered >= a.set.NoProgress && len(states)*2 > answered
+	return answered >= c.local.NoProgress && len(states)*2 > answered
 }
 
 // resumed reports whether a run on a control comes so long after the one before that it is another matter.
 func (a *analysis) resumed(p, r *run) bool {
-	return a.gestures[r.gestures[0]].at-a.gestures[p.gestures[len(p.gestures)-1]].end > a.set.EpisodeGap
+	return a.gestures[r.gestures[0]].at-a.gestures[p.gestures[len(p.gestures)-1]].end > a.limits(r).EpisodeGap
 }

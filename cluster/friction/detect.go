@@ -1,6 +1,7 @@
 package friction
 
 import (
+	"slices"
 	"sort"
 	"time"
 
@@ -113,18 +114,12 @@ func withoutRepeats(s *replay.Session) *replay.Session {
 
 // confine applies what the operator said of the control, and the reporting floor.
 func (a *analysis) confine(c candidate) candidate {
-	set := a.set.Thresholds
-	if c.ctl >= 0 {
-		l := &a.controls[c.ctl].local
-		set = l.Thresholds
-		for _, p := range l.off {
-			if p == c.pattern {
-				c.verdict, c.reason = Dismissed, ReasonReviewed
-			}
-		}
+	l := a.at(c.ctl, c.screen)
+	if slices.Contains(l.off, c.pattern) {
+		c.verdict, c.reason = Dismissed, ReasonReviewed
 	}
 	c.conf = min(max(c.conf, 0), 1)
-	if c.verdict == Friction && c.conf < set.Floor {
+	if c.verdict == Friction && c.conf < l.Floor {
 		c.verdict, c.reason = NoOpinion, ReasonLowEvidence
 	}
 	return c
@@ -263,7 +258,7 @@ func (a *analysis) attempts(d *Digest, targets *targetTable, of []int32) {
 		if o.answered {
 			at.Latency = o.latency
 		}
-		if !o.answered || o.latency > a.set.QuickAnswer {
+		if !o.answered || o.latency > c.local.QuickAnswer {
 			open[o.run] = len(d.Attempts)
 		}
 		d.Attempts = append(d.Attempts, at)
@@ -299,7 +294,7 @@ func (a *analysis) result(gi int32) Outcome {
 	switch {
 	case o.hit >= 0 && a.failing(gi):
 		return Failed
-	case o.answered && o.latency <= a.set.QuickAnswer:
+	case o.answered && o.latency <= c.local.QuickAnswer:
 		return OK
 	case o.answered:
 		return Slow
@@ -320,7 +315,7 @@ func excused(e Episode, out Outcome) Outcome {
 	switch {
 	case e.Verdict == NoOpinion:
 		return Unknown
-	case e.Reason == ReasonOutward || e.Reason == ReasonWakeUp || e.Reason == ReasonReviewed || e.Reason == ReasonHold:
+	case e.Reason == ReasonOutward || e.Reason == ReasonWakeUp || e.Reason == ReasonReviewed || e.Reason == ReasonRepeatUse || e.Reason == ReasonHold:
 		return Unknown
 	}
 	return OK

@@ -34,13 +34,13 @@ func findDisabled(a *analysis) []candidate {
 				lastAlive = g.at
 				continue
 			}
-			if a.outcomes[gi].answered && a.outcomes[gi].latency <= a.set.QuickAnswer {
+			if a.outcomes[gi].answered && a.outcomes[gi].latency <= c.local.QuickAnswer {
 				continue // it said why
 			}
-			if n := len(gs); n > 0 && g.at-a.gestures[gs[n-1]].at > a.set.EpisodeGap {
+			if n := len(gs); n > 0 && g.at-a.gestures[gs[n-1]].at > c.local.EpisodeGap {
 				flush()
 			}
-			if len(gs) == 0 && lastAlive >= 0 && g.at-lastAlive <= a.set.AnswerLimit {
+			if len(gs) == 0 && lastAlive >= 0 && g.at-lastAlive <= c.local.AnswerLimit {
 				settled = true
 			}
 			gs = append(gs, gi)

@@ -37,7 +37,8 @@ func (a *analysis) episodes(cands []candidate) ([]Episode, []int32) {
 	var all []built
 	for i := 0; i < len(cands); {
 		j, end := i+1, cands[i].end
-		for j < len(cands) && cands[j].ctl == cands[i].ctl && cands[j].start-end <= a.set.EpisodeGap &&
+		gap := a.at(cands[i].ctl, cands[i].screen).EpisodeGap
+		for j < len(cands) && cands[j].ctl == cands[i].ctl && cands[j].start-end <= gap &&
 			(cands[i].ctl >= 0 || cands[j].pattern == cands[i].pattern) {
 			end = max(end, cands[j].end)
 			j++
@@ -111,7 +112,7 @@ func (a *analysis) episode(cands []candidate) (Episode, []int32) {
 	e.Gestures = int32(len(gs))
 	for _, gi := range gs {
 		g, o := &a.gestures[gi], &a.outcomes[gi]
-		if !o.answered || o.latency > a.set.QuickAnswer {
+		if !o.answered || o.latency > a.on(gi).QuickAnswer {
 			e.Unanswered++
 		}
 		if e.X < 0 && e.Y < 0 && g.hasPos {
@@ -184,7 +185,7 @@ func (a *analysis) aftermath(e *Episode, gs []int32) Aftermath {
 // blindness names what could not be observed, sorted.
 func (a *analysis) blindness(e *Episode, gs []int32) []string {
 	var b []string
-	if _, gap := a.inGap(e.Start, e.End+a.set.AnswerLimit); gap {
+	if _, gap := a.inGap(e.Start, e.End+a.at(e.Target, replay.ScreenID(e.Screen)).AnswerLimit); gap {
 		b = append(b, "gap")
 	}
 	if e.Target >= 0 && a.controls[e.Target].kind == Blind && !a.s.Coverage.Canvas {

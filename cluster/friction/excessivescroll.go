@@ -61,8 +61,7 @@ func (a *analysis) rolled(r *roll, e *replay.Event) (candidate, bool) {
 	for len(r.turns) > 0 && e.At-r.turns[0] > searchSpan {
 		r.turns = r.turns[1:]
 	}
-	set := a.set.at(a.screen(e.Screen), nil)
-	if len(r.turns) < set.ScrollTurns {
+	if len(r.turns) < a.onScreen(e.Screen).ScrollTurns {
 		return candidate{}, false
 	}
 	c := candidate{verdict: Friction, ctl: -1, start: r.turns[0], end: e.At, screen: e.Screen, conf: startScroll, missed: int32(len(r.turns))}

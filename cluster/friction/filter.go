@@ -38,9 +38,9 @@ func (a *analysis) unsure(c *control, gi int32) (Reason, Verdict) {
 		return ReasonNoElement, NoOpinion
 	case !a.s.Coverage.Mutations:
 		return ReasonNoEvidence, NoOpinion
-	case o.gap && o.seen < a.set.DeadTail:
+	case o.gap && o.seen < c.local.DeadTail:
 		return ReasonGap, NoOpinion
-	case o.seen < a.set.QuickAnswer, o.tail && o.seen < a.set.DeadTail:
+	case o.seen < c.local.QuickAnswer, o.tail && o.seen < c.local.DeadTail:
 		return ReasonShortTail, NoOpinion
 	}
 	return "", ""
@@ -51,8 +51,6 @@ func (a *analysis) explain(c *control, gi int32) (Reason, Verdict) {
 	g, o := &a.gestures[gi], &a.outcomes[gi]
 	t := a.tgt(c)
 	switch {
-	case c.local.repeatUse:
-		return ReasonReviewed, Dismissed
 	case c.kind == Blind:
 		return ReasonBlind, NoOpinion
 	case c.kind == Picker || g.picker || a.picked(gi):
@@ -249,7 +247,7 @@ func (a *analysis) styleAnswer(c *control, gi int32) bool {
 		m := &a.controls[n.ctl]
 		o := &a.outcomes[i]
 		p := a.tree.parent(c.node)
-		return m.gestures[0] == int32(i) && o.answered && o.latency <= a.set.QuickAnswer && m.node >= 0 && a.wraps(p) &&
+		return m.gestures[0] == int32(i) && o.answered && o.latency <= m.local.QuickAnswer && m.node >= 0 && a.wraps(p) &&
 			a.tree.parent(m.node) != p && a.tree.within(m.node, p) && !a.tree.within(c.node, m.node)
 	}
 	return false

@@ -20,7 +20,7 @@ func findHolds(a *analysis) []candidate {
 			if !g.pressed() || g.alone {
 				continue
 			}
-			if n := len(gs); n > 0 && g.at-a.gestures[gs[n-1]].at > a.set.EpisodeGap {
+			if n := len(gs); n > 0 && g.at-a.gestures[gs[n-1]].at > c.local.EpisodeGap {
 				flush()
 			}
 			if o.flash && !o.answered && !g.long(c.local.HoldLong) {

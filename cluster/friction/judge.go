@@ -76,7 +76,7 @@ func (a *analysis) judge(ri int32) {
 		}
 	}
 	for _, gi := range r.gestures {
-		if o := &a.outcomes[gi]; o.answered && o.latency <= a.set.QuickAnswer && !isPage(a.tgt(c)) && a.owned(c, gi) {
+		if o := &a.outcomes[gi]; o.answered && o.latency <= a.limits(r).QuickAnswer && !isPage(a.tgt(c)) && a.owned(c, gi) {
 			c.answered++
 		}
 	}
@@ -97,7 +97,7 @@ func (a *analysis) owned(c *control, gi int32) bool {
 // nothing on the page shows, happened in the background (F17).
 func (a *analysis) weigh(r *run, h *errorHit) {
 	g, o := &a.gestures[h.gesture], &a.outcomes[h.gesture]
-	if h.loose && o.answered && o.latency <= a.set.QuickAnswer {
+	if h.loose && o.answered && o.latency <= a.limits(r).QuickAnswer {
 		h.idle = true
 		return
 	}
@@ -119,7 +119,7 @@ const throwLag = 150 * time.Millisecond
 // observe finds how long the run could be watched, and why no longer.
 func (a *analysis) observe(r *run) {
 	last := a.gestures[r.gestures[len(r.gestures)-1]].at
-	r.end = last + a.set.AnswerLimit
+	r.end = last + a.limits(r).AnswerLimit
 	gap, tail := false, false
 	if r.closed > 0 && r.closed < r.end {
 		r.end = r.closed
@@ -312,13 +312,13 @@ func (a *analysis) placeholder(r *run, effect []bool, i int) bool {
 	if t.kind == replay.Removed && t.undone == 0 {
 		return a.emptied(r, effect, i)
 	}
-	if t.undone == 0 || t.undone-t.at < a.set.QuickAnswer {
+	if t.undone == 0 || t.undone-t.at < a.limits(r).QuickAnswer {
 		return false
 	}
 	j := sort.Search(len(r.touches), func(j int) bool { return r.touches[j].at >= t.undone-swapLag })
 	for ; j < len(r.touches) && r.touches[j].at <= t.undone+swapLag; j++ {
 		n := &r.touches[j]
-		if n.revert || n.minor || n.undone != 0 && n.undone-n.at < a.set.QuickAnswer || n.at <= t.at+batchLag {
+		if n.revert || n.minor || n.undone != 0 && n.undone-n.at < a.limits(r).QuickAnswer || n.at <= t.at+batchLag {
 			continue
 		}
 		if t.kind != replay.Added {
@@ -347,12 +347,12 @@ func (a *analysis) emptied(r *run, effect []bool, i int) bool {
 			continue
 		}
 		if n.at <= t.at+batchLag && n.at >= t.at-batchLag {
-			if n.undone == 0 || n.undone-n.at < a.set.QuickAnswer {
+			if n.undone == 0 || n.undone-n.at < a.limits(r).QuickAnswer {
 				return false // replaced at once
 			}
 			continue
 		}
-		if n.at-t.at >= a.set.QuickAnswer && n.size >= contentNodes {
+		if n.at-t.at >= a.limits(r).QuickAnswer && n.size >= contentNodes {
 			filled = true
 		}
 	}
@@ -372,7 +372,7 @@ func (a *analysis) collect(r *run, effect []bool) []answer {
 	for i := range r.touches {
 		t := &r.touches[i]
 		if !effect[i] {
-			if !t.minor && !t.revert && t.undone == 0 || t.undone-t.at >= a.set.QuickAnswer && !t.minor {
+			if !t.minor && !t.revert && t.undone == 0 || t.undone-t.at >= a.limits(r).QuickAnswer && !t.minor {
 				placeheld = append(placeheld, t.at)
 			}
 			continue
@@ -448,7 +448,7 @@ func (a *analysis) assign(r *run, answers []answer) {
 	var bigAt time.Duration = -1
 	for i := range answers {
 		x := &answers[i]
-		for wait < len(r.gestures) && x.at-a.gestures[r.gestures[wait]].at > a.set.AnswerLimit {
+		for wait < len(r.gestures) && x.at-a.gestures[r.gestures[wait]].at > a.limits(r).AnswerLimit {
 			wait++
 		}
 		if wait >= len(r.gestures) || a.gestures[r.gestures[wait]].at > x.at {
@@ -467,7 +467,7 @@ func (a *analysis) assign(r *run, answers []answer) {
 		last = i
 		wait = a.renewed(r, wait, x)
 		g := &a.gestures[r.gestures[wait]]
-		late := x.at-g.at > a.set.QuickAnswer
+		late := x.at-g.at > a.limits(r).QuickAnswer
 		a.give(r.gestures[wait], x, false)
 		wait++
 		for late && wait < len(r.gestures) && a.gestures[r.gestures[wait]].at <= x.at {
@@ -478,8 +478,8 @@ func (a *analysis) assign(r *run, answers []answer) {
 			bigAt = x.at
 		}
 		// Presses right after an answer that settled the matter ask for nothing more.
-		for bigAt >= 0 && wait < len(r.gestures) && a.gestures[r.gestures[wait]].at-bigAt <= a.set.QuickAnswer &&
-			(i+1 >= len(answers) || answers[i+1].at > a.gestures[r.gestures[wait]].at+a.set.QuickAnswer) {
+		for bigAt >= 0 && wait < len(r.gestures) && a.gestures[r.gestures[wait]].at-bigAt <= a.limits(r).QuickAnswer &&
+			(i+1 >= len(answers) || answers[i+1].at > a.gestures[r.gestures[wait]].at+a.limits(r).QuickAnswer) {
 			a.give(r.gestures[wait], x, true)
 			wait++
 		}
@@ -500,7 +500,7 @@ func (a *analysis) renewed(r *run, wait int, x *answer) int {
 		return wait
 	}
 	g, p := &a.gestures[r.gestures[j]], &a.gestures[r.gestures[j-1]]
-	if g.at-p.at < a.set.QuickAnswer {
+	if g.at-p.at < a.limits(r).QuickAnswer {
 		return wait
 	}
 	older, newer := false, false

@@ -54,10 +54,11 @@ func (a *analysis) visitsByWindow() [][]int {
 func (a *analysis) round(vs []int, i int) (int, bool) {
 	home := a.visits[vs[i]].Screen
 	other, times, end := int32(-1), 1, i
+	set := a.onScreen(replay.ScreenID(home))
 	const most = 64 // visits of one round: more in half a minute are a machine's
 	for j := i + 1; j < len(vs) && j <= i+most; j++ {
 		v := &a.visits[vs[j]]
-		if v.At-a.visits[vs[i]].At > a.set.LoopSpan {
+		if v.At-a.visits[vs[i]].At > set.LoopSpan {
 			break
 		}
 		if v.Screen == home {
@@ -72,7 +73,7 @@ func (a *analysis) round(vs []int, i int) (int, bool) {
 		}
 		other = v.Screen
 	}
-	return end, times >= a.set.LoopVisits && other >= 0
+	return end, times >= set.LoopVisits && other >= 0
 }
 
 // achieved reports whether something was done in between that was no navigation.
@@ -115,8 +116,8 @@ func (a *analysis) reloads() []candidate {
 		if gi < 0 || e.At-a.gestures[gi].at > reloadLag {
 			continue
 		}
-		o := &a.outcomes[gi]
-		vain := !o.answered || o.latency > a.set.QuickAnswer || o.by == byLoad && e.At-a.gestures[gi].at > a.set.QuickAnswer || a.failing(gi)
+		o, quick := &a.outcomes[gi], a.on(gi).QuickAnswer
+		vain := !o.answered || o.latency > quick || o.by == byLoad && e.At-a.gestures[gi].at > quick || a.failing(gi)
 		if !vain {
 			continue
 		}

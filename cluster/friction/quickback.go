@@ -16,7 +16,7 @@ func findQuickBacks(a *analysis) []candidate {
 		for i := 1; i+1 < len(vs); i++ {
 			before, on, next := &a.visits[vs[i-1]], &a.visits[vs[i]], &a.visits[vs[i+1]]
 			stay := next.At - on.At
-			if before.Screen != next.Screen || on.Screen == before.Screen || stay > a.set.QuickBack || stay < glance {
+			if before.Screen != next.Screen || on.Screen == before.Screen || stay > a.onScreen(replay.ScreenID(on.Screen)).QuickBack || stay < glance {
 				continue
 			}
 			if a.used(on, next) {

@@ -60,7 +60,7 @@ func (a *analysis) series(c *control) [][]int32 {
 // silent reports whether a press of a series got no answer in time.
 func (a *analysis) silent(gi int32) bool {
 	o := &a.outcomes[gi]
-	return !o.answered || o.latency > a.set.QuickAnswer
+	return !o.answered || o.latency > a.on(gi).QuickAnswer
 }
 
 func (a *analysis) rage(ci int32, s []int32) candidate {
@@ -81,7 +81,7 @@ func (a *analysis) rage(ci int32, s []int32) candidate {
 		}
 	}
 	patient := len(silent) > l.RageGestures // a fourth unanswered press within the pauses is no patience any more
-	if !(dense || patient) || float64(len(silent)) < l.RageShare*float64(len(s)) {
+	if !(dense || patient) || l.repeats(len(silent)) || float64(len(silent)) < l.RageShare*float64(len(s)) {
 		return a.notRage(cand, c, s)
 	}
 	cand.conf = a.base(startRage, c) + extra(len(s)-l.RageGestures)
@@ -148,6 +148,8 @@ func (a *analysis) notRage(cand candidate, c *control, s []int32) candidate {
 		top = max(top, states[o.state])
 	}
 	switch {
+	case answered > 0 && c.local.repeatUse:
+		cand.reason = ReasonRepeatUse
 	case c.kind == TextEntry:
 		cand.reason = ReasonTyping
 	case c.kind == Picker:

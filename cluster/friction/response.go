@@ -285,21 +285,17 @@ func (a *analysis) scratch() (map[touchKey]int32, []touched) {
 
 // expire drops runs whose latest press can no longer be answered.
 func (a *analysis) expire(w *watch, at time.Duration) {
-	limit := a.set.AnswerLimit
-	if w.cur >= 0 {
-		r := &a.runs[w.cur]
-		if at-a.gestures[r.gestures[len(r.gestures)-1]].at > limit {
-			a.finish(w.cur)
-			w.cur = -1
-		}
+	over := func(ri int32) bool { return at-a.newest(ri) > a.limits(&a.runs[ri]).AnswerLimit }
+	if w.cur >= 0 && over(w.cur) {
+		a.finish(w.cur)
+		w.cur = -1
 	}
 	keep := w.closing[:0]
 	for _, c := range w.closing {
-		r := &a.runs[c]
-		if at-a.gestures[r.gestures[len(r.gestures)-1]].at <= limit {
-			keep = append(keep, c)
-		} else {
+		if over(c) {
 			a.finish(c)
+		} else {
+			keep = append(keep, c)
 		}
 	}
 	w.closing = keep
@@ -358,7 +354,7 @@ func (a *analysis) take(w *watch, e *replay.Event) {
 			sign(sigSelect)
 		}
 	case replay.Navigate:
-		byHand := e.Flags&(replay.FlagReload|replay.FlagBack) != 0 && since > a.set.QuickAnswer
+		byHand := r != nil && e.Flags&(replay.FlagReload|replay.FlagBack) != 0 && since > a.limits(r).QuickAnswer
 		switch {
 		case byHand: // the person gave up waiting
 			a.closeRun(w, e.At)
@@ -477,7 +473,7 @@ func (a *analysis) byItself(m *replay.Mutation, since time.Duration) bool {
 // takeChanges adds the changes of one batch to a run; with ownOnly only those inside its control.
 func (a *analysis) takeChanges(r *run, w *watch, e *replay.Event, m *replay.Mutation, ownOnly bool) {
 	since := e.At - a.gestures[r.gestures[len(r.gestures)-1]].at
-	if since > a.set.QuickAnswer && a.byItself(m, since) && !a.linked(r, e.At) {
+	if since > a.limits(r).QuickAnswer && a.byItself(m, since) && !a.linked(r, e.At) {
 		return
 	}
 	if r.index == nil {
@@ -712,7 +708,7 @@ func (a *analysis) asker(w *watch, q *replay.Request) (*run, int32) {
 				continue
 			}
 			// A held pointer asks when it is released.
-			if from := min(g.end, q.Start); q.Start-from <= a.set.RequestAfter && (best == nil || g.at > a.gestures[bestG].at) {
+			if from := min(g.end, q.Start); q.Start-from <= a.limits(r).RequestAfter && (best == nil || g.at > a.gestures[bestG].at) {
 				best, bestG = r, r.gestures[i]
 			}
 			return
@@ -778,7 +774,7 @@ func (a *analysis) takeError(w *watch, e *replay.Event) {
 		} else if found, sent := a.reported(e.At, g); found && !sent && !x.Thrown && !a.linked(r, e.At) {
 			return // it reports a request that the press did not send
 		}
-		if e.At-a.gestures[gi].end <= a.set.ErrorAfter || a.linked(r, e.At) {
+		if e.At-a.gestures[gi].end <= a.limits(r).ErrorAfter || a.linked(r, e.At) {
 			hit.gesture = gi
 			r.hits = append(r.hits, hit)
 			return

@@ -28,9 +28,13 @@ type Settings struct {
 type Override struct {
 	Screen string // path.Match pattern on the screen's path; "" = every screen
 	Target string // path.Match pattern on a control's test id, id, label or selector; "" = every control
-	// Off switches patterns off: their episodes are dismissed as reviewed.
+	// Off switches patterns off: their episodes are dismissed as reviewed. Those that belong to no control, as loops,
+	// are switched off by an override without Target.
 	Off []Pattern
-	// RepeatUse says that many presses in a row are meant here: they are dismissed as repeat use unless unanswered.
+	// RepeatUse says that many presses in a row are meant here, as on a keypad or in a game. Quick series that were
+	// answered are dismissed as repeat use, also if every answer was the same, and one or two silent presses are passed
+	// over. Three unanswered presses still count: what is meant to be repeated can be broken. To pass over those as well,
+	// name the patterns in Off.
 	RepeatUse bool
 	// Thresholds replace the ones of Settings; zero fields inherit.
 	Thresholds Thresholds
@@ -232,6 +236,13 @@ type local struct {
 	off       []Pattern
 	repeatUse bool
 }
+
+// repeatUnanswered is the number of unanswered presses from which on also a control that is meant to be repeated is in
+// trouble: a fast hand outruns the page by one or two (SIGNALS F20; the crowd's rule in package cluster is the same).
+const repeatUnanswered = 3
+
+// repeats reports whether so many unanswered presses are ordinary because the operator said that repeats are meant.
+func (l *local) repeats(unanswered int) bool { return l.repeatUse && unanswered < repeatUnanswered }
 
 // at returns what applies to a control; tgt may be nil.
 func (s *Settings) at(scr *replay.Screen, tgt *replay.Target) local {

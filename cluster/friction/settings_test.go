@@ -2,6 +2,7 @@ package friction
 
 import (
 	"math"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -80,9 +81,8 @@ func TestOverrides(t *testing.T) {
 		t.Fatalf("kept %v", kept(d))
 	}
 	for name, o := range map[string]Override{
-		"more gestures":   {Screen: "/check*", Thresholds: Thresholds{RageGestures: 5}, Off: []Pattern{DeadTap}},
-		"switched off":    {Target: "pay", Off: []Pattern{RageTap, DeadTap}},
-		"meant to repeat": {Target: "Pay", RepeatUse: true},
+		"more gestures": {Screen: "/check*", Thresholds: Thresholds{RageGestures: 5}, Off: []Pattern{DeadTap}},
+		"switched off":  {Target: "pay", Off: []Pattern{RageTap, DeadTap}},
 	} {
 		s := DefaultSettings()
 		s.Overrides = []Override{o}
@@ -92,6 +92,133 @@ func TestOverrides(t *testing.T) {
 		s.Overrides[0].Screen = "/elsewhere"
 		if d := Detect(st.s, s); len(kept(d)) != 1 {
 			t.Errorf("%s elsewhere: kept %v", name, kept(d))
+		}
+	}
+}
+
+// TestEveryThresholdPerScreen: an override that matches everything does what the setting itself does, and one that
+// matches nothing does nothing. Every threshold, made smaller or larger, changes the findings of at least one story, so
+// that none is left out.
+func TestEveryThresholdPerScreen(t *testing.T) {
+	names := DefaultSettings()
+	var all []*story
+	for _, text := range stories(t) {
+		st, err := parseStory(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, st)
+	}
+	for i, f := range names.fields() {
+		t.Run(f.name, func(t *testing.T) {
+			matters := false
+			for _, factor := range []float64{0.25, 4} {
+				whole := DefaultSettings()
+				scale(whole.fields()[i], factor)
+				here, there := DefaultSettings(), DefaultSettings()
+				here.Overrides = []Override{{Thresholds: whole.Thresholds}}
+				there.Overrides = []Override{{Screen: "/nowhere", Thresholds: whole.Thresholds}}
+				for _, st := range all {
+					want, was := findings(st, whole), findings(st, DefaultSettings())
+					if got := findings(st, here); !reflect.DeepEqual(got, want) {
+						t.Errorf("times %g by an override: got\n%+v\nwant, as by the setting\n%+v", factor, got, want)
+					}
+					if got := findings(st, there); !reflect.DeepEqual(got, was) {
+						t.Errorf("times %g by an override that matches nothing: got\n%+v\nwant\n%+v", factor, got, was)
+					}
+					matters = matters || !reflect.DeepEqual(want, was)
+				}
+			}
+			if !matters {
+				t.Error("no story depends on it")
+			}
+		})
+	}
+}
+
+// scale multiplies a threshold; shares end at 1.
+func scale(f field, by float64) {
+	switch p := f.ptr.(type) {
+	case *int:
+		*p = max(int(float64(*p)*by), 1)
+	case *float64:
+		*p = min(*p*by, 1)
+	case *time.Duration:
+		*p = time.Duration(float64(*p) * by)
+	}
+}
+
+// findings is what Detect says of a story.
+func findings(st *story, s Settings) any {
+	d := Detect(st.s, s)
+	return struct {
+		Episodes []Episode
+		Attempts []Attempt
+	}{d.Episodes, d.Attempts}
+}
+
+const keypad = `
+button key "7"
+button sum "="
+text show
+0    open /till
+2    tap key
+2.1  add m1 to show = wrong
+2.4  tap key
+2.5  add m2 to show = wrong
+2.8  tap key
+2.9  add m3 to show = wrong
+3.2  tap key
+3.3  add m4 to show = wrong
+8    tap sum
+8.1  text show = 14
+20   tap key
+35   end
+`
+
+// TestRepeatUse: where repeats are meant, answered series and one or two silent presses are passed over with that
+// reason, and three silent ones are not.
+func TestRepeatUse(t *testing.T) {
+	meant := DefaultSettings()
+	meant.Overrides = []Override{{Target: "[7P]*", RepeatUse: true}}
+	for _, tt := range []struct {
+		name, text    string
+		without, with string // pattern, verdict and reason of the episodes
+	}{
+		{"answered by the same again and again, then silent once", keypad,
+			"rage_tap friction , dead_tap friction ", "rage_tap dismissed repeat_use, dead_tap dismissed repeat_use"},
+		{"three times in vain", hammered, "rage_tap friction ", "rage_tap friction "},
+	} {
+		st, err := parseStory(tt.text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range []struct {
+			set  Settings
+			want string
+		}{{DefaultSettings(), tt.without}, {meant, tt.with}} {
+			var got []string
+			for _, e := range Detect(st.s, s.set).Episodes {
+				got = append(got, string(e.Pattern)+" "+string(e.Verdict)+" "+string(e.Reason))
+			}
+			if g := strings.Join(got, ", "); g != s.want {
+				t.Errorf("%s: got %q, want %q", tt.name, g, s.want)
+			}
+		}
+	}
+}
+
+// TestOffWithoutTarget: patterns that belong to no control are switched off by screen.
+func TestOffWithoutTarget(t *testing.T) {
+	st, err := parseStory(stories(t)["navigation/round and round between two screens"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for screen, want := range map[string]int{"/help": 0, "/elsewhere": 1} {
+		s := DefaultSettings()
+		s.Overrides = []Override{{Screen: screen, Off: []Pattern{Loop}}}
+		if d := Detect(st.s, s); len(kept(d)) != want {
+			t.Errorf("off on %s: kept %v", screen, kept(d))
 		}
 	}
 }

@@ -56,7 +56,7 @@ func findSlow(a *analysis) []candidate {
 			if a.gestures[gi].kind == swallow {
 				continue
 			}
-			if o.answered && (o.latency > a.set.QuickAnswer || o.late && len(gs) > 0) {
+			if o.answered && (o.latency > c.local.QuickAnswer || o.late && len(gs) > 0) {
 				gs = append(gs, gi)
 			}
 		}

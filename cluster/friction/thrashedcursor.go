@@ -84,18 +84,19 @@ func (a *analysis) shake(t *thrash, e *replay.Event) (candidate, bool) {
 		t.y, t.dirY = t.py, dy
 	}
 	t.px, t.py = e.X, e.Y
-	if leg < int32(a.set.ThrashLeg) {
+	set := a.onScreen(e.Screen)
+	if leg < int32(set.ThrashLeg) {
 		return candidate{}, false
 	}
 	t.turns = append(t.turns, turn{e.At, leg})
-	for len(t.turns) > 0 && e.At-t.turns[0].at > a.set.ThrashSpan {
+	for len(t.turns) > 0 && e.At-t.turns[0].at > set.ThrashSpan {
 		t.turns = t.turns[1:]
 	}
 	path := int64(0)
 	for _, x := range t.turns {
 		path += int64(x.leg)
 	}
-	if len(t.turns) < a.set.ThrashTurns || path < int64(a.set.ThrashPath) {
+	if len(t.turns) < set.ThrashTurns || path < int64(set.ThrashPath) {
 		return candidate{}, false
 	}
 	c := candidate{verdict: Friction, ctl: -1, start: t.turns[0].at, end: e.At, screen: e.Screen, conf: startThrash, missed: int32(len(t.turns))}

@@ -36,11 +36,12 @@ const (
 func (a *analysis) freeze(r *run, gi int32) (candidate, bool) {
 	g := &a.gestures[gi]
 	var from, to, task time.Duration
+	limit := a.limits(r).AnswerLimit
 	if q, ok := a.silenceAfter(g); ok {
 		from, to = q.from, q.to
 	}
 	i := sort.Search(len(a.tasks), func(i int) bool { return a.s.Events[a.tasks[i]].At > g.at })
-	for ; i < len(a.tasks) && a.s.Events[a.tasks[i]].At <= g.end+a.set.AnswerLimit; i++ {
+	for ; i < len(a.tasks) && a.s.Events[a.tasks[i]].At <= g.end+limit; i++ {
 		e := &a.s.Events[a.tasks[i]]
 		d := time.Duration(e.Detail) * time.Millisecond
 		if start := e.At - d; e.Window == g.window && d >= longTask && start <= g.end+freezeReach {
@@ -71,10 +72,16 @@ func (a *analysis) freeze(r *run, gi int32) (candidate, bool) {
 // silence is a stretch in which nothing at all was recorded of a window.
 type silence struct{ from, to time.Duration }
 
-// findSilences lists the silences of every window, the long tasks and the navigations.
+// findSilences lists the silences of every window that are a freeze under any setting, the long tasks and the navigations.
 func (a *analysis) findSilences() {
 	a.silences = map[uint16][]silence{}
 	last := map[uint16]time.Duration{}
+	least := a.set.FreezeSilence
+	for i := range a.set.Overrides {
+		if d := a.set.Overrides[i].Thresholds.FreezeSilence; d > 0 {
+			least = min(least, d)
+		}
+	}
 	for i := range a.s.Events {
 		e := &a.s.Events[i]
 		switch e.Kind {
@@ -84,7 +91,7 @@ func (a *analysis) findSilences() {
 		case replay.Navigate:
 			a.navs = append(a.navs, int32(i))
 		}
-		if p, ok := last[e.Window]; ok && e.At-p >= a.set.FreezeSilence {
+		if p, ok := last[e.Window]; ok && e.At-p >= least {
 			a.silences[e.Window] = append(a.silences[e.Window], silence{p, e.At})
 		}
 		last[e.Window] = e.At
@@ -93,10 +100,12 @@ func (a *analysis) findSilences() {
 
 // silenceAfter finds the silence that begins with a gesture.
 func (a *analysis) silenceAfter(g *gesture) (silence, bool) {
-	qs := a.silences[g.window]
+	qs, set := a.silences[g.window], &a.controls[g.ctl].local
 	i := sort.Search(len(qs), func(i int) bool { return qs[i].from >= g.at })
-	if i < len(qs) && qs[i].from <= g.end+freezeReach && qs[i].to <= g.end+a.set.AnswerLimit {
-		return qs[i], true
+	for ; i < len(qs) && qs[i].from <= g.end+freezeReach; i++ {
+		if q := qs[i]; q.to-q.from >= set.FreezeSilence {
+			return q, q.to <= g.end+set.AnswerLimit
+		}
 	}
 	return silence{}, false
 }

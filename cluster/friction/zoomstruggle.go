@@ -64,7 +64,7 @@ func findZooms(a *analysis) []candidate {
 			}
 			end = zs[j].at
 		}
-		if n >= a.set.ZoomTimes {
+		if n >= a.onScreen(zs[i].screen).ZoomTimes {
 			out = append(out, candidate{verdict: Friction, ctl: -1, start: zs[i].at, end: end, screen: zs[i].screen, conf: startZoom, missed: int32(n)})
 		}
 		i = j - 1
