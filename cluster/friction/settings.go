@@ -3,9 +3,11 @@ package friction
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"math"
 	"path"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -127,57 +129,146 @@ func DefaultSettings() Settings {
 
 // field names one threshold for merging, hashing and configuration.
 type field struct {
-	name string
-	ptr  any // *int, *float64 or *time.Duration
+	name     string
+	ptr      any  // *int, *float64 or *time.Duration
+	noTarget bool // belongs to patterns without a control, so that an Override of it names no control
 }
 
 // fields lists every threshold once, in the order of the fingerprint.
 func (t *Thresholds) fields() []field {
 	return []field{
-		{"rage_gestures", &t.RageGestures}, {"rage_gap", &t.RageGap}, {"rage_span", &t.RageSpan},
-		{"rage_radius", &t.RageRadius}, {"rage_radius_touch", &t.RageRadiusTouch}, {"rage_share", &t.RageShare},
-		{"no_progress", &t.NoProgress}, {"quick_answer", &t.QuickAnswer}, {"slow_episode", &t.SlowEpisode},
-		{"answer_limit", &t.AnswerLimit}, {"dead_tail", &t.DeadTail}, {"episode_gap", &t.EpisodeGap},
-		{"error_after", &t.ErrorAfter}, {"request_after", &t.RequestAfter}, {"disabled_presses", &t.DisabledPresses},
-		{"hold_presses", &t.HoldPresses}, {"hold_long", &t.HoldLong}, {"freeze_silence", &t.FreezeSilence},
-		{"affordance_taps", &t.AffordanceTaps}, {"swipe_distance", &t.SwipeDistance}, {"thrash_turns", &t.ThrashTurns},
-		{"thrash_leg", &t.ThrashLeg}, {"thrash_path", &t.ThrashPath}, {"thrash_span", &t.ThrashSpan},
-		{"quick_back", &t.QuickBack}, {"loop_visits", &t.LoopVisits}, {"loop_span", &t.LoopSpan},
-		{"scroll_turns", &t.ScrollTurns}, {"field_edits", &t.FieldEdits}, {"rejections", &t.Rejections},
-		{"zoom_times", &t.ZoomTimes}, {"floor", &t.Floor},
+		{"rage_gestures", &t.RageGestures, false}, {"rage_gap", &t.RageGap, false},
+		{"rage_span", &t.RageSpan, false}, {"rage_radius", &t.RageRadius, false},
+		{"rage_radius_touch", &t.RageRadiusTouch, false}, {"rage_share", &t.RageShare, false},
+		{"no_progress", &t.NoProgress, false}, {"quick_answer", &t.QuickAnswer, false},
+		{"slow_episode", &t.SlowEpisode, false}, {"answer_limit", &t.AnswerLimit, false},
+		{"dead_tail", &t.DeadTail, false}, {"episode_gap", &t.EpisodeGap, false},
+		{"error_after", &t.ErrorAfter, false}, {"request_after", &t.RequestAfter, false},
+		{"disabled_presses", &t.DisabledPresses, false}, {"hold_presses", &t.HoldPresses, false},
+		{"hold_long", &t.HoldLong, false}, {"freeze_silence", &t.FreezeSilence, false},
+		{"affordance_taps", &t.AffordanceTaps, false}, {"swipe_distance", &t.SwipeDistance, false},
+		{"thrash_turns", &t.ThrashTurns, true}, {"thrash_leg", &t.ThrashLeg, true},
+		{"thrash_path", &t.ThrashPath, true}, {"thrash_span", &t.ThrashSpan, true},
+		{"quick_back", &t.QuickBack, true}, {"loop_visits", &t.LoopVisits, true},
+		{"loop_span", &t.LoopSpan, true}, {"scroll_turns", &t.ScrollTurns, true},
+		{"field_edits", &t.FieldEdits, false}, {"rejections", &t.Rejections, false},
+		{"zoom_times", &t.ZoomTimes, true}, {"floor", &t.Floor, false},
 	}
 }
 
-// Set gives one threshold, by its configuration name, a value such as "3", "0.6" or "1.5s".
+// Largest values that Set takes. Nothing that one hand does takes longer or happens more often, so that a larger
+// value is a slip of the unit.
+const (
+	maxSpan  = 10 * time.Minute
+	maxCount = 10_000
+)
+
+// Set gives one threshold, by its configuration name, a value such as "3", "0.6" or "1.5s". The error names the
+// threshold, the value and what is allowed.
 func (t *Thresholds) Set(name, value string) error {
 	for _, f := range t.fields() {
-		if f.name != name {
-			continue
+		if f.name == name {
+			return f.set(value)
 		}
-		var err error
-		switch p := f.ptr.(type) {
-		case *int:
-			var v int
-			if v, err = strconv.Atoi(value); err == nil && v > 0 {
-				*p = v
-				return nil
-			}
-		case *float64:
-			var v float64
-			if v, err = strconv.ParseFloat(value, 64); err == nil && v > 0 && v <= 1 {
-				*p = v
-				return nil
-			}
-		case *time.Duration:
-			var v time.Duration
-			if v, err = time.ParseDuration(value); err == nil && v > 0 {
-				*p = v
-				return nil
-			}
-		}
-		return fmt.Errorf("threshold %s: %q is not a positive value of its kind", name, value)
 	}
-	return fmt.Errorf("threshold %q is unknown", name)
+	return fmt.Errorf("threshold %q is unknown; there are %s", name, strings.Join(ThresholdNames(), ", "))
+}
+
+func (f field) set(value string) error {
+	want := ""
+	switch p := f.ptr.(type) {
+	case *int:
+		v, err := strconv.Atoi(value)
+		if err == nil && v >= 1 && v <= maxCount {
+			*p = v
+			return nil
+		}
+		want = fmt.Sprintf("a whole number from 1 to %d", maxCount)
+	case *float64:
+		v, err := strconv.ParseFloat(value, 64)
+		if err == nil && v > 0 && v <= 1 {
+			*p = v
+			return nil
+		}
+		want = "a number above 0 and at most 1"
+	case *time.Duration:
+		v, err := time.ParseDuration(value)
+		if err == nil && v > 0 && v <= maxSpan {
+			*p = v
+			return nil
+		}
+		want = fmt.Sprintf("a time above 0 and at most %s with its unit, such as 1.5s or 300ms", maxSpan)
+	}
+	return fmt.Errorf("threshold %s: %q is not %s", f.name, value, want)
+}
+
+// ThresholdNames lists the configuration names of all thresholds.
+func ThresholdNames() []string {
+	var names []string
+	for _, f := range new(Thresholds).fields() {
+		names = append(names, f.name)
+	}
+	return names
+}
+
+// Patterns lists all patterns, strongest evidence first.
+func Patterns() []Pattern {
+	var all []Pattern
+	for i := range detectors {
+		all = append(all, detectors[i].pattern)
+	}
+	return all
+}
+
+// Check reports contradictions between thresholds, after inheritance, and unusable overrides.
+func (s Settings) Check() error {
+	var errs []error
+	d := DefaultSettings()
+	t := s.Thresholds
+	t.inherit(&d.Thresholds)
+	if t.QuickAnswer > t.AnswerLimit {
+		errs = append(errs, fmt.Errorf("quick_answer %s is longer than answer_limit %s: no answer could be late", t.QuickAnswer, t.AnswerLimit))
+	}
+	if t.DeadTail > t.AnswerLimit {
+		errs = append(errs, fmt.Errorf("dead_tail %s is longer than answer_limit %s: no press could be dead", t.DeadTail, t.AnswerLimit))
+	}
+	for i := range s.Overrides {
+		if err := s.Overrides[i].Check(); err != nil {
+			errs = append(errs, fmt.Errorf("overrides[%d]: %w", i, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Check reports all unusable values of the override at once.
+func (o *Override) Check() error {
+	var errs []error
+	for _, p := range []struct{ key, pattern string }{{"screen", o.Screen}, {"target", o.Target}} {
+		if _, err := path.Match(p.pattern, ""); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %q is not a pattern: * stands for anything but /, ? for one character, [a-z] for one of a range", p.key, p.pattern))
+		}
+	}
+	for _, p := range o.Off {
+		if strength(p) == len(detectors) {
+			errs = append(errs, fmt.Errorf("off: pattern %q is unknown; there are %s", p, patternNames()))
+		}
+	}
+	var none Thresholds
+	unset := none.fields()
+	for i, f := range o.Thresholds.fields() {
+		if o.Target != "" && f.noTarget && !reflect.DeepEqual(f.ptr, unset[i].ptr) {
+			errs = append(errs, fmt.Errorf("threshold %s is about whole screens: leave out target", f.name))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func patternNames() string {
+	var names []string
+	for _, p := range Patterns() {
+		names = append(names, string(p))
+	}
+	return strings.Join(names, ", ")
 }
 
 // inherit fills zero, negative or unusable fields from base.

@@ -222,3 +222,43 @@ func TestOffWithoutTarget(t *testing.T) {
 		}
 	}
 }
+
+func TestSetSaysWhatIsAllowed(t *testing.T) {
+	for _, c := range []struct{ name, value, want string }{
+		{"rage_gestures", "2.5", "a whole number from 1"},
+		{"rage_gestures", "100000", "a whole number from 1 to 10000"},
+		{"floor", "40", "at most 1"},
+		{"floor", "NaN", "at most 1"},
+		{"slow_episode", "2", "with its unit"},
+		{"slow_episode", "3h", "at most 10m0s"},
+		{"rage_taps", "3", "rage_gestures"},
+	} {
+		var th Thresholds
+		if err := th.Set(c.name, c.value); err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), c.name) {
+			t.Errorf("%s=%s: %v, want %q", c.name, c.value, err, c.want)
+		}
+		if th != (Thresholds{}) {
+			t.Errorf("%s=%s: a refused value was taken", c.name, c.value)
+		}
+	}
+}
+
+func TestCheck(t *testing.T) {
+	if err := DefaultSettings().Check(); err != nil {
+		t.Error(err)
+	}
+	for name, c := range map[string]struct {
+		s    Settings
+		want string
+	}{
+		"late":    {Settings{Thresholds: Thresholds{QuickAnswer: time.Minute}}, "no answer could be late"},
+		"tail":    {Settings{Thresholds: Thresholds{DeadTail: time.Minute}}, "no press could be dead"},
+		"screen":  {Settings{Overrides: []Override{{Screen: "/["}}}, "overrides[0]: screen"},
+		"whole":   {Settings{Overrides: []Override{{Target: "a", Thresholds: Thresholds{LoopVisits: 4, ZoomTimes: 1, RageGestures: 4}}}}, "loop_visits is about whole screens: leave out target\nthreshold zoom_times"},
+		"pattern": {Settings{Overrides: []Override{{}, {Off: []Pattern{"rage"}}}}, `overrides[1]: off: pattern "rage" is unknown; there are error_tap`},
+	} {
+		if err := c.s.Check(); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", name, err, c.want)
+		}
+	}
+}

@@ -21,12 +21,19 @@ import (
 
 // stateFlags are shared by the commands that work on a data directory.
 type stateFlags struct {
-	data   string
-	config string
+	configFlag
+	data string
 }
 
 func (f *stateFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.data, "data", "rankle-data", "directory for everything Rankle writes")
+	f.configFlag.add(cmd)
+}
+
+// configFlag names the analysis file.
+type configFlag struct{ config string }
+
+func (f *configFlag) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.config, "config", "", "analysis file (default: rankle.yaml if there is one)")
 }
 
@@ -34,7 +41,7 @@ func (f *stateFlags) add(cmd *cobra.Command) {
 const defaultConfig = "rankle.yaml"
 
 // load reads the analysis file. Without --config and without a rankle.yaml an empty one serves.
-func (f *stateFlags) load() (pipeline.Config, error) {
+func (f *configFlag) load() (pipeline.Config, error) {
 	path := f.config
 	if path == "" {
 		if _, err := os.Stat(defaultConfig); errors.Is(err, os.ErrNotExist) {

@@ -15,12 +15,13 @@ func detectCommand(a *app) *cobra.Command {
 	var (
 		format  string
 		workers uint
+		file    configFlag
 	)
 	cmd := &cobra.Command{
 		Use:   "detect PATH...",
 		Short: "Print every episode of single recordings, kept or dismissed, and why",
 		Long: `Reads recordings (files, directories, s3:// sources) and prints one JSON line per episode, see docs/format/detect.md.
-Nothing is stored. A sidecar <name>.meta.json beside a recording gives the session id and the context.
+Nothing is stored. The detection section of the analysis file counts as it does for analyze. A sidecar <name>.meta.json beside a recording gives the session id and the context.
 
 Exit code 0, 1 if nothing could be read, 2 for wrong usage. What could not be read is said on standard error.`,
 		Example: `  rankle detect session.json.gz
@@ -30,8 +31,11 @@ Exit code 0, 1 if nothing could be read, 2 for wrong usage. What could not be re
 			if format != "ndjson" {
 				return usagef("--format %q: must be ndjson", format)
 			}
-			config, err := pipeline.Config{}.WithSources(args)
+			config, err := file.load()
 			if err != nil {
+				return err
+			}
+			if config, err = config.WithSources(args); err != nil {
 				return err
 			}
 			sources, err := opener().Open(config)
@@ -40,7 +44,7 @@ Exit code 0, 1 if nothing could be read, 2 for wrong usage. What could not be re
 			}
 			out := bufio.NewWriter(a.out)
 			read, failed := 0, 0
-			for d, err := range pipeline.Detect(cmd.Context(), sources, int(workers)) {
+			for d, err := range pipeline.Detect(cmd.Context(), config, sources, int(workers)) {
 				if err != nil {
 					failed++
 					complain(a.err, fmt.Errorf("skipped: %w", err))
@@ -64,6 +68,7 @@ Exit code 0, 1 if nothing could be read, 2 for wrong usage. What could not be re
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "ndjson", "only ndjson: one JSON object a line")
+	file.add(cmd)
 	workersFlag(cmd, &workers)
 	return cmd
 }

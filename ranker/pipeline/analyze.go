@@ -60,6 +60,10 @@ type Run struct {
 // manifest, or that of the data directory. A recording that cannot be read, and a source beside others that cannot be
 // listed, is no error: it is counted in Report.Read.Skipped.
 func Analyze(ctx context.Context, opt Options) (*Run, error) {
+	run, err := newAnalysis(opt)
+	if err != nil {
+		return nil, err
+	}
 	if err := os.MkdirAll(opt.DataDir, 0o700); err != nil {
 		return nil, fmt.Errorf("data directory: %w", err)
 	}
@@ -67,7 +71,6 @@ func Analyze(ctx context.Context, opt Options) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	run := newAnalysis(opt)
 	run.ledger = led
 	report, err := run.all(ctx)
 	if err := errors.Join(err, led.Close()); err != nil {
@@ -86,20 +89,23 @@ type analysis struct {
 	refused     int    // recordings in a row that the store did not deliver
 }
 
-func newAnalysis(opt Options) *analysis {
+func newAnalysis(opt Options) (*analysis, error) {
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	settings := friction.DefaultSettings()
+	settings, err := opt.Config.Detection.settings()
+	if err != nil {
+		return nil, err
+	}
 	return &analysis{
 		Options:     opt,
 		detection:   settings,
 		summary:     newSummary(),
 		fingerprint: digestFingerprint(settings),
-	}
+	}, nil
 }
 
 func (a *analysis) all(ctx context.Context) (*ranker.Report, error) {

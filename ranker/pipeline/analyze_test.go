@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rankle/rankle/cluster/friction"
 	"github.com/rankle/rankle/cluster/ledger"
 	"github.com/rankle/rankle/replay/source"
 	"github.com/rankle/rankle/replay/source/s3/s3test"
@@ -294,6 +295,44 @@ weights: {return: -1}
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("the error does not name %q:\n%v", want, err)
 		}
+	}
+}
+
+// Only what the values mean counts for the fingerprint, not how they are written.
+func TestDetectionSettings(t *testing.T) {
+	fingerprint := func(text string) string {
+		t.Helper()
+		c, err := ParseConfig([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := c.Detection.settings()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return digestFingerprint(s)
+	}
+	none := fingerprint("")
+	if none != digestFingerprint(friction.DefaultSettings()) {
+		t.Error("an empty file does not give the defaults")
+	}
+	if fingerprint("detection: {thresholds: {rage_gestures: 3, slow_episode: 2000ms}}") != none {
+		t.Error("the defaults, written down, are other settings")
+	}
+	seen := map[string]string{none: "nothing"}
+	for _, text := range []string{
+		"detection: {thresholds: {rage_gestures: 4}}",
+		"detection: {thresholds: {floor: 0.41}}",
+		"detection: {overrides: [{screen: /a, repeat_use: true}]}",
+		"detection: {overrides: [{target: /a, repeat_use: true}]}",
+		"detection: {overrides: [{screen: /a, off: [loop]}]}",
+		"detection: {overrides: [{screen: /a, thresholds: {floor: 0.41}}]}",
+	} {
+		f := fingerprint(text)
+		if other, ok := seen[f]; ok {
+			t.Errorf("%s has the fingerprint of %s", text, other)
+		}
+		seen[f] = text
 	}
 }
 

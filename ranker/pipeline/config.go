@@ -7,9 +7,11 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 	"time"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/parser"
 
 	"github.com/rankle/rankle/cluster"
 	"github.com/rankle/rankle/ranker"
@@ -29,6 +31,8 @@ type Config struct {
 	Weights   Weights          `yaml:"weights"`
 	// Attributes are further context fields that are compared as segments and adjusted for, e.g. "country".
 	Attributes []string `yaml:"attributes"`
+
+	Detection Detection `yaml:"detection"`
 
 	Screens   []cluster.ScreenRule `yaml:"screens"`
 	MinPeople int                  `yaml:"min_people"` // how many must have met a problem; 0 = cluster.DefaultMinPeople
@@ -109,12 +113,19 @@ func LoadConfig(path string) (Config, error) {
 
 // ParseConfig reads an analysis file from memory; an empty one is valid and configures nothing.
 func ParseConfig(data []byte) (Config, error) {
+	file, err := parser.ParseBytes(data, 0)
+	if err != nil {
+		return Config{}, errors.New(yaml.FormatError(err, false, true))
+	}
+	if err := unknownKeys(file, reflect.TypeFor[Config]()); err != nil {
+		return Config{}, err
+	}
 	var c Config
 	dec := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict())
 	if err := dec.Decode(&c); err != nil && !errors.Is(err, io.EOF) {
 		return Config{}, errors.New(yaml.FormatError(err, false, true))
 	}
-	return c, c.check()
+	return c, withLines(c.check(), file)
 }
 
 func (c Config) outcomes() (*outcome.Set, error) {
@@ -139,6 +150,9 @@ func (c Config) check() error {
 		if m.Path == "" {
 			errs = append(errs, fmt.Errorf("manifests[%d]: path is empty", i))
 		}
+	}
+	if _, err := c.Detection.settings(); err != nil {
+		errs = append(errs, err)
 	}
 	if err := c.clusters().Check(); err != nil {
 		errs = append(errs, err)

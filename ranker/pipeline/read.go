@@ -155,12 +155,16 @@ func (a *analysis) readOne(ctx context.Context, j job) result {
 	return result{job: j, digest: d}
 }
 
-// Detect reads the recordings of the sources without storing anything and yields a Digest or an error for each, in
+// Detect reads the recordings of the sources with the detection settings of config, without storing anything, and yields a Digest or an error for each, in
 // the order of their keys, after an error for each reason for which objects are no part of any recording. The errors
 // of the sources, when none can be listed, are all there is.
-func Detect(ctx context.Context, sources []Opened, workers int) iter.Seq2[*friction.Digest, error] {
+func Detect(ctx context.Context, config Config, sources []Opened, workers int) iter.Seq2[*friction.Digest, error] {
 	return func(yield func(*friction.Digest, error) bool) {
-		a := newAnalysis(Options{Sources: sources, Workers: workers})
+		a, err := newAnalysis(Options{Config: config, Sources: sources, Workers: workers})
+		if err != nil {
+			yield(nil, err)
+			return
+		}
 		jobs, err := a.list(ctx)
 		if err != nil {
 			yield(nil, err)
