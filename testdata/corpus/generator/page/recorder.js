@@ -2,8 +2,31 @@
 import * as rrweb from 'RRWEB';
 import { getRecordConsolePlugin } from '@rrweb/rrweb-plugin-console-record';
 
+// What an earlier page of the session recorded and nobody fetched yet comes first.
+const KEEP = '__recorded';
+let early = [];
+try { early = JSON.parse(sessionStorage.getItem(KEEP)) || []; sessionStorage.removeItem(KEEP); } catch { /* about:blank */ }
 const events = [];
-window.__take = () => JSON.stringify(events.splice(0));
+const all = () => JSON.stringify([...early.splice(0), ...events.splice(0)]);
+window.__take = all;
+addEventListener('pagehide', () => sessionStorage.setItem(KEEP, all()));
+
+/** screenEvent spells a change of the route as the makers of recorders do; rrweb itself writes nothing of it. */
+function screenEvent(kit, href, from) {
+  switch (kit) {
+    case 'posthog': return ['$pageview', { href }];
+    case 'highlight': return ['Navigate', href];
+    case 'sentry': return ['breadcrumb', { timestamp: Date.now() / 1000, type: 'default', category: 'navigation', data: { from: new URL(from).pathname, to: new URL(href).pathname } }];
+    default: return ['pageview-meta', { href, title: document.title }];
+  }
+}
+
+// Route changes are told only once recording has begun: before that the first Meta event holds the address.
+let stop = null; let shown = location.href;
+window.__screen = () => {
+  if (stop && location.href !== shown) rrweb.record.addCustomEvent(...screenEvent(window.__boot.screens, location.href, shown));
+  shown = location.href;
+};
 
 /** networkPlugin reports each fetch when it ends: name, method, status and times relative to the page load. */
 function networkPlugin() {
@@ -25,7 +48,8 @@ function networkPlugin() {
 }
 
 document.addEventListener('DOMContentLoaded', () => {
-  rrweb.record({
+  shown = location.href;
+  stop = rrweb.record({
     emit: (e) => { events.push(e); },
     maskAllInputs: true,
     slimDOMOptions: 'all',

@@ -3,28 +3,25 @@ import { Hand } from './hand.mjs';
 import { sequence } from '../../../demo/generator/src/rng.mjs';
 
 export class Actor {
-  constructor(stage, s) {
-    this.stage = stage; this.s = s; this.labels = []; this.events = [];
-    this.touch = s.touch;
+  constructor(stage, s, plan) {
+    this.stage = stage; this.s = s; this.plan = plan; this.labels = []; this.events = [];
+    this.touch = s.touch; this.loads = 0;
     this.h = new Hand(stage.page, stage.cdp, { touch: s.touch, ...stage.viewport, seed: s.id, start: s.start });
     this.rnd = sequence('act', s.id);
   }
 
   js(x) { return this.h.js(x); }
 
-  async run(plan) {
+  async run() {
+    const { plan } = this;
     await this.stage.show(this.s);
     await this.h.pause(1200);
     await this.js('__clock.frames()');
-    const benign = shuffle(this.rnd, Object.keys(plan.benign).filter((k) => !(this.touch && plan.mouseOnly?.includes(k)))).slice(0, 6);
-    const visible = (f) => f.mode === 'cover' || f.mode === 'off';
-    const pool = shuffle(this.rnd, plan.faults);
-    // Planting a layer or a disabled state changes the page: at most one of those, before the first gesture, so that it answers nobody.
-    const first = pool.slice(0, 5).filter(visible).slice(0, 1);
-    const faults = pool.filter((f) => !visible(f)).slice(0, 3 - first.length);
-    const steps = [...first.map((f) => ({ f })), ...shuffle(this.rnd, [...benign.map((b) => ({ b })), ...faults.map((f) => ({ f }))])];
+    const steps = plan.struggles ? this.deal() : this.draw();
     for (const x of steps) {
-      if (x.b) { this.id = x.b; await plan.benign[x.b](this); } else await this.fault(x.f);
+      this.id = x.name;
+      if (x.fault) await this.fault(x.fault); else await x.play(this);
+      await plan.reset?.(this);
       // Far enough from each other that no episode of one control spans two groups.
       await this.h.read(2400);
       if (this.rnd.chance(0.4)) await this.h.read(4000);
@@ -33,25 +30,62 @@ export class Actor {
     // People touch something before they go; without it the recording would end with the last event and prove no silence.
     this.id = 'heading';
     await this.ok('h1', undefined, { ran: false, after: 3000 });
-    this.events.push(...JSON.parse(await this.js('__take()')));
+    await this.take();
     const bad = this.stage.errors.filter((e) => !e.includes("(reading '"));
     if (bad.length) throw new Error(`page error: ${bad[0]}`);
     return { events: this.events, labels: this.labels };
   }
 
-  /** group runs fn, aimed at the control already, and labels it. */
-  async group(label, sel, fn, { nth = 0, after = 900 } = {}) {
-    const r = await this.h.rect(sel, nth);
+  /** take fetches what the recorder has written so far. */
+  async take() { this.events.push(...JSON.parse(await this.js('__take()'))); }
+
+  /** draw picks the steps of a plan without struggles at random. */
+  draw() {
+    const { plan } = this;
+    const benign = shuffle(this.rnd, Object.keys(plan.benign).filter((k) => !(this.touch && plan.mouseOnly?.includes(k)))).slice(0, 6);
+    const pool = shuffle(this.rnd, plan.faults);
+    const first = pool.slice(0, 5).filter(stays).slice(0, 1);
+    const faults = pool.filter((f) => !stays(f)).slice(0, 3 - first.length);
+    return [...first.map((fault) => ({ fault })), ...shuffle(this.rnd, [...benign.map((name) => ({ name, play: plan.benign[name] })), ...faults.map((fault) => ({ fault }))])];
+  }
+
+  /** deal hands the steps of a plan round, so that over the sessions of an app each of them comes equally often. */
+  deal() {
+    const { plan, s } = this;
+    const n = { benign: 7, faults: 2, struggles: 4, ...plan.take };
+    const round = (key, all) => {
+      const a = shuffle(sequence('deal', s.app, key, Number(this.touch)), all);
+      const k = Math.min(n[key], a.length);
+      return Array.from({ length: k }, (_, i) => a[(s.turn * k + i) % a.length]);
+    };
+    const here = (steps) => Object.keys(steps).filter((k) => !(this.touch ? plan.mouseOnly : plan.touchOnly)?.includes(k)).map((name) => ({ name, play: steps[name] }));
+    const faults = round('faults', plan.faults ?? []);
+    const first = faults.filter(stays).slice(0, 1);
+    return [...first.map((fault) => ({ fault })), ...shuffle(this.rnd, [...round('benign', here(plan.benign)), ...round('struggles', here(plan.struggles)), ...faults.filter((f) => !stays(f)).map((fault) => ({ fault }))])];
+  }
+
+  /**
+   * group runs fn, aimed at the control already, and labels it. Without sel the group lies at no one place. meanwhile: what is done
+   * after the gestures of the group and before its answer may be due.
+   */
+  async group(label, sel, fn, { nth = 0, after = 900, meanwhile } = {}) {
+    const r = sel ? await this.h.rect(sel, nth) : null;
     const before = await this.js('[__ran, __dom]');
-    const clicks = this.h.clicks;
+    const clicks = this.h.clicks; const loads = this.loads;
     const start = await this.h.now();
     await fn();
     const end = await this.h.now();
+    const taps = this.h.clicks - clicks;
+    await meanwhile?.();
     await this.h.wait(after);
     const now = await this.js('[__ran, __dom]');
-    this.labels.push({ session: this.s.id, app: this.s.app, ...label, start_ms: start, end_ms: end, selector: sel, rect: [r.x, r.y, r.w, r.h].map(Math.round), taps: this.h.clicks - clicks,
+    const left = this.loads > loads; // a new page: its counters begin anew, and it is itself what the gestures did
+    const changed = left || now[1] > before[1];
+    const l = { session: this.s.id, app: this.s.app, ...label, start_ms: start, end_ms: end, selector: sel, rect: r ? [r.x, r.y, r.w, r.h].map(Math.round) : undefined, taps,
       // A third-party handler cannot count itself; where nothing is broken, what it changed proves it.
-      handler_ran: label.ran ?? (now[0] > before[0] || (label.kind === 'benign' && now[1] > before[1])), dom_changed: now[1] > before[1], ran: undefined });
+      handler_ran: label.ran ?? (left || now[0] > before[0] || (label.kind === 'benign' && changed)), dom_changed: changed, ran: undefined };
+    this.labels.push(l);
+    return l;
   }
 
   /** ok: an innocent group that begins aimed at sel. */
@@ -63,15 +97,15 @@ export class Actor {
   /** times: n quick presses on sel, all meant and all answered. */
   times(sel, n, lo = 200, hi = 420, opt = {}) { return this.ok(sel, async () => { await this.h.press(); await this.h.again(n - 1, lo, hi); }, opt); }
 
-  /** fault plants f and behaves as somebody who meets it. f: {sel, id, mode, req, quiet, nth, before, also} */
+  /** fault plants f and behaves as somebody who meets it. f: {sel, id, mode, req, quiet, nth, before, after, mood, ms, meanwhile} */
   async fault(f) {
     const { h, rnd } = this;
     const id = f.id ?? f.sel.replace(/^#/, '');
-    const mood = rnd.pick(['once', 'retry', 'retry', 'hammer', 'hammer']);
+    const mood = f.mood ?? rnd.pick(['once', 'retry', 'retry', 'hammer', 'hammer']);
     await f.before?.(this);
     let sel = f.sel; const nth = f.nth ?? 0;
     let planted = f.mode;
-    const ms = f.mode === 'freeze' ? rnd.int(2600, 4200) : rnd.int(3000, 6000);
+    const ms = f.ms ?? (f.mode === 'freeze' ? rnd.int(2600, 4200) : rnd.int(3000, 6000));
     if (f.mode === 'cut') await this.js(`__dead.push(${JSON.stringify(sel)})`);
     else if (f.mode === 'burn') await this.js(`__burn=${JSON.stringify({ sel, ms })}`);
     else if (f.mode === 'cover') {
@@ -115,10 +149,10 @@ export class Actor {
         else await h.wait(rnd.range(family === 'hold' ? 450 : 1300, family === 'hold' ? 900 : 2400));
         await (family === 'freeze' ? h.press(1) : short());
       }
-    }, { nth: planted === 'cover' ? 0 : nth, after: family === 'slow' ? ms + 1500 : 3200 });
+    }, { nth: planted === 'cover' ? 0 : nth, after: family === 'slow' ? ms + 1500 : 3200, meanwhile: f.meanwhile && (() => f.meanwhile(this)) });
     // What the recorder did not see at all cannot be found; some browsers tell nobody of presses on disabled controls.
     if (family === 'off') {
-      this.events.push(...JSON.parse(await this.js('__take()')));
+      await this.take();
       const l = this.labels.at(-1);
       if (!this.events.some((e) => e.type === 3 && e.data.source === 2 && e.timestamp >= l.start_ms - 5 && e.timestamp <= l.end_ms + 5)) l.unseen = true;
     }
@@ -130,6 +164,9 @@ export class Actor {
     await f.after?.(this);
   }
 }
+
+// Planting a layer or a disabled state changes the page: at most one of those, before the first gesture, so that it answers nobody.
+const stays = (f) => f.mode === 'cover' || f.mode === 'off';
 
 export function shuffle(rnd, list) {
   const a = [...list];

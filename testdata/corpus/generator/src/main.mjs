@@ -6,8 +6,8 @@ import { hash32 } from '../../../demo/generator/src/rng.mjs';
 import { clean } from './clean.mjs';
 import { buildPages } from './build.mjs';
 import { launch, Stage, ORIGIN } from './stage.mjs';
-import { Actor } from './actor.mjs';
-import { PLANS } from './plans.mjs';
+import { Person } from './verbs.mjs';
+import { loadPlans } from './plans.mjs';
 
 const arg = (name, fallback) => { const a = process.argv.find((x) => x.startsWith(`--${name}=`)); return a ? a.slice(name.length + 3) : fallback; };
 const out = arg('out', fileURLToPath(new URL('../..', import.meta.url)));
@@ -17,13 +17,16 @@ const only = arg('apps', '').split(',').filter(Boolean);
 const FIRST = Date.UTC(2026, 9, 5, 9);
 // Which recorder and whether with plugins, by place in the app's list of sessions; desktop and touch take turns.
 const KITS = [['r2', true], ['r2', true], ['r1', false], ['r2', true], ['r2', false], ['r2', true], ['r2', true], ['r1', false], ['r2a', false], ['r2a', false]];
+// How route changes are told, by recorder; with plugins as one maker does it, without as others do.
+const SCREENS = { r2: ['sentry', 'posthog'], r1: ['highlight', 'highlight'], r2a: ['plain', 'plain'] };
 const NAMES = { r2: 'rrweb 2.2.2', r1: 'rrweb 1.1.3', r2a: 'rrweb 2.0.0-alpha.13' };
 
-const apps = Object.keys(PLANS).filter((a) => !only.length || only.includes(a));
+const plans = await loadPlans();
+const apps = Object.keys(plans).filter((a) => !only.length || only.includes(a));
 const sessions = apps.flatMap((app) => Array.from({ length: per }, (_, i) => {
   const [recorder, plugins] = KITS[i % KITS.length];
   const id = `${app}-${String(i).padStart(2, '0')}`;
-  return { id, app, touch: i % 2 === 1, recorder, plugins, flavour: hash32('flavour', id) % 3, beacon: hash32('beacon', id) % 2 === 0, start: FIRST + (Object.keys(PLANS).indexOf(app) * 24 + i) * 3600e3 };
+  return { id, app, touch: i % 2 === 1, turn: Math.floor(i / 2), recorder, plugins, screens: SCREENS[recorder][Number(plugins)], flavour: hash32('flavour', id) % 3, beacon: hash32('beacon', id) % 2 === 0, start: FIRST + (plans[app].day * 24 + i) * 3600e3 };
 }));
 
 const gz = (text) => { const b = gzipSync(text, { level: 9 }); b[9] = 255; return b; };
@@ -38,7 +41,7 @@ await Promise.all(Array.from({ length: workers }, async () => {
     for (let i = 1; i <= 3; i++) {
       try {
         const stage = stages[s.touch] ??= await Stage.open(browser, pages, s.touch);
-        const r = await new Actor(stage, s).run(PLANS[s.app]);
+        const r = await new Person(stage, s, plans[s.app]).run();
         const body = gz(JSON.stringify(clean(r.events)));
         bytes += body.length;
         await writeFile(`${out}/bucket/${s.app}/${s.id}.json.gz`, body);

@@ -30,7 +30,7 @@ export class Stage {
     if (path.startsWith('/files/')) return route.fulfill({ contentType: 'text/plain', headers: { 'content-disposition': 'attachment' }, body: 'report\n' });
     if (route.request().resourceType() !== 'document') return route.fulfill({ status: 404, body: '' });
     const s = this.s;
-    const boot = { start: s.start, rand: hash32('page', s.id), beacon: s.beacon, plugins: s.plugins, flavour: s.flavour };
+    const boot = { start: s.start, rand: hash32('page', s.id), beacon: s.beacon, plugins: s.plugins, flavour: s.flavour, screens: s.screens };
     return route.fulfill({ contentType: 'text/html; charset=utf-8', body: this.pages.html(s.app, s.recorder, `window.__boot=${JSON.stringify(boot)};${this.pages.init}`) });
   }
 
@@ -38,6 +38,7 @@ export class Stage {
     this.errors.length = 0;
     this.s = s;
     await this.page.goto(`${ORIGIN}/blank`);
+    await this.page.evaluate('sessionStorage.clear()');
     await this.page.goto(`${ORIGIN}/${s.app}`, { waitUntil: 'load' });
   }
 }
