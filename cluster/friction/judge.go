@@ -44,6 +44,9 @@ func (a *analysis) judge(ri int32) {
 		a.outcomes[gi].run = ri
 	}
 	grades := a.grade(r)
+	if a.trace != nil {
+		a.trace(a, r, grades)
+	}
 	answers := a.collect(r, grades)
 	a.assign(r, answers)
 	a.acknowledge(r, grades)
