@@ -69,7 +69,7 @@ type Flags uint16
 const (
 	FlagNoPosition Flags = 1 << iota // X, Y unknown
 	FlagDisabled                     // target was disabled or aria-disabled (or in a disabled fieldset) at that moment
-	FlagChecked                      // target was checked, selected, aria-current or aria-selected before the press
+	FlagChecked                      // target was chosen before the press, and a press leaves it so: radio, tab, option, current link
 	FlagExpanded                     // target was aria-expanded="true" before the press
 	FlagLoad                         // Navigate: a new document was loaded
 	FlagReload                       // Navigate: the same URL was loaded again
@@ -79,6 +79,7 @@ const (
 	FlagNotUser                      // Input: known to come from a script
 	FlagDocument                     // Scroll: the page itself scrolled
 	FlagFrame                        // X, Y are relative to a nested frame, not to the page
+	FlagUnchanged                    // Input: the box or radio was in this state before
 )
 
 // Has reports whether all bits of f2 are set.
@@ -100,7 +101,10 @@ type Change struct {
 	// State is a hash of the new value (text, attribute value, outline of an added subtree; 0 when removed). Equal
 	// states have equal hashes, so that "goes back to what it was" can be told from "goes on". Not reversible in
 	// practice for free text, and never stored beyond the session.
-	State  uint64
+	State uint64
+	// Was is the State before: for Removed the outline of what went. 0 if it was absent; ChangeKnown says that the
+	// reader knew it.
+	Was    uint64
 	Traits ChangeTraits
 }
 
@@ -123,6 +127,8 @@ const (
 	ChangeDialog                           // a dialog, menu, listbox, tooltip or popover came or went
 	ChangeCursor                           // class or style only
 	ChangeMoved                            // the node was removed and added again in the same batch
+	ChangeKnown                            // Was is known
+	ChangeText                             // the subtree that came or went holds text to read
 )
 
 // Request is one network request. Bodies and queries are never read.

@@ -239,13 +239,14 @@ func TestArrivalTraits(t *testing.T) {
 		name, attrs, kids string
 		want              replay.ChangeTraits
 	}{
-		{"plain", `{}`, text, 0},
-		{"toast", `{"role":"status"}`, text, 0},
-		{"spinner", `{"role":"status"}`, hidden, replay.ChangeBusy},
-		{"polite message", `{"role":"status","aria-live":"polite"}`, hidden, 0},
+		{"plain", `{}`, text, replay.ChangeText},
+		{"icon", `{}`, `{"type":2,"tagName":"svg","isSVG":true,"attributes":{},"childNodes":[{"type":3,"textContent":"title","id":52}],"id":51}`, 0},
+		{"toast", `{"role":"status"}`, text, replay.ChangeText},
+		{"spinner", `{"role":"status"}`, hidden, replay.ChangeBusy | replay.ChangeText},
+		{"polite message", `{"role":"status","aria-live":"polite"}`, hidden, replay.ChangeText},
 		{"progress", `{"role":"progressbar"}`, "", replay.ChangeBusy},
-		{"alert", `{"role":"alert"}`, text, replay.ChangeInvalid},
-		{"dialog", `{"role":"dialog","aria-modal":"true"}`, text, replay.ChangeDialog},
+		{"alert", `{"role":"alert"}`, text, replay.ChangeInvalid | replay.ChangeText},
+		{"dialog", `{"role":"dialog","aria-modal":"true"}`, text, replay.ChangeDialog | replay.ChangeText},
 	} {
 		if got := add(tc.attrs, tc.kids); got != tc.want {
 			t.Errorf("%s: traits %b, want %b", tc.name, got, tc.want)

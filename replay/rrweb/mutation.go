@@ -108,7 +108,9 @@ func (c *changes) removes() error {
 		if err != nil || n == nil {
 			return err
 		}
-		ch := replay.Change{Kind: replay.Removed, Node: replay.NoIndex, Parent: replay.NoIndex, Traits: arrivalTraits(n)}
+		ch := replay.Change{Kind: replay.Removed, Node: replay.NoIndex, Parent: replay.NoIndex,
+			Traits: arrivalTraits(n) | replay.ChangeKnown}
+		ch.Was, ch.Size = outline(n)
 		if len(c.out.Changes) < c.p.opt.MaxChanges {
 			ch.Node = c.p.node(c.w, n)
 			ch.Parent = c.parentOf(ch.Node)
@@ -116,7 +118,7 @@ func (c *changes) removes() error {
 		if n == c.w.tree.root {
 			c.w.tree.root = nil
 		}
-		ch.Size = int32(c.w.tree.drop(n))
+		c.w.tree.drop(n)
 		if c.removed == nil {
 			c.removed = make(map[int32]int)
 		}
@@ -307,6 +309,10 @@ func (c *changes) texts() error {
 		ch := replay.Change{Kind: replay.TextChanged, Node: replay.NoIndex, Parent: replay.NoIndex, Size: 1,
 			State: hash(hashSeed, value), Traits: textTraits(n)}
 		if n.parent == nil || !n.parent.ownsNoText {
+			if len(n.text) < maxText {
+				ch.Was = hash(hashSeed, n.text)
+				ch.Traits |= replay.ChangeKnown
+			}
 			n.text = clip(value, maxText)
 		}
 		if len(c.out.Changes) < c.p.opt.MaxChanges {
@@ -397,6 +403,13 @@ func (c *changes) setAttributes(n *node, set []attrChange) {
 	before := c.out.Nodes
 	for _, a := range set {
 		traits := c.attributeTraits(n, a)
+		was := uint64(0)
+		if old := n.attr(a.key); keepAttr([]byte(a.key)) && len(old) < maxText {
+			traits |= replay.ChangeKnown
+			if n.has(a.key) {
+				was = hash(hash(hashSeed, a.key), old)
+			}
+		}
 		if a.keep {
 			if a.gone {
 				n.remove(a.key)
@@ -405,7 +418,7 @@ func (c *changes) setAttributes(n *node, set []attrChange) {
 			}
 		}
 		c.add(replay.Change{Kind: replay.AttributeChanged, Node: id, Parent: parent, Size: 1, Attr: a.key,
-			State: a.state, Traits: traits})
+			State: a.state, Was: was, Traits: traits})
 	}
 	c.out.Nodes = before + 1 // one node, however many attributes
 }

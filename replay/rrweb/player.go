@@ -263,6 +263,9 @@ func (p *player) input(w *window, at time.Duration, in incremental) {
 	if n == nil || !in.hasChecked || (n.attr("type") != "checkbox" && n.attr("type") != "radio") {
 		return
 	}
+	if in.checked == n.has("checked") {
+		ev.Flags |= replay.FlagUnchanged
+	}
 	if in.checked {
 		n.set("checked", "true")
 	} else {

@@ -106,6 +106,7 @@ func describe(n *node) replay.Target {
 		Tag:     n.tag,
 		Role:    roleOf(n),
 		ID:      replay.MaskText(n.attr("id")),
+		TestID:  testID(n),
 		Name:    replay.MaskText(n.attr("name")),
 		Classes: n.attr("class"),
 		Traits:  traitsOf(n),
@@ -113,23 +114,71 @@ func describe(n *node) replay.Target {
 	if n.tag == "input" || n.tag == "button" {
 		t.Type = strings.ToLower(n.attr("type"))
 	}
-	for _, key := range []string{"data-testid", "data-test", "data-test-id", "data-qa", "data-cy"} {
-		if t.TestID = replay.MaskText(n.attr(key)); t.TestID != "" {
-			break
-		}
-	}
 	name := nameOf(n)
+	if host := componentOf(n); host != nil {
+		name = firstText(name, nameOf(host))
+		t.ID = firstText(t.ID, replay.MaskText(host.attr("id")))
+		t.Name = firstText(t.Name, replay.MaskText(host.attr("name")))
+		t.TestID = firstText(t.TestID, testID(host))
+	}
 	if isMasked(name) {
 		t.Traits |= replay.Masked
 	} else {
 		t.Label = label(name)
 	}
-	if href := n.attr("href"); href != "" && (n.tag == "a" || n.tag == "area") {
+	if href := n.attr("href"); leads(href) && (n.tag == "a" || n.tag == "area") {
 		_, t.Href = replay.SplitURL(href)
 	}
 	t.Selector = selector(n)
 	t.Path = structure(n)
 	return t
+}
+
+// componentOf returns the component whose only control n is, or nil. What a component draws for itself in its shadow tree
+// is called, and known to the application, by the component.
+func componentOf(n *node) *node {
+	top := n
+	for ; top != nil && !top.shadow; top = top.parent {
+		if top.kind == kindDocument {
+			return nil
+		}
+	}
+	if top == nil || top.parent == nil {
+		return nil
+	}
+	controls, seen := 0, 0
+	for c := top.parent.first; c != nil; c = c.next {
+		if !c.shadow {
+			continue
+		}
+		c.walk(func(m *node) bool {
+			if m.kind == kindElement && isActionable(m) {
+				controls++
+			}
+			seen++
+			return controls < 2 && seen < maxArrival
+		})
+	}
+	if controls > 1 || seen >= maxArrival {
+		return nil
+	}
+	return top.parent
+}
+
+// testID returns the id that the application's own tests know the element by.
+func testID(n *node) string {
+	for _, key := range []string{"data-testid", "data-test", "data-test-id", "data-qa", "data-cy"} {
+		if id := replay.MaskText(n.attr(key)); id != "" {
+			return id
+		}
+	}
+	return ""
+}
+
+// leads reports whether a link leads anywhere by itself. The empty fragment and script URLs are what links get that
+// only a handler gives a meaning.
+func leads(href string) bool {
+	return href != "" && !strings.HasSuffix(href, "#") && !strings.HasPrefix(strings.ToLower(href), "javascript:")
 }
 
 // label makes visible text presentable: one line, masked, at most maxLabel runes.
@@ -314,7 +363,7 @@ func stateFlags(n *node) replay.Flags {
 	if isDisabled(n) {
 		f |= replay.FlagDisabled
 	}
-	if isChecked(n) {
+	if isChosen(n) {
 		f |= replay.FlagChecked
 	}
 	if n.tag == "label" {
@@ -322,7 +371,7 @@ func stateFlags(n *node) replay.Flags {
 			if isDisabled(c) {
 				f |= replay.FlagDisabled
 			}
-			if isChecked(c) {
+			if isChosen(c) {
 				f |= replay.FlagChecked
 			}
 		}
@@ -333,7 +382,13 @@ func stateFlags(n *node) replay.Flags {
 	return f
 }
 
-func isChecked(n *node) bool {
+// isChosen reports whether a control is in the state that a press asks for. A box or a switch never is: a press turns
+// it back.
+func isChosen(n *node) bool {
+	switch roleOf(n) {
+	case "checkbox", "switch", "menuitemcheckbox":
+		return false
+	}
 	if n.has("checked") || (n.has("selected") && n.tag == "option") {
 		return true
 	}

@@ -15,13 +15,21 @@ func arrivalTraits(n *node) replay.ChangeTraits {
 	var traits replay.ChangeTraits
 	seen := 0
 	n.walk(func(m *node) bool {
-		if m.kind == kindElement {
+		switch {
+		case m.kind == kindElement:
 			traits |= roleTraits(m)
+		case m.kind == kindText && traits&replay.ChangeText == 0 && !m.unread() && strings.TrimSpace(m.text) != "":
+			traits |= replay.ChangeText
 		}
 		seen++
 		return seen < maxArrival
 	})
 	return traits
+}
+
+// unread reports whether a text node is no text to read: part of a style sheet, a script or a drawing.
+func (n *node) unread() bool {
+	return n.parent != nil && (n.parent.ownsNoText || n.parent.svg)
 }
 
 // roleTraits grades one element by role, tag and state attributes. No class names and no words: they differ per

@@ -18,6 +18,7 @@ type node struct {
 	id          int32
 	kind        uint8
 	svg         bool
+	shadow      bool // a top node of its parent's shadow tree
 	parent      *node
 	first, last *node
 	prev, next  *node
@@ -124,6 +125,8 @@ func (t *tree) decodeNode(d *decoder, depth int) (*node, error) {
 			n.text, err = d.shortText()
 		case "isSVG":
 			n.svg, _, err = d.flag()
+		case "isShadow":
+			n.shadow, _, err = d.flag()
 		case "isStyle":
 			isStyle, _, err = d.flag()
 		case "childNodes":

@@ -1,0 +1,112 @@
+package rrweb
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/rankle/rankle/replay"
+)
+
+// bodyAt is a full snapshot whose body holds the given nodes.
+func bodyAt(ms int, nodes string) string {
+	return at(ms, typeFullSnapshot, `{"node":{"type":0,"id":1,"childNodes":[{"type":2,"tagName":"html","attributes":{},"id":2,"childNodes":[{"type":2,"tagName":"body","attributes":{},"id":3,"childNodes":[`+
+		nodes+`]}]}]},"initialOffset":{"left":0,"top":0}}`)
+}
+
+func mutationAt(ms int, texts, attributes, removes, adds string) string {
+	return at(ms, typeIncremental, fmt.Sprintf(`{"source":0,"texts":[%s],"attributes":[%s],"removes":[%s],"adds":[%s]}`, texts, attributes, removes, adds))
+}
+
+// TestWas: a change says what was there before, so that going back can be told from going on.
+func TestWas(t *testing.T) {
+	label := `{"type":3,"textContent":"Save","id":5}`
+	button := `{"type":2,"tagName":"button","attributes":{"aria-pressed":"false"},"id":4,"childNodes":[` + label + `]}`
+	s := read(t, metaAt(0, "https://x/"), bodyAt(10, button),
+		mutationAt(20, "", `{"id":4,"attributes":{"aria-pressed":"true","data-x":"1"}}`, `{"parentId":4,"id":5}`,
+			`{"parentId":4,"nextId":null,"node":{"type":3,"textContent":"Saving","id":6}}`),
+		mutationAt(30, "", `{"id":4,"attributes":{"aria-pressed":"false","data-x":null}}`, `{"parentId":4,"id":6}`,
+			`{"parentId":4,"nextId":null,"node":{"type":3,"textContent":"Save","id":7}}`),
+		mutationAt(40, `{"id":7,"value":"Saved"}`, "", "", ""),
+		mutationAt(50, `{"id":7,"value":"Save"}`, "", "", ""))
+	find := func(m int, kind replay.ChangeKind, attr string) replay.Change {
+		for _, c := range s.Mutations[m].Changes {
+			if c.Kind == kind && c.Attr == attr {
+				return c
+			}
+		}
+		t.Fatalf("mutation %d has no change of kind %d %q", m, kind, attr)
+		return replay.Change{}
+	}
+	there, back := find(0, replay.AttributeChanged, "aria-pressed"), find(1, replay.AttributeChanged, "aria-pressed")
+	if there.Was != back.State || back.Was != there.State || there.Traits&replay.ChangeKnown == 0 {
+		t.Errorf("attribute: %+v, then %+v", there, back)
+	}
+	if x := find(0, replay.AttributeChanged, "data-x"); x.Traits&replay.ChangeKnown != 0 {
+		t.Errorf("the reader keeps no data-x and claims to know what it was: %+v", x)
+	}
+	if gone, again := find(0, replay.Removed, ""), find(1, replay.Added, ""); gone.Was == 0 || gone.Was != again.State {
+		t.Errorf("label %+v, and the same again %+v", gone, again)
+	}
+	if on, off := find(2, replay.TextChanged, ""), find(3, replay.TextChanged, ""); on.Was != off.State || off.Was != on.State {
+		t.Errorf("text %+v, then %+v", on, off)
+	}
+}
+
+// TestUnchangedBox: applications set a box back that the browser has just switched; the recorder reports it all the same.
+func TestUnchangedBox(t *testing.T) {
+	box := `{"type":2,"tagName":"input","attributes":{"type":"checkbox"},"id":4,"childNodes":[]}`
+	input := func(ms int, checked bool) string {
+		return at(ms, typeIncremental, fmt.Sprintf(`{"source":5,"text":"on","isChecked":%v,"id":4}`, checked))
+	}
+	s := read(t, metaAt(0, "https://x/"), bodyAt(10, box), input(20, false), input(30, true), input(40, true), input(50, false))
+	var got []bool
+	for _, e := range s.Events {
+		if e.Kind == replay.Input {
+			got = append(got, e.Flags.Has(replay.FlagUnchanged))
+		}
+	}
+	if want := []bool{true, false, true, false}; fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("unchanged: %v, want %v", got, want)
+	}
+}
+
+// TestChosen: a radio stays chosen when it is pressed, a box does not.
+func TestChosen(t *testing.T) {
+	click := at(20, typeIncremental, `{"source":2,"type":2,"id":4,"x":1,"y":1}`)
+	for typ, want := range map[string]bool{"radio": true, "checkbox": false} {
+		s := read(t, metaAt(0, "https://x/"), bodyAt(10, `{"type":2,"tagName":"input","attributes":{"type":"`+typ+`","checked":true},"id":4,"childNodes":[]}`), click)
+		if got := s.Events[len(s.Events)-1].Flags.Has(replay.FlagChecked); got != want {
+			t.Errorf("checked %s: chosen %v, want %v", typ, got, want)
+		}
+	}
+}
+
+// TestLinkToNowhere: a link that only a handler gives a meaning leads nowhere, and not to the page it is on.
+func TestLinkToNowhere(t *testing.T) {
+	for href, want := range map[string]string{"https://x/help": "/help", "https://x/#": "", "#": "", "javascript:void(0)": "", "https://x/#/cart": "/#/cart"} {
+		s := read(t, metaAt(0, "https://x/"), bodyAt(10, `{"type":2,"tagName":"a","attributes":{"href":"`+href+`"},"id":4,"childNodes":[]}`),
+			at(20, typeIncremental, `{"source":2,"type":2,"id":4,"x":1,"y":1}`))
+		if got := s.Targets[0].Href; got != want {
+			t.Errorf("%s leads to %q, want %q", href, got, want)
+		}
+	}
+}
+
+// TestComponent: what a web component draws for itself is called by the component, unless it draws several controls.
+func TestComponent(t *testing.T) {
+	inner := func(id int) string {
+		return fmt.Sprintf(`{"type":2,"tagName":"button","isShadow":true,"attributes":{},"id":%d,"childNodes":[{"type":2,"tagName":"slot","attributes":{},"id":%d,"childNodes":[]}]}`, id, id+1)
+	}
+	host := func(kids string) string {
+		return `{"type":2,"tagName":"x-button","isShadowHost":true,"attributes":{"id":"send","data-testid":"send-button"},"id":4,"childNodes":[` + kids + `,{"type":3,"textContent":"Send","id":5}]}`
+	}
+	for name, tc := range map[string]struct{ kids, id, test, label string }{
+		"one control":  {inner(6), "send", "send-button", "Send"},
+		"two controls": {inner(6) + "," + inner(8), "", "", ""},
+	} {
+		s := read(t, metaAt(0, "https://x/"), bodyAt(10, host(tc.kids)), at(20, typeIncremental, `{"source":2,"type":2,"id":7,"x":1,"y":1}`))
+		if x := s.Targets[0]; x.Tag != "button" || x.ID != tc.id || x.TestID != tc.test || x.Label != tc.label {
+			t.Errorf("%s: %+v", name, x)
+		}
+	}
+}
