@@ -1,5 +1,7 @@
 package friction
 
+import "time"
+
 // findAffordance looks at things that are no control but are pressed as one: silent presses on one element with
 // nothing selected. One such press is idle clicking; many people's are for the population pass to judge, so that a
 // single one is kept without an opinion.
@@ -25,6 +27,13 @@ func findAffordance(a *analysis) []candidate {
 		if isPage(a.tgt(c)) && len(silent) < c.local.RageGestures {
 			continue // the empty page: people click there to drop a focus or a menu
 		}
+		all := silent
+		if silent = a.singles(silent); len(silent) == 0 {
+			cand := a.candidate(r.ctl, all)
+			cand.missed, cand.verdict, cand.reason = int32(len(all)), Dismissed, ReasonTextSelection
+			out = append(out, cand)
+			continue
+		}
 		cand := a.candidate(r.ctl, silent)
 		cand.missed = int32(len(silent))
 		cand.conf = a.base(startAffordance-termProse, c) + extra(len(silent)-c.local.AffordanceTaps)
@@ -33,7 +42,7 @@ func findAffordance(a *analysis) []candidate {
 			reason, v = ReasonRepeatUse, Dismissed
 		}
 		switch {
-		case selected || a.doubleClick(silent):
+		case selected:
 			cand.verdict, cand.reason = Dismissed, ReasonTextSelection
 		case reason == ReasonShortTail && r.closed > 0:
 			continue
@@ -47,8 +56,20 @@ func findAffordance(a *analysis) []candidate {
 	return out
 }
 
-// doubleClick reports whether presses are no more than one double or triple click.
-func (a *analysis) doubleClick(gs []int32) bool {
-	const span = 700e6 // ns: two clicks of the system's double-click time of 500 ms and a third
-	return len(gs) >= 2 && len(gs) <= 3 && a.gestures[gs[len(gs)-1]].at-a.gestures[gs[0]].at <= span
+// singles returns the presses that are no part of a double or triple click, with which people select text.
+func (a *analysis) singles(gs []int32) []int32 {
+	// between is the longest pause inside one: the system's double-click time of Windows and GTK.
+	const between = 500 * time.Millisecond
+	var out []int32
+	for i := 0; i < len(gs); {
+		j := i + 1
+		for j < len(gs) && a.gestures[gs[j]].at-a.gestures[gs[j-1]].at <= between {
+			j++
+		}
+		if n := j - i; n == 1 || n > 3 {
+			out = append(out, gs[i:j]...)
+		}
+		i = j
+	}
+	return out
 }

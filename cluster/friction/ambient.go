@@ -49,16 +49,21 @@ type pace struct {
 	first, last time.Duration // of counted changes
 	interval    time.Duration // the latest
 	epoch       int32         // user action that the latest change followed
+	since       int32         // counted changes since that action
 	count       int32
 	strong      int32 // after long stillness
-	repeat      int32 // 2 s after an action, and not the first since
+	repeat      int32 // 2 s after an action, and more than the presses before can have asked for
 	weak        int32 // 2 s after an action
 	even        int32 // intervals equal to the one before, whatever a person did
 	apart       int32 // intervals that ended at least handTrail after anything a person did
 	regular     int32 // ... and were equal to the one before
 	hover       int32 // while the pointer moved, 1 s after any press
+	focus       int32 // when the element or what lies around it lost the focus
 	state       uint64
 	known       bool
+	beat        time.Duration // an interval that was equal to the one before
+	second      time.Duration // of counted changes
+	passed      time.Duration // latest counted change that the sweep has passed
 }
 
 const (
@@ -80,15 +85,21 @@ const (
 	chance = 0.02
 	// slowPace is the pace from which on chance is asked at all; faster ones never answer.
 	slowPace = 10 * time.Second
+	// beatCount equal intervals are a beat, even among others: whatever moves by itself starts anew when it is touched.
+	beatCount = 2
+	// beatLag is by how much a timer of the page comes early or late: a few frames.
+	beatLag = 50 * time.Millisecond
 	// handTrail is how long after a press its immediate answers and the end of its ripple come: an answer in time.
 	handTrail = time.Second
 	// pointerTrail is how long after a mouse move its hover effects are stamped.
 	pointerTrail = 150 * time.Millisecond
 )
 
-func (p *pace) see(at, since time.Duration, epoch int32, moving bool) {
-	first := p.epoch != epoch
-	p.epoch = epoch
+// see counts a change, since so long after an action of a person that ended a series of so many presses on one control.
+func (p *pace) see(at, since time.Duration, epoch, presses int32, moving bool) {
+	if p.epoch != epoch {
+		p.epoch, p.since = epoch, 0
+	}
 	if moving && since >= time.Second {
 		p.hover++
 	}
@@ -109,15 +120,20 @@ func (p *pace) see(at, since time.Duration, epoch int32, moving bool) {
 			p.apart++
 			if equal {
 				p.regular++
+				p.beat = iv
 			}
 		}
 		p.interval = iv
+		if p.count == 1 {
+			p.second = at
+		}
 	}
 	p.last = at
 	p.count++
+	p.since++
 	if since >= settle {
 		p.weak++
-		if !first {
+		if p.since > max(presses, 1) {
 			p.repeat++
 		}
 	}
@@ -135,6 +151,25 @@ func (p *pace) ambient(k changeKey) bool {
 	return rhythm || p.strong >= ambientStrong || p.repeat >= ambientRepeat
 }
 
+// pass notes that the sweep has come to a change at a moment.
+func (p *pace) pass(at time.Duration) {
+	if p.passed == 0 || at-p.passed >= sameBeat {
+		p.passed = at
+	}
+}
+
+// onBeat reports whether a change that the sweep has not passed yet comes when the rhythm lets expect it. The first of all
+// is judged by the second.
+func (p *pace) onBeat(at time.Duration) bool {
+	if p.regular < beatCount {
+		return false
+	}
+	if p.passed == 0 {
+		return p.count > 1 && within(p.second-at, p.beat, beatLag)
+	}
+	return within(at-p.passed, p.beat, beatLag)
+}
+
 // rhythmic reports whether most intervals that no hand can have set are equal.
 func (p *pace) rhythmic() bool { return p.regular >= ambientRegular && p.regular*2 >= p.apart }
 
@@ -150,6 +185,7 @@ func (p *pace) explains(after time.Duration) bool {
 // ambience is what changes, fails or is asked for on its own in one session.
 type ambience struct {
 	changes  map[changeKey]*pace
+	fading   map[uint64]bool // outlines without text that come in a pressed control and go again by themselves
 	errors   map[string]*rate
 	requests map[string]*rate
 	quiet    time.Duration // total time at least settle after any action
@@ -258,14 +294,16 @@ func background(r *replay.Request) bool {
 
 // learnAmbience reads the session once and learns what happens by itself.
 func (a *analysis) learnAmbience() {
-	am := &ambience{changes: map[changeKey]*pace{}, errors: map[string]*rate{}, requests: map[string]*rate{}}
+	am := &ambience{changes: map[changeKey]*pace{}, fading: map[uint64]bool{}, errors: map[string]*rate{}, requests: map[string]*rate{}}
 	a.amb = am
 	type state struct {
 		action time.Duration // latest thing a person or a load did
 		epoch  int32
 		press  int32 // latest gesture
+		series int32 // presses on its control since another one was pressed
 		moveAt time.Duration
 		moved  bool
+		looks  looks
 	}
 	wins := map[uint16]*state{}
 	next := 0
@@ -286,9 +324,13 @@ func (a *analysis) learnAmbience() {
 		for next < len(a.gestures) && int(a.gestures[next].firstEv) <= i {
 			if int(a.gestures[next].firstEv) == i {
 				act()
+				if w.press < 0 || a.gestures[w.press].ctl != a.gestures[next].ctl {
+					w.series = 0
+				}
 				w.press = int32(next)
 				if a.gestures[next].pressed() {
 					am.presses++
+					w.series++
 				}
 			}
 			next++
@@ -298,6 +340,8 @@ func (a *analysis) learnAmbience() {
 		case replay.PointerUp, replay.Click, replay.Input, replay.Scroll, replay.Navigate, replay.SnapshotEvent,
 			replay.Resize, replay.Visible, replay.Focus:
 			act()
+		case replay.Blur:
+			w.looks.blurAt, w.looks.blurred = e.At, e.Node
 		case replay.Move:
 			w.moveAt, w.moved = e.At, true
 		case replay.MutationEvent:
@@ -311,10 +355,11 @@ func (a *analysis) learnAmbience() {
 			moving := w.moved && e.At-w.moveAt <= pointerTrail
 			m := &a.s.Mutations[e.Detail]
 			for c := range m.Changes {
-				am.see(keyOf(&m.Changes[c]), e.At, since, w.epoch, moving)
+				am.see(keyOf(&m.Changes[c]), e.At, since, w.epoch, w.series, moving)
 			}
+			a.learnLooks(&w.looks, e.At, m, w.press)
 		case replay.StyleChange, replay.CanvasDraw, replay.Media:
-			am.see(streamKey(e), e.At, since, w.epoch, false)
+			am.see(streamKey(e), e.At, since, w.epoch, w.series, false)
 		case replay.ErrorEvent:
 			if e.Detail >= 0 && int(e.Detail) < len(a.s.Errors) {
 				am.rateOf(am.errors, a.s.Errors[e.Detail].Fingerprint).see(e.At, since >= settle, a.ctlOf(w.press))
@@ -377,13 +422,13 @@ func (am *ambience) spend(d time.Duration) {
 	}
 }
 
-func (am *ambience) see(k changeKey, at, since time.Duration, epoch int32, moving bool) {
+func (am *ambience) see(k changeKey, at, since time.Duration, epoch, presses int32, moving bool) {
 	p := am.changes[k]
 	if p == nil {
 		p = &pace{}
 		am.changes[k] = p
 	}
-	p.see(at, since, epoch, moving)
+	p.see(at, since, epoch, presses, moving)
 }
 
 func (am *ambience) rateOf(m map[string]*rate, key string) *rate {

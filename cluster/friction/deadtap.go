@@ -81,6 +81,9 @@ func findDead(a *analysis) []candidate {
 	return out
 }
 
+// leadsOn is how many different states a control must have led to before it is one that leads on.
+const leadsOn = 2
+
 // advances reports whether a control led on to other states most times it was pressed before, as steppers and arrows do:
 // it is never in the asked-for state, and two silent presses in a row were meant. Pauses before each of them tell them
 // from a hand that runs on past the end of a list.
@@ -99,12 +102,13 @@ func (a *analysis) advances(c *control, silent []int32) bool {
 		}
 	}
 	for _, gi := range silent {
-		if a.gestures[gi].at-last < c.local.QuickAnswer {
+		g := &a.gestures[gi]
+		if g.at-last < c.local.QuickAnswer || a.thawed(g) {
 			return false
 		}
-		last = a.gestures[gi].at
+		last = g.at
 	}
-	return answered >= c.local.NoProgress && len(states)*2 > answered
+	return len(states) >= leadsOn && len(states)*2 > answered
 }
 
 // resumed reports whether a run on a control comes so long after the one before that it is another matter.

@@ -24,6 +24,7 @@ type gesture struct {
 	at, end  time.Duration // pointer down, pointer up (or click)
 	firstEv  int32         // index of the event it is anchored at
 	lastEv   int32         // index of its last event
+	ownFrom  int32         // index of the first event that may answer it, see answeredFrom
 	window   uint16
 	kind     gestureKind
 	pointer  replay.Pointer
@@ -140,7 +141,31 @@ func findGestures(s *replay.Session) []gesture {
 		gs[i].classify()
 	}
 	sort.SliceStable(gs, func(a, b int) bool { return gs[a].firstEv < gs[b].firstEv })
+	for i := range gs {
+		gs[i].answeredFrom(s)
+	}
 	return gs
+}
+
+// handlerLag is how far before a press its own answer may be stamped: recorders that listen to touchstart and mousedown
+// run after the page's handlers of pointerdown. Nobody presses what changed so short a time ago.
+const handlerLag = 5 * time.Millisecond
+
+// answeredFrom finds the first event that may answer the gesture.
+func (g *gesture) answeredFrom(s *replay.Session) {
+	g.ownFrom = g.firstEv
+	for i := g.firstEv - 1; i >= 0 && g.at-s.Events[i].At <= handlerLag; i-- {
+		e := &s.Events[i]
+		if e.Window != g.window {
+			continue
+		}
+		switch e.Kind {
+		case replay.MutationEvent:
+			g.ownFrom = i
+		case replay.PointerDown, replay.PointerUp, replay.Click, replay.Move, replay.Scroll, replay.Navigate:
+			return
+		}
+	}
 }
 
 func newGesture(e *replay.Event, i int32) gesture {

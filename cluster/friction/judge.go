@@ -44,9 +44,6 @@ func (a *analysis) judge(ri int32) {
 		a.outcomes[gi].run = ri
 	}
 	grades := a.grade(r)
-	if a.trace != nil {
-		a.trace(a, r, grades)
-	}
 	answers := a.collect(r, grades)
 	a.assign(r, answers)
 	a.acknowledge(r, grades)
@@ -165,6 +162,7 @@ func (a *analysis) grade(r *run) []bool {
 	}
 	a.ungradeLooks(r, effect)
 	a.ungradeReplaced(r, effect)
+	a.ungradeFlashes(r, effect)
 	return effect
 }
 
@@ -178,7 +176,7 @@ func (a *analysis) ungradeLooks(r *run, effect []bool) {
 		if t.kind != replay.Added || t.rel != own {
 			continue
 		}
-		passes := t.undone > 0 && !effect[i]
+		passes := !effect[i] && (t.undone > 0 || a.amb.fading[t.state])
 		if passes {
 			passing[t.node] = true
 		}
@@ -227,6 +225,56 @@ func (a *analysis) ungradeReplaced(r *run, effect []bool) {
 			effect[i] = effect[j]
 		}
 	}
+}
+
+// ungradeFlashes takes back what a label said only while the control worked: it changed and was itself again within the
+// quick limit, as often as the control was pressed. A switch changes once a press, and a message stays to be read.
+func (a *analysis) ungradeFlashes(r *run, effect []bool) {
+	type label struct {
+		is    uint64 // what it says without a press
+		other uint64 // what else it says
+		at    time.Duration
+		away  bool
+		back  int
+		last  int // index of the latest change
+		bad   bool
+	}
+	labels := map[replay.NodeID]*label{}
+	for i := range r.touches {
+		t := &r.touches[i]
+		if t.rel != own || !a.text(t.node) || t.kind != replay.Added && t.kind != replay.Removed {
+			continue
+		}
+		l := labels[t.parent]
+		switch {
+		case l == nil && t.kind == replay.Removed && t.known:
+			labels[t.parent] = &label{is: t.prev}
+		case l == nil || t.kind == replay.Removed:
+		case t.state == l.is:
+			l.bad = l.bad || l.away && t.at-l.at > a.limits(r).QuickAnswer
+			if l.away {
+				l.back++
+			}
+			l.away, l.last = false, i
+		default:
+			l.bad = l.bad || l.other != 0 && l.other != t.state
+			l.other, l.away, l.at, l.last = t.state, true, t.at, i
+		}
+	}
+	for i := range r.touches {
+		t := &r.touches[i]
+		if !effect[i] || t.rel != own || !a.text(t.node) {
+			continue
+		}
+		if l := labels[t.parent]; l != nil && !l.bad && !l.away && l.back > 0 && l.back >= a.pressesUntil(r, r.touches[l.last].at) {
+			effect[i] = false
+		}
+	}
+}
+
+// pressesUntil counts the presses of a run whose click came before a moment.
+func (a *analysis) pressesUntil(r *run, at time.Duration) int {
+	return sort.Search(len(r.gestures), func(i int) bool { return a.gestures[r.gestures[i]].end >= at })
 }
 
 // rippleDepth is how deep below a passing thing its own changes may lie; Material's ripple has two levels.
@@ -278,7 +326,7 @@ func (a *analysis) redraws(r *run) []bool {
 // look reports whether something that was added and went at a moment may be a passing look of the control. The next
 // press brings its own.
 func (a *analysis) look(t *touched, gone time.Duration) bool {
-	return t.rel == own && !a.text(t.node) && gone-t.at <= cosmeticSpan
+	return t.rel == own && gone-t.at <= cosmeticSpan
 }
 
 // maxPlaceholders bounds how many changes of a run are looked at as placeholders; each look may read the whole run.
@@ -538,10 +586,7 @@ func (a *analysis) acknowledge(r *run, effect []bool) {
 		o, g := &a.outcomes[gi], &a.gestures[gi]
 		o.ack = o.ack || !effect[i]
 		o.busy = o.busy || t.traits&replay.ChangeBusy != 0
-		if t.traits&replay.ChangeInvalid != 0 && t.kind != replay.Removed {
-			o.invalid, o.alert = true, t.node
-			o.marked = o.marked || t.kind == replay.AttributeChanged && (t.attr == "aria-invalid" || t.attr == "class")
-		}
+		o.invalid = o.invalid || t.traits&replay.ChangeInvalid != 0 && t.kind != replay.Removed
 		if t.undone > 0 && !g.alone && t.at <= g.end+batchLag && t.undone >= g.end-stampLag && t.undone <= g.end+releaseLag {
 			o.flash = true
 			o.beyond = o.beyond || t.rel == elsewhere

@@ -1,9 +1,7 @@
 package friction
 
 import (
-	"sort"
-	"strconv"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/rankle/rankle/replay"
@@ -74,6 +72,7 @@ type run struct {
 	index    map[touchKey]int32
 	signals  []signal
 	blurred  replay.NodeID // field that lost the focus by the press
+	blurAt   time.Duration
 	closed   time.Duration // press on another control; 0 = none
 	done     bool
 	end      time.Duration // end of observation, filled when it is judged
@@ -109,11 +108,9 @@ type outcome struct {
 	seen     time.Duration // how long nothing was seen to answer, while it could have been
 	ack      bool
 	busy     bool
-	flash    bool          // something appeared and went with the pointer's release
-	beyond   bool          // ... and it lay outside of the control
-	invalid  bool          // answered by a complaint, or by a message that looks like one
-	marked   bool          // ... which marked a field
-	alert    replay.NodeID // ... the message, or the field
+	flash    bool // something appeared and went with the pointer's release
+	beyond   bool // ... and it lay outside of the control
+	invalid  bool
 	outside  bool
 	selected bool
 	asked    bool // sent a request of its own
@@ -176,7 +173,10 @@ type watch struct {
 	rolled   bool
 	down     bool // a finger is down
 	blurAt   time.Duration
-	blurred  replay.NodeID
+	blurred  replay.NodeID // the field that lost the focus then, or NoIndex
+	lost     replay.NodeID // ... or whatever else did
+	focusAt  time.Duration
+	focused  replay.NodeID
 	preAt    time.Duration // latest non-ambient change
 	pre      bool
 }
@@ -196,15 +196,33 @@ func (a *analysis) sweep() {
 			w = &watch{cur: -1, blurred: replay.NoIndex}
 			wins[e.Window] = w
 		}
-		for next < len(a.gestures) && int(a.gestures[next].firstEv) <= i {
-			if int(a.gestures[next].firstEv) == i {
-				a.begin(w, int32(next))
+		for next < len(a.gestures) && int(a.gestures[next].ownFrom) <= i {
+			g := &a.gestures[next]
+			b := wins[g.window]
+			if b == nil {
+				b = &watch{cur: -1, blurred: replay.NoIndex}
+				wins[g.window] = b
 			}
+			if i < int(g.firstEv) && a.waiting(b) {
+				g.ownFrom = g.firstEv // the older press was answered just before
+				continue
+			}
+			a.begin(b, int32(next))
 			next++
 		}
 		a.expire(w, e.At)
 		a.take(w, e)
 	}
+}
+
+// waiting reports whether nothing at all has happened since the latest press of the open run.
+func (a *analysis) waiting(w *watch) bool {
+	if w.cur < 0 {
+		return false
+	}
+	r, since := &a.runs[w.cur], a.newest(w.cur)
+	return (len(r.touches) == 0 || r.touches[len(r.touches)-1].at < since) &&
+		(len(r.signals) == 0 || r.signals[len(r.signals)-1].at < since)
 }
 
 // begin starts a run with gesture g, or joins the open one.
@@ -222,20 +240,27 @@ func (a *analysis) begin(w *watch, gi int32) {
 		r := &a.runs[w.cur]
 		if r.ctl == g.ctl && len(r.gestures) < maxRunGestures && len(r.touches) < maxTouches {
 			r.gestures = append(r.gestures, gi)
-			if g.target >= 0 {
-				r.node = a.s.Targets[g.target].Node
+			if n := a.nodeOf(g); n >= 0 {
+				r.node = n
 			}
 			return
 		}
 		a.closeRun(w, g.at)
 	}
-	node := c.node
-	if g.target >= 0 && int(g.target) < len(a.s.Targets) {
-		node = a.s.Targets[g.target].Node
+	node := a.nodeOf(g)
+	if node < 0 {
+		node = c.node
 	}
+	w.closing = slices.DeleteFunc(w.closing, func(c int32) bool {
+		if a.runs[c].ctl != g.ctl {
+			return false
+		}
+		a.finish(c) // what happens in the control from now on answers the new presses
+		return true
+	})
 	r := run{ctl: g.ctl, window: g.window, node: node, gestures: []int32{gi}, blurred: replay.NoIndex}
 	if w.blurred >= 0 && g.at-w.blurAt <= stampLag {
-		r.blurred = w.blurred
+		r.blurred, r.blurAt = w.blurred, w.blurAt
 	}
 	if g.alone && !a.s.Coverage.PointerPress && w.pre && g.at-w.preAt <= preLag {
 		r.signals = append(r.signals, signal{at: g.at, kind: sigPaint})
@@ -309,11 +334,11 @@ func (a *analysis) take(w *watch, e *replay.Event) {
 	var since time.Duration // since the latest press of the open run
 	if w.cur >= 0 {
 		r = &a.runs[w.cur]
-		since = e.At - a.gestures[r.gestures[len(r.gestures)-1]].at
+		since = max(e.At-a.newest(w.cur), 0)
 	}
 	sign := func(k signalKind) {
 		if r != nil && (len(r.signals) < maxRunGestures*4) {
-			r.signals = append(r.signals, signal{at: e.At, kind: k})
+			r.signals = append(r.signals, signal{at: max(e.At, a.newest(w.cur)), kind: k})
 		}
 	}
 	switch e.Kind {
@@ -332,6 +357,7 @@ func (a *analysis) take(w *watch, e *replay.Event) {
 			w.rollAt, w.rolled = e.At, true
 		}
 	case replay.Focus:
+		w.focusAt, w.focused = e.At, e.Node
 		// A control that puts the caret into a field has answered; taking the focus itself is none.
 		if r != nil && since <= typeLag+touchPress && e.Target >= 0 && int(e.Target) < len(a.s.Targets) &&
 			a.s.Targets[e.Target].Traits.Has(replay.TextEntry) && !a.tree.within(e.Node, r.node) && !a.tree.within(r.node, e.Node) {
@@ -342,12 +368,12 @@ func (a *analysis) take(w *watch, e *replay.Event) {
 			sign(sigInput)
 		}
 	case replay.Blur:
-		w.blurAt, w.blurred = e.At, replay.NoIndex
+		w.blurAt, w.blurred, w.lost = e.At, replay.NoIndex, e.Node
 		if e.Target >= 0 && int(e.Target) < len(a.s.Targets) && a.s.Targets[e.Target].Traits&(replay.TextEntry|replay.NativePicker) != 0 {
 			w.blurred = e.Node // only fields change the looks of their surroundings when they lose the focus
 		}
 		if r != nil && since <= typeLag {
-			r.blurred = w.blurred
+			r.blurred, r.blurAt = w.blurred, e.At
 		}
 	case replay.Input:
 		a.takeInput(w, r, e, since, sign)
@@ -408,6 +434,8 @@ func (a *analysis) takeInput(w *watch, r *run, e *replay.Event, since time.Durat
 	}
 	mine := a.tree.within(e.Node, r.node) || a.tree.within(r.node, e.Node)
 	switch {
+	case e.Flags.Has(replay.FlagUnchanged):
+		// A box that the application set back at once.
 	case mine, since <= typeLag, e.Flags.Has(replay.FlagNotUser):
 		sign(sigInput)
 	default:
@@ -438,6 +466,7 @@ func (a *analysis) takeMutation(w *watch, e *replay.Event, m *replay.Mutation) {
 		if c.Kind == replay.AttributeChanged || c.Kind == replay.TextChanged {
 			p.state, p.known = c.State, true
 		}
+		p.pass(e.At)
 	}
 	if fresh {
 		w.pre, w.preAt = true, e.At
@@ -460,12 +489,14 @@ func (a *analysis) linked(r *run, t time.Duration) bool {
 	return false
 }
 
-// byItself reports whether a batch holds an ambient change. So long behind a press the rest of the batch has the same
-// cause: a carousel that moves by itself touches other slides each time, none of them often enough to be known.
-func (a *analysis) byItself(m *replay.Mutation, since time.Duration) bool {
+// byItself reports whether a batch holds an ambient change that comes on its own beat, or so long behind a press that it
+// is none of its answer. The rest of the batch has the same cause: a carousel that moves by itself touches other slides
+// each time, none of them often enough to be known.
+func (a *analysis) byItself(m *replay.Mutation, at, since, limit time.Duration) bool {
 	for i := range m.Changes {
 		k := keyOf(&m.Changes[i])
-		if p := a.amb.changes[k]; p != nil && p.ambient(k) && p.explains(since) {
+		p := a.amb.changes[k]
+		if p != nil && p.ambient(k) && p.explains(since) && (since > limit || p.onBeat(at)) {
 			return true
 		}
 	}
@@ -474,8 +505,10 @@ func (a *analysis) byItself(m *replay.Mutation, since time.Duration) bool {
 
 // takeChanges adds the changes of one batch to a run; with ownOnly only those inside its control.
 func (a *analysis) takeChanges(r *run, w *watch, e *replay.Event, m *replay.Mutation, ownOnly bool) {
-	since := e.At - a.gestures[r.gestures[len(r.gestures)-1]].at
-	if since > a.limits(r).QuickAnswer && a.byItself(m, since) && !a.linked(r, e.At) {
+	newest := a.gestures[r.gestures[len(r.gestures)-1]].at
+	at := max(e.At, newest) // a handler of pointerdown runs before touchstart is recorded
+	since := at - newest
+	if a.byItself(m, e.At, since, a.limits(r).QuickAnswer) && !a.linked(r, e.At) {
 		return
 	}
 	if r.index == nil {
@@ -491,15 +524,17 @@ func (a *analysis) takeChanges(r *run, w *watch, e *replay.Event, m *replay.Muta
 		if p != nil && p.ambient(k) && p.explains(since) {
 			continue
 		}
-		t := touched{at: e.At, node: c.Node, parent: c.Parent, state: c.State, size: c.Size, kind: c.Kind,
-			traits: c.Traits, attr: c.Attr}
+		t := touched{at: at, node: c.Node, parent: c.Parent, state: c.State, prev: c.Was, size: c.Size, kind: c.Kind,
+			traits: c.Traits, attr: c.Attr, known: c.Traits&replay.ChangeKnown != 0}
 		t.rel = a.relate(r, c)
 		if ownOnly && t.rel != own {
 			continue
 		}
-		if p != nil && p.known && (c.Kind == replay.AttributeChanged || c.Kind == replay.TextChanged) {
-			t.prev, t.known = p.state, true
-			if t.prev == c.State {
+		if c.Kind == replay.AttributeChanged || c.Kind == replay.TextChanged {
+			if p != nil && p.known && !t.known {
+				t.prev, t.known = p.state, true
+			}
+			if t.known && t.prev == c.State {
 				continue // set to what it was
 			}
 		}
@@ -523,11 +558,15 @@ func touchKind(k replay.ChangeKind) replay.ChangeKind {
 func (a *analysis) undo(r *run, t *touched) {
 	j, ok := r.index[touchKey{t.node, touchKind(t.kind), t.attr}]
 	if !ok {
-		return
+		if j, ok = r.replaced(t); !ok {
+			return
+		}
 	}
 	o := &r.touches[j]
 	look := o.rel == own && t.at-o.at <= cosmeticSpan && (o.kind == replay.Added && !a.text(o.node) || cosmeticAttr(o.attr))
-	if g := &a.gestures[a.pressAt(r, t.at)]; !look && g.at > o.at && t.at-g.end <= promptAnswer {
+	first := &a.gestures[a.pressAt(r, o.at)]
+	early := o.at < first.end // the page answers when the pointer goes down
+	if g := &a.gestures[a.pressAt(r, t.at)]; !look && g.at > o.at && t.at-g.end <= promptAnswer && (early || t.at >= g.end) {
 		return
 	}
 	switch t.kind {
@@ -542,10 +581,27 @@ func (a *analysis) undo(r *run, t *touched) {
 	default:
 		// Back to what it was; where that is not known, a second change of a class or style is taken for it.
 		cosmetic := t.traits&replay.ChangeCursor != 0 || cosmeticAttr(t.attr)
-		if o.known && t.state == o.prev || !o.known && (cosmetic && t.at-o.at <= cosmeticSpan || twoStates(t.attr)) {
+		gone := t.kind == replay.AttributeChanged && t.state == 0
+		if o.known && t.state == o.prev || !o.known && (cosmetic && t.at-o.at <= cosmeticSpan || twoStates(t.attr) || gone) {
 			o.undone, t.revert = t.at, true
 		}
 	}
+}
+
+// replaced finds the removal that an arrival in the control takes back: its label or icon came again. A list that is drawn
+// again elsewhere may be what was asked for.
+func (r *run) replaced(t *touched) (int32, bool) {
+	if t.kind != replay.Added || t.rel != own || t.state == 0 {
+		return 0, false
+	}
+	const look = 64 // changes: a label that comes back follows the one that went closely
+	for j := len(r.touches) - 1; j >= 0 && j >= len(r.touches)-look; j-- {
+		o := &r.touches[j]
+		if o.kind == replay.Removed && o.parent == t.parent && o.known && o.prev == t.state && o.undone == 0 && !o.revert {
+			return int32(j), t.at > o.at
+		}
+	}
+	return 0, false
 }
 
 // twoStates reports whether an attribute is there or not and has no other values: its second change is back to the
@@ -554,7 +610,8 @@ func twoStates(attr string) bool { return attr == "hidden" || attr == "open" || 
 
 func cosmeticAttr(attr string) bool { return attr == "class" || attr == "style" }
 
-// cosmeticSpan is how long ripples, pressed states and click animations last; Material's ripple takes 550 ms.
+// cosmeticSpan is how long ripples, pressed states and click animations last; Material's ripple takes 550 ms, and a busy
+// page takes it away later.
 const cosmeticSpan = 1500 * time.Millisecond
 
 func (a *analysis) relate(r *run, c *replay.Change) relation {
@@ -598,12 +655,25 @@ func (a *analysis) minor(r *run, w *watch, e *replay.Event, c *replay.Change, t 
 	if cosmetic && t.rel != elsewhere && (p != nil && p.hover > 0 || since > cosmeticSpan) {
 		return true // its hover effect, or a look that it takes on later
 	}
-	if cosmetic && r.blurred >= 0 && !a.tree.within(r.blurred, r.node) && a.tree.within(c.Node, a.surround(r.blurred, r.node)) {
+	if c.Kind == replay.AttributeChanged && r.blurred >= 0 && within(e.At, r.blurAt, stampLag) && !a.tree.within(r.blurred, r.node) &&
+		a.tree.within(c.Node, a.surround(r.blurred, r.node)) {
 		return true // the field that lost the focus
+	}
+	if cosmetic && w.blurAt > 0 && within(e.At, w.blurAt, momentLag) && !a.tree.within(r.node, c.Node) &&
+		(a.tree.within(c.Node, w.lost) || a.tree.within(w.lost, c.Node)) {
+		return true // what the focus left no longer looks it
+	}
+	if cosmetic && t.rel != elsewhere && p != nil && p.focus > 0 && within(e.At, w.focusAt, momentLag) &&
+		(a.tree.within(w.focused, r.node) || a.tree.within(r.node, w.focused)) {
+		return true // it got the focus, and looks it
+	}
+	if c.Kind == replay.Added && t.rel == own && a.amb.fading[c.State] {
+		return true // what controls of this page show whenever they are pressed
 	}
 	away := w.moved && e.At-w.moveAt <= pointerTrail && since > typeLag && a.left(r, w)
 	small := (c.Kind == replay.Added || c.Kind == replay.Removed) && c.Size <= hoverSize && c.Traits&replay.ChangeDialog != 0
-	return away && (cosmetic || small)
+	hovered := p != nil && p.hover >= 2 && p.hover*2 > p.count && since > a.limits(r).QuickAnswer
+	return away && (cosmetic || small || hovered)
 }
 
 // surround returns what a field may restyle when it loses the focus: up to three levels around it, and never what holds
@@ -631,163 +701,9 @@ func invisible(attr string) bool {
 	switch attr {
 	case "tabindex", "aria-describedby", "aria-busy", "aria-owns", "aria-controls", "nonce", "title", "autocomplete",
 		"data-focus", "data-focused", "data-focus-visible", "data-focus-visible-added", "data-hover", "data-hovered",
-		"data-pressed", "data-active", "ant-click-animating", "data-ant-click-animating", "id", "name", "for":
+		"data-pressed", "data-active", "data-touched", "data-dirty", "data-valid", "data-invalid", "data-user-valid",
+		"data-user-invalid", "ant-click-animating", "data-ant-click-animating", "id", "name", "for":
 		return true
 	}
 	return false
-}
-
-func (a *analysis) takeRequest(w *watch, e *replay.Event) {
-	if e.Detail < 0 || int(e.Detail) >= len(a.s.Requests) {
-		return
-	}
-	q := &a.s.Requests[e.Detail]
-	if background(q) || a.amb.ambientRate(a.amb.requests[requestKey(q)]) {
-		return
-	}
-	r, gi := a.asker(w, q)
-	if r == nil || len(r.requests) >= maxHits {
-		return
-	}
-	r.requests = append(r.requests, e.Detail)
-	g := &a.gestures[gi]
-	if !q.Failed() || a.aborted(q, e) || g.kind == swallow || a.controls[g.ctl].kind == TextEntry {
-		return
-	}
-	loose := !prompt(q, g)
-	if rt := a.amb.requests[requestKey(q)]; rt != nil && (rt.apart > 0 && rt.apart*2 >= rt.after || loose && len(rt.controls) > 1) {
-		return // it is also sent without a press
-	}
-	cause := requestKey(q) + " " + strconv.Itoa(q.Status)
-	r.hits = append(r.hits, errorHit{at: q.End, gesture: gi, cause: cause, request: true, loose: loose})
-}
-
-// sendLag is how soon after pointer up the handler of a press sends its request. A later one may be its own as well
-// (after a check or a pause for more input), but as well a timer's that happened to fire.
-const sendLag = 300 * time.Millisecond
-
-// prompt reports whether a request was sent right after the pointer went down or up.
-func prompt(q *replay.Request, g *gesture) bool {
-	return q.Start >= g.at && q.Start-g.at <= sendLag || q.Start >= g.end && q.Start-g.end <= sendLag
-}
-
-// failLag is how far apart a failed request and the message logged about it are stamped.
-const failLag = 30 * time.Millisecond
-
-// reported finds the failed request that a message is about, and says whether a press of the window sent it.
-func (a *analysis) reported(at time.Duration, g *gesture) (found, sent bool) {
-	i := sort.Search(len(a.failed), func(i int) bool { return a.s.Requests[a.failed[i]].End >= at-failLag })
-	for ; i < len(a.failed); i++ {
-		q := &a.s.Requests[a.failed[i]]
-		if q.End > at+failLag {
-			break
-		}
-		found = true
-		sent = sent || prompt(q, g) && !background(q)
-	}
-	return found, sent
-}
-
-// findFailed lists the failed requests by their end.
-func (a *analysis) findFailed() {
-	for i := range a.s.Requests {
-		if a.s.Requests[i].Failed() {
-			a.failed = append(a.failed, int32(i))
-		}
-	}
-	sort.SliceStable(a.failed, func(i, j int) bool { return a.s.Requests[a.failed[i]].End < a.s.Requests[a.failed[j]].End })
-}
-
-// asker finds the press that sent a request: the latest one before its start, in the open or a closed run.
-func (a *analysis) asker(w *watch, q *replay.Request) (*run, int32) {
-	var best *run
-	bestG := int32(-1)
-	try := func(ri int32) {
-		r := &a.runs[ri]
-		for i := len(r.gestures) - 1; i >= 0; i-- {
-			g := &a.gestures[r.gestures[i]]
-			if g.at > q.Start {
-				continue
-			}
-			// A held pointer asks when it is released.
-			if from := min(g.end, q.Start); q.Start-from <= a.limits(r).RequestAfter && (best == nil || g.at > a.gestures[bestG].at) {
-				best, bestG = r, r.gestures[i]
-			}
-			return
-		}
-	}
-	for _, c := range w.closing {
-		try(c)
-	}
-	if w.cur >= 0 {
-		try(w.cur)
-	}
-	return best, bestG
-}
-
-// abortLag is how close to the end of a request a navigation or a later request to the same place explains why it
-// ended without a status.
-const abortLag = 100 * time.Millisecond
-
-// aborted reports whether a request without a status was given up by the page rather than lost: the page was left, or
-// a newer request to the same place replaced it.
-func (a *analysis) aborted(q *replay.Request, e *replay.Event) bool {
-	if q.Status != 0 {
-		return false
-	}
-	if i := a.visitFrom(q.End - abortLag); i < len(a.visits) && a.visits[i].At <= q.End+abortLag {
-		return true
-	}
-	const near = 32
-	lo, hi := max(int(e.Detail)-near, 0), min(int(e.Detail)+near, len(a.s.Requests))
-	for i := lo; i < hi; i++ {
-		o := &a.s.Requests[i]
-		if i != int(e.Detail) && o.Method == q.Method && o.Path == q.Path && o.Start > q.Start && o.Start <= q.End+abortLag {
-			return true
-		}
-	}
-	return false
-}
-
-// resizeNotice begins the browser's own remark that a layout took more than one frame (CSSWG Resize Observer, "deliver
-// resize loop error"). It is reported like an error, but no script failed and nothing was left undone.
-const resizeNotice = "ResizeObserver loop"
-
-func (a *analysis) takeError(w *watch, e *replay.Event) {
-	if e.Detail < 0 || int(e.Detail) >= len(a.s.Errors) {
-		return
-	}
-	x := &a.s.Errors[e.Detail]
-	if strings.HasPrefix(strings.TrimLeft(x.Message, `"'`), resizeNotice) {
-		return
-	}
-	if a.amb.ambientRate(a.amb.errors[x.Fingerprint]) {
-		return
-	}
-	if w.cur >= 0 && len(a.runs[w.cur].hits) >= maxHits {
-		return
-	}
-	hit := errorHit{at: e.At, cause: x.Fingerprint, thrown: x.Thrown}
-	if w.cur >= 0 {
-		r := &a.runs[w.cur]
-		gi := r.gestures[len(r.gestures)-1]
-		if g := &a.gestures[gi]; g.kind == swallow || a.controls[g.ctl].kind == TextEntry {
-			return
-		} else if found, sent := a.reported(e.At, g); found && !sent && !x.Thrown && !a.linked(r, e.At) {
-			return // it reports a request that the press did not send
-		}
-		if e.At-a.gestures[gi].end <= a.limits(r).ErrorAfter || a.linked(r, e.At) {
-			hit.gesture = gi
-			r.hits = append(r.hits, hit)
-			return
-		}
-	}
-	for i := len(w.closing) - 1; i >= 0; i-- {
-		r := &a.runs[w.closing[i]]
-		if a.linked(r, e.At) {
-			hit.gesture = r.gestures[len(r.gestures)-1]
-			r.hits = append(r.hits, hit)
-			return
-		}
-	}
 }

@@ -110,6 +110,13 @@ func (a *analysis) silenceAfter(g *gesture) (silence, bool) {
 	return silence{}, false
 }
 
+// thawed reports whether a press was delivered right after a silence that something else had ended: it waited in a queue.
+func (a *analysis) thawed(g *gesture) bool {
+	qs := a.silences[g.window]
+	i := sort.Search(len(qs), func(i int) bool { return qs[i].to >= g.at })
+	return i > 0 && g.at-qs[i-1].to <= 4*handSpeed
+}
+
 // pressedSince reports whether a later press comes before a moment: the stillness is that one's.
 func (a *analysis) pressedSince(gi int32, until time.Duration) bool {
 	g := &a.gestures[gi]
