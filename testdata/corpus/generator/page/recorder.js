@@ -23,10 +23,15 @@ function screenEvent(kit, href, from) {
 
 // Route changes are told only once recording has begun: before that the first Meta event holds the address.
 let stop = null; let shown = location.href;
-window.__screen = () => {
+const tell = () => {
   if (stop && location.href !== shown) rrweb.record.addCustomEvent(...screenEvent(window.__boot.screens, location.href, shown));
   shown = location.href;
 };
+for (const k of ['pushState', 'replaceState']) {
+  const inner = history[k];
+  history[k] = function (...a) { inner.apply(this, a); tell(); };
+}
+addEventListener('popstate', () => tell());
 
 /** networkPlugin reports each fetch when it ends: name, method, status and times relative to the page load. */
 function networkPlugin() {

@@ -21,19 +21,28 @@ export class Actor {
     for (const x of steps) {
       this.id = x.name;
       if (x.fault) await this.fault(x.fault); else await x.play(this);
-      await plan.reset?.(this);
+      if (plan.struggles) await this.settled();
       // Far enough from each other that no episode of one control spans two groups.
       await this.h.read(2400);
       if (this.rnd.chance(0.4)) await this.h.read(4000);
     }
+    const last = plan.last && this.s.turn % 2 === 0 ? plan.last[this.rnd.int(0, plan.last.length - 1)] : null;
     await this.h.read(5200);
+    this.id = 'last';
+    if (last) await last(this);
     // People touch something before they go; without it the recording would end with the last event and prove no silence.
     this.id = 'heading';
-    await this.ok('h1', undefined, { ran: false, after: 3000 });
+    if (!last) await this.ok('h1', undefined, { ran: false, after: 3000 });
     await this.take();
     const bad = this.stage.errors.filter((e) => !e.includes("(reading '"));
     if (bad.length) throw new Error(`page error: ${bad[0]}`);
     return { events: this.events, labels: this.labels };
+  }
+
+  /** settled brings the page back to where steps begin, without messages that would go away during the next one. */
+  async settled() {
+    await this.plan.reset?.(this);
+    for (let i = 0; i < 8 && (await this.js("document.querySelector('.toast') !== null")); i++) await this.h.wait(500);
   }
 
   /** take fetches what the recorder has written so far. */

@@ -8,6 +8,7 @@
 //   struggles  name -> how somebody struggles with what is no single broken control, see verbs.mjs
 //   mouseOnly, touchOnly   names of benign things and struggles that only one kind of pointer does
 //   take       how many of each a session gets: { benign, faults, struggles }
+//   last       list of things that every second session ends with, instead of a press on the heading
 //   reset      brings the page back to where every step begins
 //   loads      the screens are real page loads
 import { readdir } from 'node:fs/promises';
