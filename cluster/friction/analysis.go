@@ -28,7 +28,9 @@ type analysis struct {
 	idleTouches [][]touched
 	drags       map[string]bool // keys of controls that are dragged, built when first asked for
 	failed      []int32         // failed requests by their end
-	byScreen    []*local        // what applies to each screen, the unknown one first; filled when first asked for
+	// trace is told what a run took and how it was graded, before that is forgotten; nil = nobody asks.
+	trace    func(a *analysis, r *run, effect []bool)
+	byScreen []*local // what applies to each screen, the unknown one first; filled when first asked for
 }
 
 // control is one element that was pressed, followed across re-renders within the session.

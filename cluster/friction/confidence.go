@@ -17,6 +17,7 @@ const (
 	startFreeze     = 0.4
 	startAffordance = 0.3
 	startForm       = 0.6
+	startAbandoned  = 0.45 // a form that was left: people also leave forms that are easy
 	startLoop       = 0.65
 	startQuickBack  = 0.5
 	startSwipe      = 0.45
@@ -38,6 +39,11 @@ const (
 	termNamed     = 0.15  // its own text asks for it
 	termFocusable = -0.2  // it takes the focus, but neither tag nor role say that it is pressed
 	termStation   = -0.15 // quick back: a link of the visited screen led back
+	termEnded     = -0.1  // abandoned form: nobody was seen to go elsewhere, the recording ends there
+	termNoForm    = -0.1  // abandoned form: fields without a form around them, which may be settings
+	termInvested  = 0.1   // abandoned form: many fields were filled
+	termRefused   = 0.1   // abandoned form: it could not be sent, or complained
+	termUnsent    = -0.1  // abandoned form: requests are not recorded, it may have been sent or saved
 	termLong      = 0.2   // slow: twice the limit and more
 	termLongTask  = 0.4   // freeze: the browser said so
 	termBurst     = 0.2   // freeze: input came late in one burst, or clocks stood still

@@ -54,10 +54,16 @@ type candidate struct {
 // events; memory beside the result grows with what was pressed and with the number of distinct things that change,
 // not with the length of the session.
 func Detect(s *replay.Session, set Settings) *Digest {
+	a := analyze(s, set, nil)
+	return a.digest(a.episodes(a.candidates()))
+}
+
+// analyze judges every press of a session. trace is as analysis.trace.
+func analyze(s *replay.Session, set Settings, trace func(*analysis, *run, []bool)) *analysis {
 	def := DefaultSettings()
 	set.inherit(&def.Thresholds)
 	s = withoutRepeats(s)
-	a := &analysis{s: s, set: set, tree: newTree(s.Nodes)}
+	a := &analysis{s: s, set: set, tree: newTree(s.Nodes), trace: trace}
 	a.gestures = findGestures(s)
 	a.visits = findVisits(s)
 	a.findControls()
@@ -67,6 +73,11 @@ func Detect(s *replay.Session, set Settings) *Digest {
 	a.learnAmbience()
 	a.sweep()
 	a.judgeAll()
+	return a
+}
+
+// candidates asks every detector.
+func (a *analysis) candidates() []candidate {
 	var cands []candidate
 	for _, d := range detectors {
 		for _, c := range d.find(a) {
@@ -74,7 +85,7 @@ func Detect(s *replay.Session, set Settings) *Digest {
 			cands = append(cands, a.confine(c))
 		}
 	}
-	return a.digest(a.episodes(cands))
+	return cands
 }
 
 // withoutRepeats returns the session without events that arrived twice: equal in everything at the same moment. It

@@ -10,11 +10,19 @@ import (
 // and again without getting anywhere, and for forms left half filled.
 func findFormTrouble(a *analysis) []candidate {
 	out := a.rejections()
-	return append(out, a.reEdits()...)
+	out = append(out, a.reEdits()...)
+	return append(out, a.abandoned()...)
 }
 
-// rejectSpan is how far apart two rejections of the same submit may lie; correcting a field takes less.
-const rejectSpan = 60 * time.Second
+const (
+	// rejectSpan is how far apart two rejections of the same submit may lie; correcting a field takes less.
+	rejectSpan = 60 * time.Second
+	// goneByItself is how long somebody must have done nothing before a message goes for it to have gone by itself.
+	goneByItself = time.Second
+	// messageSpan is how long a message that goes by itself is shown at most. Libraries show one for 4 to 6 s (Material
+	// snackbar 4 to 10 s); a complaint stays until it is dealt with.
+	messageSpan = 12 * time.Second
+)
 
 // rejections finds controls whose presses were answered by a complaint several times in a row.
 func (a *analysis) rejections() []candidate {
@@ -31,6 +39,9 @@ func (a *analysis) rejections() []candidate {
 			}
 			gs = nil
 		}
+		t := a.tgt(c)
+		submits := t != nil && (t.Traits.Has(replay.Submit) || t.Traits.Has(replay.InForm) && c.kind == Control)
+		last := time.Duration(0)
 		for _, gi := range c.gestures {
 			g, o := &a.gestures[gi], &a.outcomes[gi]
 			if !g.pressed() {
@@ -39,18 +50,91 @@ func (a *analysis) rejections() []candidate {
 			if n := len(gs); n > 0 && g.at-a.gestures[gs[n-1]].at > rejectSpan {
 				flush()
 			}
-			t := a.tgt(c)
-			submits := t != nil && (t.Traits.Has(replay.Submit) || t.Traits.Has(replay.InForm) && c.kind == Control)
 			switch {
-			case o.invalid && (submits || len(gs) > 0), o.invalid && o.answered:
+			case o.invalid && (submits || a.typedBetween(last, g.at, g.window)) && a.refused(gi):
 				gs = append(gs, gi)
 			case o.answered:
 				flush()
 			}
+			last = g.at
 		}
 		flush()
 	}
 	return out
+}
+
+// refused reports whether the complaint that answered a press is one: a field was marked, or a message came that did not
+// go by itself and that no accepted request contradicts. "Saved" comes in the same clothes (role alert), but goes again.
+func (a *analysis) refused(gi int32) bool {
+	g, o := &a.gestures[gi], &a.outcomes[gi]
+	if o.marked {
+		return true
+	}
+	for _, q := range a.runs[o.run].requests {
+		if r := &a.s.Requests[q]; writes(r) && r.Status >= 200 && r.Status < 400 && prompt(r, g) {
+			return false
+		}
+	}
+	acted := g.end // latest thing that the person did
+	for i := a.eventFrom(g.at); i < len(a.s.Events) && a.s.Events[i].At-g.end <= messageSpan; i++ {
+		e := &a.s.Events[i]
+		if e.Window != g.window {
+			continue
+		}
+		switch e.Kind {
+		case replay.PointerDown, replay.Click, replay.Input, replay.Focus, replay.Navigate:
+			acted = e.At
+		case replay.MutationEvent:
+			if e.At-acted > goneByItself && a.takesBack(e, o.alert) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// takesBack reports whether a batch removes a node or gives it another text or state.
+func (a *analysis) takesBack(e *replay.Event, n replay.NodeID) bool {
+	if e.Detail < 0 || int(e.Detail) >= len(a.s.Mutations) {
+		return false
+	}
+	for i := range a.s.Mutations[e.Detail].Changes {
+		c := &a.s.Mutations[e.Detail].Changes[i]
+		if c.Kind != replay.Added && (c.Node == n || c.Kind == replay.Removed && a.tree.within(n, c.Node)) {
+			return true
+		}
+	}
+	return false
+}
+
+// writes reports whether a request sends something to be kept.
+func writes(r *replay.Request) bool {
+	switch r.Method {
+	case "POST", "PUT", "PATCH", "DELETE":
+		return !background(r)
+	}
+	return false
+}
+
+// typedBetween reports whether a field took text in a window between two moments.
+func (a *analysis) typedBetween(from, to time.Duration, window uint16) bool {
+	for i := a.eventFrom(from); i < len(a.s.Events) && a.s.Events[i].At <= to; i++ {
+		if e := &a.s.Events[i]; e.Kind == replay.Input && e.Window == window && a.field(e) != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// field returns the text field that an event belongs to, or nil.
+func (a *analysis) field(e *replay.Event) *replay.Target {
+	if e.Target < 0 || int(e.Target) >= len(a.s.Targets) || e.Flags.Has(replay.FlagNotUser) {
+		return nil
+	}
+	if t := &a.s.Targets[e.Target]; t.Traits.Has(replay.TextEntry) {
+		return t
+	}
+	return nil
 }
 
 // bout is one stretch of typing into one field.
@@ -63,7 +147,7 @@ type bout struct {
 }
 
 // reEdits finds fields that are edited again and again with nothing achieved in between. A search field that gives
-// results each time is used, not fought with.
+// results each time is used, not fought with; so is one that the page recalculates with.
 func (a *analysis) reEdits() []candidate {
 	type fieldState struct {
 		bouts []bout
@@ -107,10 +191,7 @@ func (a *analysis) reEdits() []candidate {
 			delete(last, e.Window)
 			flush(func(b bout) bool { return b.window != e.Window })
 		case replay.Input:
-			if e.Target < 0 || int(e.Target) >= len(a.s.Targets) || e.Flags.Has(replay.FlagNotUser) {
-				continue
-			}
-			if !a.s.Targets[e.Target].Traits.Has(replay.TextEntry) {
+			if a.field(e) == nil {
 				continue
 			}
 			f := fields[e.Target]
@@ -119,11 +200,11 @@ func (a *analysis) reEdits() []candidate {
 				fields[e.Target] = f
 				order = append(order, e.Target)
 			}
-			if t, ok := last[e.Window]; ok && t == e.Target && len(f.bouts) > 0 {
-				f.bouts[len(f.bouts)-1].to = e.At
-			} else {
-				f.bouts = append(f.bouts, bout{e.Target, e.Window, e.Screen, e.At, e.At})
+			if t, ok := last[e.Window]; !ok || t != e.Target || len(f.bouts) == 0 {
+				f.bouts = append(f.bouts, bout{target: e.Target, window: e.Window, screen: e.Screen, from: e.At})
 			}
+			b := &f.bouts[len(f.bouts)-1]
+			b.to = e.At
 			last[e.Window] = e.Target
 		}
 	}
@@ -140,7 +221,98 @@ func (a *analysis) reEdited(bs []bout) (candidate, bool) {
 	}
 	cand := candidate{verdict: Friction, ctl: ci, start: bs[0].from, end: bs[len(bs)-1].to, screen: bs[0].screen, missed: int32(again)}
 	cand.conf = startForm + extra(again-c.local.FieldEdits)
+	answered := 0
+	for i := range bs {
+		if a.answersTyping(bs[i].target, bs[i].window, bs[i].to) {
+			answered++
+		}
+	}
+	if answered*2 >= len(bs) {
+		cand.verdict, cand.reason = Dismissed, ReasonProgress
+	}
 	return cand, true
+}
+
+// typingLag is how soon after the last keystroke a page that lives by what is typed (a calculator, a filter, a form that
+// saves by itself) has answered. Such pages wait 0.3 to 1 s for more input and then may ask the server.
+const typingLag = 2 * time.Second
+
+// answersTyping reports whether the page did something outside of a form within typingLag of typing into a field of it:
+// asked the server, or changed. Complaints, suggestions and looks are no answers, nor is what comes by itself.
+func (a *analysis) answersTyping(t replay.TargetID, window uint16, at time.Duration) bool {
+	inside := a.formAround(a.s.Targets[t].Node)
+	for i := a.eventFrom(at); i < len(a.s.Events); i++ {
+		e := &a.s.Events[i]
+		if e.At-at > typingLag {
+			break
+		}
+		if e.Window != window {
+			continue
+		}
+		switch e.Kind {
+		case replay.PointerDown, replay.Click, replay.Navigate:
+			if e.At > at {
+				return false // what follows answers that
+			}
+		case replay.MutationEvent:
+			if a.changesOutside(e, inside, e.At-at) {
+				return true
+			}
+		}
+	}
+	return a.sentAfter(at, typingLag)
+}
+
+// changesOutside reports whether a batch changes something to stay outside of a form.
+func (a *analysis) changesOutside(e *replay.Event, form replay.NodeID, since time.Duration) bool {
+	if e.Detail < 0 || int(e.Detail) >= len(a.s.Mutations) {
+		return false
+	}
+	for i := range a.s.Mutations[e.Detail].Changes {
+		c := &a.s.Mutations[e.Detail].Changes[i]
+		if c.Traits&(replay.ChangeInvalid|replay.ChangeBusy|replay.ChangeDialog|replay.ChangeCursor) != 0 || invisible(c.Attr) || cosmeticAttr(c.Attr) {
+			continue
+		}
+		n := c.Node
+		if c.Kind == replay.Added || c.Kind == replay.Removed {
+			n = c.Parent
+		}
+		k := keyOf(c)
+		if p := a.amb.changes[k]; p != nil && p.ambient(k) && p.explains(since) || a.tree.within(n, form) || a.tree.within(form, n) && c.Kind == replay.AttributeChanged {
+			continue
+		}
+		return true
+	}
+	return false
+}
+
+// sentAfter reports whether a request that is not sent by itself was sent within a time.
+func (a *analysis) sentAfter(at, within time.Duration) bool {
+	const long = 30 * time.Second // a request that takes longer is not waited for
+	for i := a.eventFrom(at); i < len(a.s.Events) && a.s.Events[i].At-at <= within+long; i++ {
+		e := &a.s.Events[i]
+		if e.Kind != replay.RequestEvent || e.Detail < 0 || int(e.Detail) >= len(a.s.Requests) {
+			continue
+		}
+		if r := &a.s.Requests[e.Detail]; r.Start >= at && r.Start-at <= within && !background(r) && !a.amb.ambientRate(a.amb.requests[requestKey(r)]) {
+			return true
+		}
+	}
+	return false
+}
+
+// formDepth is how far up a form is looked for; beyond it lies the page.
+const formDepth = 64
+
+// formAround returns the form that a node lies in or, where there is none, the node's next surroundings: a label and its
+// message stand with the field.
+func (a *analysis) formAround(n replay.NodeID) replay.NodeID {
+	for up, steps := n, 0; up >= 0 && int(up) < len(a.s.Nodes) && steps < formDepth; up, steps = a.tree.parent(up), steps+1 {
+		if a.s.Nodes[up].Tag == "form" {
+			return up
+		}
+	}
+	return a.tree.above(n, 2)
 }
 
 // controlOf returns the control of a target, also of one that was never pressed.

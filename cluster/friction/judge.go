@@ -44,6 +44,9 @@ func (a *analysis) judge(ri int32) {
 		a.outcomes[gi].run = ri
 	}
 	grades := a.grade(r)
+	if a.trace != nil {
+		a.trace(a, r, grades)
+	}
 	answers := a.collect(r, grades)
 	a.assign(r, answers)
 	a.acknowledge(r, grades)
@@ -586,7 +589,10 @@ func (a *analysis) acknowledge(r *run, effect []bool) {
 		o, g := &a.outcomes[gi], &a.gestures[gi]
 		o.ack = o.ack || !effect[i]
 		o.busy = o.busy || t.traits&replay.ChangeBusy != 0
-		o.invalid = o.invalid || t.traits&replay.ChangeInvalid != 0 && t.kind != replay.Removed
+		if t.traits&replay.ChangeInvalid != 0 && t.kind != replay.Removed {
+			o.invalid, o.alert = true, t.node
+			o.marked = o.marked || t.kind == replay.AttributeChanged && (t.attr == "aria-invalid" || t.attr == "class")
+		}
 		if t.undone > 0 && !g.alone && t.at <= g.end+batchLag && t.undone >= g.end-stampLag && t.undone <= g.end+releaseLag {
 			o.flash = true
 			o.beyond = o.beyond || t.rel == elsewhere

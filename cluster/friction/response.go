@@ -108,9 +108,11 @@ type outcome struct {
 	seen     time.Duration // how long nothing was seen to answer, while it could have been
 	ack      bool
 	busy     bool
-	flash    bool // something appeared and went with the pointer's release
-	beyond   bool // ... and it lay outside of the control
-	invalid  bool
+	flash    bool          // something appeared and went with the pointer's release
+	beyond   bool          // ... and it lay outside of the control
+	invalid  bool          // answered by a complaint, or by a message that looks like one
+	marked   bool          // ... which marked a field
+	alert    replay.NodeID // ... the message, or the field
 	outside  bool
 	selected bool
 	asked    bool // sent a request of its own

@@ -74,6 +74,7 @@ type Thresholds struct {
 	ScrollTurns     int           // changes of scroll direction of half a viewport each
 	FieldEdits      int           // times that one field is taken up again
 	Rejections      int           // submits answered only by complaints
+	FormFields      int           // touched fields from which on a form that is left was a form
 	ZoomTimes       int           // zooms on one screen
 	Floor           float64       // least confidence of a kept episode, 0..1
 }
@@ -122,6 +123,7 @@ func DefaultSettings() Settings {
 		ScrollTurns: 5,
 		FieldEdits:  3,
 		Rejections:  2,
+		FormFields:  2, // one field is a search, a comment or a code that turned out not to be at hand
 		ZoomTimes:   2,
 		Floor:       0.4,
 	}}
@@ -152,6 +154,7 @@ func (t *Thresholds) fields() []field {
 		{"quick_back", &t.QuickBack, true}, {"loop_visits", &t.LoopVisits, true},
 		{"loop_span", &t.LoopSpan, true}, {"scroll_turns", &t.ScrollTurns, true},
 		{"field_edits", &t.FieldEdits, false}, {"rejections", &t.Rejections, false},
+		{"form_fields", &t.FormFields, false},
 		{"zoom_times", &t.ZoomTimes, true}, {"floor", &t.Floor, false},
 	}
 }

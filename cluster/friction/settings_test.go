@@ -210,7 +210,7 @@ func TestRepeatUse(t *testing.T) {
 
 // TestOffWithoutTarget: patterns that belong to no control are switched off by screen.
 func TestOffWithoutTarget(t *testing.T) {
-	st, err := parseStory(stories(t)["navigation/round and round between two screens"])
+	st, err := parseStory(stories(t)["loop/round and round between two screens"])
 	if err != nil {
 		t.Fatal(err)
 	}

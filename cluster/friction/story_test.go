@@ -19,6 +19,8 @@ import (
 type story struct {
 	s      *replay.Session
 	want   []string // "kept rage_tap on pay"
+	about  []string // filters and public complaints that the story is for
+	set    Settings // with what the operator said
 	names  map[string]*thing
 	nodes  map[replay.NodeID]string
 	touch  bool
@@ -106,6 +108,12 @@ func (st *story) line(w []string) error {
 		return st.event(time.Duration(at*float64(time.Second)), w[1], w[2:])
 	}
 	switch w[0] {
+	case "about":
+		st.about = append(st.about, w[1:]...)
+	case "repeats":
+		for _, name := range w[1:] {
+			st.set.Overrides = append(st.set.Overrides, Override{Target: name, RepeatUse: true})
+		}
 	case "phone":
 		st.touch = true
 	case "without":
@@ -172,6 +180,8 @@ var storyTags = map[string]struct {
 	"checkbox": {"input", "checkbox", "checkbox", replay.Actionable | replay.Toggle}, "radio": {"input", "radio", "radio", replay.Actionable | replay.Toggle},
 	"field": {"input", "textbox", "text", replay.Actionable | replay.TextEntry}, "select": {"select", "combobox", "", replay.Actionable | replay.NativePicker},
 	"file": {"input", "", "file", replay.Actionable | replay.NativePicker}, "download": {"a", "link", "", replay.Actionable | replay.Outward},
+	"search": {"input", "searchbox", "search", replay.Actionable | replay.TextEntry}, "form": {"form", "", "", 0},
+	"slider": {"div", "slider", "", replay.Actionable},
 	"canvas": {"canvas", "", "", replay.Blind}, "video": {"video", "", "", replay.Blind}, "label": {"label", "", "", replay.Actionable},
 	"div": {"div", "", "", 0}, "p": {"p", "", "", 0}, "span": {"span", "", "", 0}, "text": {"#text", "", "", 0},
 }
@@ -233,6 +243,11 @@ func (st *story) declare(w []string) error {
 		}
 	}
 	g.Label = label
+	for n := parent; n >= 0; n = st.s.Nodes[n].Parent {
+		if st.s.Nodes[n].Tag == "form" {
+			g.Traits |= replay.InForm
+		}
+	}
 	return nil
 }
 
@@ -385,7 +400,10 @@ func (st *story) handEvent(at time.Duration, verb string, t *thing, w []string) 
 	case "input":
 		e := st.on(replay.Input, t)
 		e.X, e.Y = 0, 0
-		st.put(at, e)
+		p := st.put(at, e)
+		if len(w) == 1 && w[0] == "empty" {
+			p.Detail = 0
+		}
 		return true, nil
 	case "focus":
 		st.put(at, st.on(replay.Focus, t))
@@ -672,7 +690,7 @@ func TestStories(t *testing.T) {
 			if len(st.want) == 0 {
 				t.Fatal("the story says nothing of what is to be found")
 			}
-			for _, w := range st.check(Detect(st.s, DefaultSettings())) {
+			for _, w := range st.check(Detect(st.s, st.set)) {
 				t.Error(w)
 			}
 		})

@@ -1,0 +1,292 @@
+package friction
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/rankle/rankle/replay"
+)
+
+// A form is abandoned if somebody typed into it, did not send it and went away. The recording shows neither the key that
+// sends a form nor what a button means, so that everything which may have sent it or kept it clears it:
+//
+//	sent      a submit was pressed, any button had an effect after the last field, or the page went on right after typing
+//	kept      most of what was typed was answered by itself: forms that save or filter while one types
+//	resumed   the same screen's form was taken up again later in the window
+//	one field comments, chats and searches are given up without regret
+const (
+	// enterLag is how soon after the last keystroke another screen, or the end of the recording, may be what the Enter key
+	// led to. It is a slow page load.
+	enterLag = 5 * time.Second
+	// manyFields is the number of filled fields from which on somebody clearly meant to get through.
+	manyFields = 3
+)
+
+// formUse is what one person did in one form during one stay on a screen.
+type formUse struct {
+	form     replay.NodeID
+	window   uint16
+	screen   replay.ScreenID
+	fields   []fieldUse // in order of their first touch
+	last     int        // field that had the focus last
+	lastFrom time.Duration
+	lastAt   time.Duration // latest touch of any field
+	typedAt  time.Duration // latest typing
+	hand     bool          // a field was focused or pressed before it took text: no password manager's work
+	sent     bool          // a submit was pressed
+	pressed  bool          // a button had an effect since the latest touch
+	refused  bool          // a submit was disabled, or answered by a complaint
+}
+
+// fieldUse is one field of a form that was touched.
+type fieldUse struct {
+	target replay.TargetID
+	key    string
+	length int32 // of what was typed, -1 if nothing was
+	at     time.Duration
+}
+
+// formKeeper follows the forms of all windows.
+type formKeeper struct {
+	a     *analysis
+	stays map[uint16][]*formUse
+	left  map[stayKey]int // candidate of a form that was left, index into out
+	out   []candidate
+}
+
+type stayKey struct {
+	window uint16
+	screen replay.ScreenID
+	field  string
+}
+
+// abandoned finds forms that were begun and left.
+func (a *analysis) abandoned() []candidate {
+	k := &formKeeper{a: a, stays: map[uint16][]*formUse{}, left: map[stayKey]int{}}
+	next := 0
+	for i := range a.s.Events {
+		e := &a.s.Events[i]
+		for next < len(a.gestures) && int(a.gestures[next].firstEv) <= i {
+			k.press(int32(next))
+			next++
+		}
+		switch e.Kind {
+		case replay.Focus:
+			if t := a.formField(e); t != nil {
+				k.touch(e, t)
+			}
+		case replay.Input:
+			if t := a.formField(e); t != nil {
+				k.typed(e, t)
+			}
+		case replay.Navigate:
+			k.navigate(e)
+		}
+	}
+	for _, w := range slices.Sorted(maps.Keys(k.stays)) {
+		for _, u := range k.stays[w] {
+			k.leave(u, nil)
+		}
+	}
+	return k.out
+}
+
+// formField returns the field of a form that an event belongs to, or nil. Searching is no filling in.
+func (a *analysis) formField(e *replay.Event) *replay.Target {
+	if e.Target < 0 || int(e.Target) >= len(a.s.Targets) || e.Flags.Has(replay.FlagNotUser) {
+		return nil
+	}
+	t := &a.s.Targets[e.Target]
+	if t.Traits&(replay.TextEntry|replay.NativePicker) == 0 && !(t.Tag == "input" && t.Traits.Has(replay.Toggle)) {
+		return nil
+	}
+	if t.Type == "search" || t.Role == "searchbox" {
+		return nil
+	}
+	return t
+}
+
+// use finds the form of a field in the present stay of a window, or begins it.
+func (k *formKeeper) use(e *replay.Event, t *replay.Target) *formUse {
+	form := replay.NodeID(replay.NoIndex)
+	if t.Traits.Has(replay.InForm) {
+		form = k.a.formAround(t.Node)
+	}
+	for _, u := range k.stays[e.Window] {
+		if u.form == form {
+			return u
+		}
+	}
+	u := &formUse{form: form, window: e.Window, screen: e.Screen}
+	k.stays[e.Window] = append(k.stays[e.Window], u)
+	return u
+}
+
+// maxFields bounds how many fields of one form are told apart; a table of inputs has more and is no form.
+const maxFields = 64
+
+// touch notes that a field has the focus.
+func (k *formKeeper) touch(e *replay.Event, t *replay.Target) *formUse {
+	u := k.use(e, t)
+	i := 0
+	for i < len(u.fields) && u.fields[i].target != e.Target {
+		i++
+	}
+	switch {
+	case i == maxFields:
+		return u
+	case i == len(u.fields):
+		key, _ := controlKey(t)
+		u.fields = append(u.fields, fieldUse{target: e.Target, key: key, length: -1})
+		u.lastFrom = e.At
+	case u.last != i:
+		u.lastFrom = e.At
+	}
+	u.last, u.lastAt, u.pressed = i, e.At, false
+	if e.Kind != replay.Input {
+		u.hand = true
+	}
+	return u
+}
+
+// typed notes that a field took a value.
+func (k *formKeeper) typed(e *replay.Event, t *replay.Target) {
+	u := k.touch(e, t)
+	f := &u.fields[min(u.last, len(u.fields)-1)]
+	if !t.Traits.Has(replay.TextEntry) {
+		return
+	}
+	f.length, f.at, u.typedAt = max(e.Detail, 0), e.At, e.At
+	if e.Detail == replay.NoIndex {
+		f.length = 1 // not recorded
+	}
+	if i, ok := k.left[stayKey{u.window, u.screen, f.key}]; ok && u.hand {
+		k.resume(i)
+	}
+}
+
+// resume takes back that a form was abandoned.
+func (k *formKeeper) resume(i int) {
+	if c := &k.out[i]; c.verdict == Friction {
+		c.verdict, c.reason = Dismissed, ReasonProgress
+	}
+}
+
+// press notes what a press says of the forms of its window.
+func (k *formKeeper) press(gi int32) {
+	a := k.a
+	g, o := &a.gestures[gi], &a.outcomes[gi]
+	t := a.tgt(&a.controls[g.ctl])
+	if !g.pressed() || t == nil {
+		return
+	}
+	e := replay.Event{At: g.at, Kind: replay.PointerDown, Window: g.window, Screen: g.screen, Target: g.target}
+	if f := a.formField(&e); f != nil {
+		k.touch(&e, f)
+		return
+	}
+	submits := t.Traits.Has(replay.Submit)
+	for _, u := range k.stays[g.window] {
+		switch {
+		case t.Traits.Has(replay.Toggle), submits && t.Traits.Has(replay.InForm) && u.form >= 0 && u.form != a.formAround(t.Node):
+		case submits && (disabled(g) || o.invalid && a.refused(gi)):
+			u.refused = true
+		case submits:
+			u.sent = true
+		case !leads(t) && (o.answered || o.asked || o.hit >= 0):
+			u.pressed = true
+		}
+	}
+}
+
+// leads reports whether a target is a link that leads away rather than a form's own button.
+func leads(t *replay.Target) bool {
+	return (t.Tag == "a" || t.Role == "link") && !t.Traits.Has(replay.InForm)
+}
+
+// navigate ends the stays of a window if another document or screen is shown.
+func (k *formKeeper) navigate(e *replay.Event) {
+	us := k.stays[e.Window]
+	if len(us) == 0 || !e.Flags.Has(replay.FlagLoad) && us[0].screen == e.Screen {
+		return
+	}
+	delete(k.stays, e.Window)
+	for _, u := range us {
+		k.leave(u, e)
+	}
+}
+
+// leave judges a form that is left by a navigation or, without one, at the end of the session.
+func (k *formKeeper) leave(u *formUse, nav *replay.Event) {
+	a := k.a
+	filled, answered := 0, 0
+	for i := range u.fields {
+		f := &u.fields[i]
+		if f.length <= 0 {
+			continue
+		}
+		filled++
+		if a.answersTyping(f.target, u.window, f.at) {
+			answered++
+		}
+	}
+	if filled == 0 || u.sent || u.pressed || !u.hand {
+		return
+	}
+	end := a.s.Duration
+	if nav != nil {
+		if end = nav.At; nav.Flags.Has(replay.FlagReload) || !k.wentAway(u, nav) {
+			return
+		}
+	}
+	field := &u.fields[min(u.last, len(u.fields)-1)]
+	ci := a.controlOf(field.target, u.screen)
+	l := &a.controls[ci].local
+	cand := candidate{verdict: Friction, ctl: ci, start: u.lastFrom, end: min(end, u.lastAt+after), screen: u.screen, missed: int32(filled), conf: startAbandoned}
+	if nav == nil {
+		cand.conf += termEnded
+	}
+	if u.form < 0 {
+		cand.conf += termNoForm
+	}
+	if filled >= manyFields {
+		cand.conf += termInvested
+	}
+	if u.refused {
+		cand.conf += termRefused
+	}
+	if !a.s.Coverage.Network {
+		cand.conf += termUnsent
+	}
+	_, gap := a.inGap(u.typedAt, end)
+	switch {
+	case len(u.fields) < l.FormFields:
+		cand.verdict, cand.reason = Dismissed, ReasonLowEvidence
+	case answered*2 >= filled:
+		cand.verdict, cand.reason = Dismissed, ReasonAnswered
+	case gap:
+		cand.verdict, cand.reason = NoOpinion, ReasonGap
+	case nav == nil && end-u.typedAt < enterLag:
+		cand.verdict, cand.reason = NoOpinion, ReasonShortTail
+	}
+	for i := range u.fields {
+		if u.fields[i].length > 0 {
+			k.left[stayKey{u.window, u.screen, u.fields[i].key}] = len(k.out)
+		}
+	}
+	k.out = append(k.out, cand)
+}
+
+// wentAway reports whether a navigation leads away from a form rather than being what the form was sent for.
+func (k *formKeeper) wentAway(u *formUse, nav *replay.Event) bool {
+	a := k.a
+	if nav.Flags.Has(replay.FlagBack) {
+		return true
+	}
+	if gi := a.pressBefore(nav.At, u.window); gi >= 0 && a.gestures[gi].at > u.lastAt && nav.At-a.gestures[gi].at <= a.on(gi).AnswerLimit {
+		t := a.tgt(&a.controls[a.gestures[gi].ctl])
+		return t != nil && leads(t)
+	}
+	return nav.At-u.typedAt > enterLag
+}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"github.com/rankle/rankle/cluster/friction"
+)
+
+// patternWords says of each pattern what it looks like, as the end of "it looks like".
+var patternWords = map[friction.Pattern]string{
+	friction.RageTap:         "pressing again and again in vain",
+	friction.DeadTap:         "a press that did nothing",
+	friction.ErrorTap:        "a press that ran into an error",
+	friction.SlowResponse:    "a late answer",
+	friction.DisabledPress:   "pressing something that is disabled",
+	friction.HoldConfusion:   "tapping what wants to be held",
+	friction.DeadSwipe:       "a swipe that moved nothing",
+	friction.ThrashedCursor:  "shaking the mouse",
+	friction.QuickBack:       "going back at once",
+	friction.Loop:            "going in circles, or reloading",
+	friction.ExcessiveScroll: "searching up and down",
+	friction.FormTrouble:     "trouble with a form",
+	friction.UIFreeze:        "a page that stood still",
+	friction.ZoomStruggle:    "zooming in to read",
+	friction.AffordanceGap:   "pressing what is no control",
+}
+
+// reasonWords says what each reason means, as a sentence.
+var reasonWords = map[friction.Reason]string{
+	friction.ReasonProgress:       "each press led on to something new",
+	friction.ReasonToggle:         "the answers went back and forth between two states, as when trying out a switch",
+	friction.ReasonTextSelection:  "text was being selected",
+	friction.ReasonNativePicker:   "a picker of the browser was opened, which recordings do not show",
+	friction.ReasonOutward:        "the effect lies outside of the page (a download, a new tab, an app)",
+	friction.ReasonScrolled:       "the page answered by scrolling",
+	friction.ReasonAnswered:       "the page answered in time",
+	friction.ReasonWakeUp:         "the press only brought the page back to the front",
+	friction.ReasonHold:           "the control is meant to be held, and was",
+	friction.ReasonSettled:        "it was already in the state that was asked for",
+	friction.ReasonStyleAnswer:    "it opened by styling alone, and the next press went on from there",
+	friction.ReasonAmbientError:   "the failure stood in nobody's way, or comes by itself",
+	friction.ReasonPointerDrawing: "it is dragged or drawn on, not pressed",
+	friction.ReasonTyping:         "a text field was tapped, to set the caret",
+	friction.ReasonRepeatUse:      "it is meant to be pressed many times",
+	friction.ReasonReviewed:       "a person, or the analysis file, said that this is meant here",
+	friction.ReasonBlind:          "what happens on it is not recorded (a canvas, a video, a frame)",
+	friction.ReasonBlocked:        "the recorder hid this part of the page",
+	friction.ReasonNoEvidence:     "the recording holds no changes of the page at all",
+	friction.ReasonGap:            "a part of the recording is missing there",
+	friction.ReasonShortTail:      "the recording, or the wait, ended too soon to tell",
+	friction.ReasonNoElement:      "it is not known what was pressed",
+	friction.ReasonLowEvidence:    "the evidence is too thin to call it trouble",
+}
+
+// verdictWords says what each verdict means.
+var verdictWords = map[friction.Verdict]string{
+	friction.Friction:  "trouble",
+	friction.Dismissed: "no trouble",
+	friction.NoOpinion: "no opinion",
+}
+
+// unseenWords says what each entry of Episode.Blind means.
+var unseenWords = map[string]string{
+	"gap":                  "a part of the recording is missing close by",
+	"canvas_blind":         "what happens inside a canvas, video or frame",
+	"no_errors_recorded":   "errors: the recorder was not told to keep them",
+	"no_requests_recorded": "requests: the recorder was not told to keep them",
+	"no_visibility":        "whether the page was in front",
+	"no_pointer_events":    "pointer down and up: only clicks were recorded",
+}
+
+// aftermathWords says what a person did next.
+var aftermathWords = map[friction.Aftermath]string{
+	friction.WentOn:    "went on",
+	friction.Left:      "left",
+	friction.Back:      "went back",
+	friction.Reloaded:  "reloaded the page",
+	friction.Elsewhere: "tried something else on the same screen",
+}
