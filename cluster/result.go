@@ -21,13 +21,17 @@ type Result struct {
 	presses   presses             // on covered controls
 	covers    map[cover]bool
 	harmless  *Harmless
+	repeats   map[Control]bool // Settings.RepeatUse
 }
 
 // Result makes issues of everything that was added. The Builder may be used on.
 func (b *Builder) Result() *Result {
 	w := b.arrange()
 	r := &Result{templates: w.templates, joined: w.joined, groups: map[groupKey]*group{}, index: map[*group]int{},
-		screens: map[string][]int{}, presses: presses{map[place][]spot{}, map[layout]int32{}}}
+		screens: map[string][]int{}, presses: presses{map[place][]spot{}, map[layout]int32{}}, repeats: map[Control]bool{}}
+	for _, c := range b.settings.RepeatUse {
+		r.repeats[c] = true
+	}
 	for _, g := range w.groups {
 		g.crowd = judge(g, w.person, w.version)
 		r.groups[groupKey{g.template, g.subject, g.family}] = g
@@ -259,6 +263,9 @@ func (r *Result) assign(g *group, template string, size sizeClass, e *episode) (
 		}
 		return nil, ""
 	}
+	if r.repeatUse(g, template, e.pattern) {
+		return nil, friction.ReasonReviewed
+	}
 	if e.isSilent() {
 		if c := r.meant(g, template, size, e.x, e.y); c != nil {
 			return c, ""
@@ -268,6 +275,11 @@ func (r *Result) assign(g *group, template string, size sizeClass, e *episode) (
 		return nil, why
 	}
 	return g, ""
+}
+
+// repeatUse reports whether a person said that the control of g is meant to be pressed many times on a screen.
+func (r *Result) repeatUse(g *group, template string, p friction.Pattern) bool {
+	return len(r.repeats) > 0 && p == friction.RageTap && g.subject != "" && r.repeats[Control{template, g.subject}]
 }
 
 // proseInsisted is how often a person must have pressed the same text before it counts as taken for a control. One

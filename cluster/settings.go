@@ -18,7 +18,13 @@ type Settings struct {
 	// MinPeopleSurface is the same for things that are not controls and for habits (going back, circling, scrolling,
 	// zooming), which one person has and another has not; 0 means DefaultMinPeopleSurface.
 	MinPeopleSurface int
+	// RepeatUse are controls of which a person said that they are meant to be pressed many times in a row: rage on them
+	// is dismissed as reviewed. Single presses in vain, errors and slow answers still count, so that a broken one is found.
+	RepeatUse []Control
 }
+
+// Control names a control on a screen template.
+type Control struct{ Screen, Key string }
 
 // A person is a known user, or a session without a user id.
 const (

@@ -211,6 +211,10 @@ func costSentence(outcome string, c ranker.Impact) string {
 	return fmt.Sprintf("%s: about %.1f lost per week (95 %%: %.1f to %.1f)", outcome, e.Value, e.Low, e.High)
 }
 
+// reviewsHint is what to do about review state that cannot be opened.
+const reviewsHint = "check that the directory can be written and has room; if the file itself is damaged, put back a backup " +
+	"or move it away (it holds verdicts, owners and notes)"
+
 // hintFor is what a user can do about an error, or "".
 func hintFor(err error) string {
 	var own hinted
@@ -227,6 +231,8 @@ func hintFor(err error) string {
 		return "use that version of rankle, or another --data"
 	case errors.Is(err, ledger.ErrDamaged):
 		return "delete that file and analyse again: its recordings are read again, all others stay"
+	case errors.Is(err, pipeline.ErrReviews):
+		return reviewsHint
 	case errors.Is(err, syscall.ENOSPC):
 		return "make room and run again: what was stored is kept, and the run goes on from there"
 	case errors.Is(err, syscall.EADDRINUSE):

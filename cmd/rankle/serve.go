@@ -65,10 +65,9 @@ func (a *app) serve(ctx context.Context, data string, flags serveFlags) error {
 	if err := os.MkdirAll(data, 0o700); err != nil {
 		return fmt.Errorf("data directory: %w", err)
 	}
-	reviews, err := review.Open(filepath.Join(data, "review.db"), time.Now)
+	reviews, err := review.Open(pipeline.ReviewFile(data), time.Now)
 	if err != nil {
-		return hinted{err, "check that the directory can be written and has room; if the file itself is damaged, put back a backup " +
-			"or move it away (it holds verdicts, owners and notes)"}
+		return hinted{err, reviewsHint}
 	}
 	defer reviews.Close()
 	files, err := web.Files()

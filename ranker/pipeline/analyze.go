@@ -114,6 +114,10 @@ func (a *analysis) all(ctx context.Context) (*ranker.Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	decided, err := loadDecisions(ctx, a.DataDir)
+	if err != nil {
+		return nil, err
+	}
 	recordings, err := a.list(ctx)
 	if err != nil {
 		return nil, err
@@ -125,12 +129,12 @@ func (a *analysis) all(ctx context.Context) (*ranker.Report, error) {
 		return nil, err
 	}
 	regrouped := newRegrouping(recordings)
-	selected := selection{fingerprint: a.fingerprint, sources: namesOf(a.Sources), superseded: regrouped.superseded}
-	report, err := a.rank(ctx, tables, selected)
+	selected := selection{fingerprint: a.fingerprint, sources: namesOf(a.Sources), superseded: regrouped.superseded, decided: newDecisions(decided)}
+	report, err := a.rank(ctx, tables, selected, a.summary.read)
 	if err != nil {
 		return nil, err
 	}
-	result := &Result{Report: report, Config: a.Config, Sources: selected.sources, Digests: a.fingerprint, Superseded: regrouped.names()}
+	result := &Result{Report: report, Config: a.Config, Sources: selected.sources, Digests: a.fingerprint, Superseded: regrouped.names(), Decisions: decided}
 	return report, result.Save(a.DataDir)
 }
 
@@ -177,15 +181,15 @@ func (a *analysis) list(ctx context.Context) ([]job, error) {
 	return jobs, nil
 }
 
-// rank is the second loop: what is selected of the ledger becomes issues, costs and an order.
-func (a *analysis) rank(ctx context.Context, tables *tables, selected selection) (*ranker.Report, error) {
+// rank is the second loop: what is selected of the ledger becomes issues, costs and an order. read sums up the first.
+func (a *analysis) rank(ctx context.Context, tables *tables, selected selection, read func(sessions int) ranker.ReadSummary) (*ranker.Report, error) {
 	goals, err := a.Config.outcomes()
 	if err != nil {
 		return nil, err
 	}
 	digests := func() iter.Seq2[*friction.Digest, error] { return selected.digests(ctx, a.ledger, tables) }
 	sessions := 0
-	clusters, err := clustered(digests, tables, a.Config.clusters(), func() {
+	clusters, err := clustered(digests, tables, selected.decided.settings(a.Config.clusters()), func() {
 		sessions++
 		a.progress(Progress{Stage: "clustering", Done: sessions})
 	})
@@ -197,15 +201,17 @@ func (a *analysis) rank(ctx context.Context, tables *tables, selected selection)
 	}
 	a.progress(Progress{Stage: "ranking", Done: sessions})
 	return ranker.Rank(ranker.Input{
-		Digests:       digests,
+		Digests: func() iter.Seq2[*friction.Digest, error] {
+			return selected.decided.marked(clusters, digests())
+		},
 		Issues:        clusters.Issues,
 		Exposer:       clusters,
 		Harmless:      clusters.Harmless(),
 		HarmlessCount: clusters.Harmless().Count(),
 		Outcomes:      goals,
 		Options:       a.Config.ranking(),
-		Read:          a.summary.read(sessions),
-		Fingerprint:   a.Config.fingerprint(a.fingerprint),
+		Read:          read(sessions),
+		Fingerprint:   a.Config.fingerprint(a.fingerprint, selected.decided),
 	})
 }
 

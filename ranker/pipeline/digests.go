@@ -19,6 +19,7 @@ type selection struct {
 	fingerprint string
 	sources     []string // see source.Name
 	superseded  func(*friction.Digest) bool
+	decided     decisions
 }
 
 // digests iterates over the selected Digests, completed by the manifests, in the ledger's order.
@@ -33,6 +34,7 @@ func (s selection) digests(ctx context.Context, led *ledger.Ledger, t *tables) i
 				continue
 			}
 			t.complete(d)
+			s.decided.obey(d)
 			if !yield(d, nil) {
 				return
 			}
@@ -62,11 +64,17 @@ type Evidence struct {
 	Clusters *cluster.Result
 	goals    *outcome.Set
 	tables   *tables
+	decided  decisions
 	digests  func(context.Context) iter.Seq2[*friction.Digest, error]
 }
 
-// Evidence clusters the Digests of the Result again, which gives the issues that the Report ranks.
+// Evidence clusters the Digests of the Result again, which gives the issues that the Report ranks. It obeys the
+// decisions that the Report obeys, not later ones.
 func (r *Result) Evidence(ctx context.Context, led *ledger.Ledger) (*Evidence, error) {
+	return r.evidence(ctx, led, newDecisions(r.Decisions))
+}
+
+func (r *Result) evidence(ctx context.Context, led *ledger.Ledger, decided decisions) (*Evidence, error) {
 	t, err := r.Config.openTables(ctx)
 	if err != nil {
 		return nil, err
@@ -75,18 +83,30 @@ func (r *Result) Evidence(ctx context.Context, led *ledger.Ledger) (*Evidence, e
 	if err != nil {
 		return nil, err
 	}
-	selected := selection{fingerprint: r.Digests, sources: r.Sources, superseded: func(d *friction.Digest) bool {
-		_, found := slices.BinarySearch(r.Superseded, d.Recording)
-		return found
-	}}
-	e := &Evidence{goals: goals, tables: t, digests: func(ctx context.Context) iter.Seq2[*friction.Digest, error] {
+	selected := r.selection(decided)
+	e := &Evidence{goals: goals, tables: t, decided: decided, digests: func(ctx context.Context) iter.Seq2[*friction.Digest, error] {
 		return selected.digests(ctx, led, t)
 	}}
-	e.Clusters, err = clustered(func() iter.Seq2[*friction.Digest, error] { return e.digests(ctx) }, t, r.Config.clusters(), func() {})
+	e.Clusters, err = clustered(func() iter.Seq2[*friction.Digest, error] { return e.digests(ctx) }, t, decided.settings(r.Config.clusters()), func() {})
 	if err != nil {
 		return nil, err
 	}
 	return e, nil
+}
+
+// selection is what the Result rests on.
+func (r *Result) selection(decided decisions) selection {
+	return selection{fingerprint: r.Digests, sources: r.Sources, decided: decided, superseded: func(d *friction.Digest) bool {
+		_, found := slices.BinarySearch(r.Superseded, d.Recording)
+		return found
+	}}
+}
+
+// complete adds to a Digest of the ledger what the manifests say, and dismisses what people decided.
+func (e *Evidence) complete(d *friction.Digest) {
+	e.tables.complete(d)
+	e.decided.obey(d)
+	e.decided.obeyMarks(e.Clusters, d)
 }
 
 // clustered makes issues of Digests; each is called for every one of them. Outcome tables take a pass of their own.
@@ -118,5 +138,5 @@ func (e *Evidence) Converted(d *friction.Digest) []string {
 
 // Digests iterates over the Digests, by day, session and recording.
 func (e *Evidence) Digests(ctx context.Context) iter.Seq2[*friction.Digest, error] {
-	return e.digests(ctx)
+	return e.decided.marked(e.Clusters, e.digests(ctx))
 }

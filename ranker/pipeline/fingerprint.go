@@ -17,14 +17,18 @@ func digestFingerprint(s friction.Settings) string {
 }
 
 // fingerprint names everything that changes a Report beside the recordings themselves.
-func (c Config) fingerprint(digests string) string {
+func (c Config) fingerprint(digests string, decided decisions) string {
 	settings, err := json.Marshal(struct {
 		Goals, Retention, Primary, Weights, Attributes, Screens, MinPeople any
 	}{c.Goals, c.Retention, c.Primary, c.Weights, c.Attributes, c.Screens, c.MinPeople})
 	if err != nil {
 		panic(fmt.Sprintf("BUG: settings are plain data: %v", err))
 	}
-	return hash(digests, string(settings))
+	parts := []string{digests, string(settings)}
+	if f := decided.fingerprint(); f != "" {
+		parts = append(parts, f)
+	}
+	return hash(parts...)
 }
 
 // hash is a short name for a list of texts; 16 hex digits are enough to tell settings apart.

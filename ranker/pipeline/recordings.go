@@ -21,7 +21,7 @@ type Recordings struct {
 	Ledger  *ledger.Ledger
 	Digests string // fingerprint, as Result.Digests
 	Sources []Opened
-	// Evidence adds what the manifests say; nil = Digests are as the recordings and sidecars made them.
+	// Evidence adds what the manifests and people say; nil = Digests are as the recordings and sidecars made them.
 	Evidence *Evidence
 }
 
@@ -35,7 +35,7 @@ func (r *Recordings) Get(ctx context.Context, session string) (*friction.Digest,
 		err = fmt.Errorf("%w: %w", fs.ErrNotExist, err)
 	}
 	if err == nil && r.Evidence != nil {
-		r.Evidence.tables.complete(d)
+		r.Evidence.complete(d)
 	}
 	return d, err
 }

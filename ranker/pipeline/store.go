@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/rankle/rankle/ranker"
+	"github.com/rankle/rankle/ranker/review"
 )
 
 // Result is a finished run as it is kept in the data directory: the Report and what is needed to look behind it.
@@ -23,6 +24,8 @@ type Result struct {
 	Digests string   // fingerprint of the Digests in the ledger that the Report rests on
 	// Superseded names the recordings among them that do not count, because their objects make up others now. Sorted.
 	Superseded []string
+	// Decisions are what people had decided, and the Report obeys.
+	Decisions review.Decisions
 }
 
 // resultFile holds the last Result of a data directory: a JSON line with format, schema and checksum, then the Result

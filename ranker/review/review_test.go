@@ -124,23 +124,114 @@ func TestVerdicts(t *testing.T) {
 	s := open1(t, filepath.Join(t.TempDir(), "review.db"))
 	ctx := t.Context()
 	e := Episode{Session: "s", Pattern: "rage_tap", Start: 1500*time.Millisecond + 7}
-	if _, err := s.SetVerdict(ctx, e, Verdict{Verdict: "maybe"}, ""); !errors.Is(err, ErrInvalid) {
-		t.Errorf("unknown verdict: %v", err)
+	for _, bad := range []Verdict{{Verdict: "maybe"}, {Verdict: Intended, Note: "\xff"}, {Verdict: Intended, Note: strings.Repeat("ä", MaxNote+1)}} {
+		if _, err := s.SetVerdict(ctx, e, bad, ""); !errors.Is(err, ErrInvalid) {
+			t.Errorf("%.20v: %v", bad, err)
+		}
 	}
-	v, err := s.SetVerdict(ctx, e, Verdict{Verdict: "dismissed", Note: "a game"}, "ada")
+	v, err := s.SetVerdict(ctx, e, Verdict{Verdict: Intended, Note: "a game"}, "ada")
 	if err != nil || v.Rev != 1 {
 		t.Fatalf("%+v, %v", v, err)
 	}
-	if now, err := s.SetVerdict(ctx, e, Verdict{Verdict: "friction"}, "eve"); !errors.Is(err, ErrConflict) || now != v {
+	if now, err := s.SetVerdict(ctx, e, Verdict{Verdict: Friction}, "eve"); !errors.Is(err, ErrConflict) || now != v {
 		t.Errorf("second on the old revision: %+v, %v", now, err)
 	}
-	if _, err := s.SetVerdict(ctx, e, Verdict{Verdict: "friction", Rev: 1}, "eve"); err != nil {
+	decided := func(want ...Episode) {
+		t.Helper()
+		d, err := s.Decisions(ctx)
+		if diff := cmp.Diff(Decisions{Intended: want}, d); err != nil || diff != "" {
+			t.Errorf("decisions: %v %s", err, diff)
+		}
+	}
+	e.Start = 1500 * time.Millisecond
+	decided(e)
+	if _, err := s.SetVerdict(ctx, e, Verdict{Verdict: Friction, Rev: 1}, "eve"); err != nil {
+		t.Fatal(err)
+	}
+	decided()
+	if _, err := s.SetVerdict(ctx, e, Verdict{Verdict: Withdrawn, Rev: 2}, "eve"); err != nil {
 		t.Fatal(err)
 	}
 	got, err := s.Verdicts(ctx)
-	want := []Judged{{Episode{"s", "rage_tap", 1500 * time.Millisecond}, Verdict{"friction", "", 2}}}
+	want := []Judged{{e, Verdict{Withdrawn, "", 3}}}
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Errorf("%v %s", err, diff)
+	}
+	decided()
+	if seq, err := s.Seq(ctx); err != nil || seq != 3 {
+		t.Errorf("the audit trail holds %d entries, %v; want every change", seq, err)
+	}
+}
+
+func TestMarks(t *testing.T) {
+	s := open1(t, filepath.Join(t.TempDir(), "review.db"))
+	ctx := t.Context()
+	c := Control{Screen: "/game/:id", Key: "button|test:plus"}
+	if _, err := s.SetMark(ctx, c, Mark{Mark: "ignore"}, ""); !errors.Is(err, ErrInvalid) {
+		t.Errorf("unknown mark: %v", err)
+	}
+	if _, err := s.SetMark(ctx, Control{Screen: "/"}, Mark{Mark: RepeatUse}, ""); !errors.Is(err, ErrInvalid) {
+		t.Errorf("no control: %v", err)
+	}
+	m, err := s.SetMark(ctx, c, Mark{Mark: RepeatUse, Name: "button “+”"}, "ada")
+	if err != nil || m.Rev != 1 {
+		t.Fatalf("%+v, %v", m, err)
+	}
+	d, err := s.Decisions(ctx)
+	if diff := cmp.Diff(Decisions{RepeatUse: []Control{c}}, d); err != nil || diff != "" || d.Empty() {
+		t.Errorf("%v %s", err, diff)
+	}
+	if now, err := s.SetMark(ctx, c, Mark{}, "eve"); !errors.Is(err, ErrConflict) || now != m {
+		t.Errorf("second on the old revision: %+v, %v", now, err)
+	}
+	if _, err := s.SetMark(ctx, c, Mark{Rev: 1, Name: m.Name}, "eve"); err != nil {
+		t.Fatal(err)
+	}
+	if d, err := s.Decisions(ctx); err != nil || !d.Empty() {
+		t.Errorf("after it was taken back: %+v, %v", d, err)
+	}
+	all, err := s.Marks(ctx)
+	if diff := cmp.Diff([]Marked{{c, Mark{Name: m.Name, Rev: 2}}}, all); err != nil || diff != "" {
+		t.Errorf("%v %s", err, diff)
+	}
+}
+
+// What people said before verdicts had their own names is kept, with the audit trail and its numbers.
+func TestMigrateVerdicts(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "review.db")
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, err := migrations.ReadFile("migrations/0001_reviews.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{string(first), `PRAGMA user_version = 1`,
+		`INSERT INTO episode_verdict VALUES ('s', 'rage_tap', 1500, 'dismissed', 'a game', 2), ('t', 'dead_tap', 10, 'no_opinion', '', 1), ('u', 'dead_tap', 20, 'friction', '', 1)`,
+		`INSERT INTO audit (id, at_ms, by, kind, subject, rev, state) VALUES (41, 1, 'ada', 'episode', '{}', 1, '{}')`} {
+		if _, err := db.ExecContext(t.Context(), text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s := open1(t, path)
+	got, err := s.Verdicts(t.Context())
+	want := []Judged{
+		{Episode{"s", "rage_tap", 1500 * time.Millisecond}, Verdict{Intended, "a game", 2}},
+		{Episode{"t", "dead_tap", 10 * time.Millisecond}, Verdict{Unclear, "", 1}},
+		{Episode{"u", "dead_tap", 20 * time.Millisecond}, Verdict{Friction, "", 1}},
+	}
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("%v %s", err, diff)
+	}
+	if _, err := s.Set(t.Context(), "iss", Change{}, 0); err != nil {
+		t.Fatal(err)
+	}
+	if seq, err := s.Seq(t.Context()); err != nil || seq != 42 {
+		t.Errorf("the audit trail goes on at %d, %v; want 42", seq, err)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"time"
+	"unicode/utf8"
 )
 
 // Episode names one episode across re-runs.
@@ -16,11 +17,22 @@ type Episode struct {
 	Start   time.Duration `json:"start"` // from the session's start; kept to the millisecond
 }
 
+// Opinion is what a person says when asked whether an episode was trouble. The values are stored and shown, so they
+// are never renamed.
+type Opinion string
+
+const (
+	Intended  Opinion = "intended" // what happened is how it is meant to be used
+	Friction  Opinion = "friction" // somebody had trouble
+	Unclear   Opinion = "unclear"  // it cannot be told from the recording
+	Withdrawn Opinion = ""         // nobody said anything, or it was taken back
+)
+
 // Verdict is what a person said about an episode.
 type Verdict struct {
-	Verdict string `json:"verdict"` // "friction", "dismissed" or "no_opinion", as friction.Verdict
-	Note    string `json:"note"`
-	Rev     int64  `json:"rev"` // 0 = nobody said anything yet
+	Verdict Opinion `json:"verdict"`
+	Note    string  `json:"note"`
+	Rev     int64   `json:"rev"` // 0 = nobody said anything yet
 }
 
 // Judged is an episode with its verdict.
@@ -29,16 +41,55 @@ type Judged struct {
 	Verdict
 }
 
-// SetVerdict records what a person says about an episode; v.Rev is the revision that the person looked at. Errors
-// are as for Set.
+// Control names one control on one screen across sessions and re-runs.
+type Control struct {
+	Screen string `json:"screen"` // template, e.g. "/product/:id"
+	Key    string `json:"key"`    // friction.Target.Key
+}
+
+// RepeatUse marks a control that is meant to be pressed many times in a row.
+const RepeatUse = "repeat_use"
+
+// Mark is what a person said about a control, for all sessions.
+type Mark struct {
+	Mark string `json:"mark"` // RepeatUse, or "" for nothing or no longer
+	Name string `json:"name"` // of the control, for people
+	Note string `json:"note"`
+	Rev  int64  `json:"rev"` // 0 = nobody said anything yet
+}
+
+// Marked is a control with its mark.
+type Marked struct {
+	Control
+	Mark
+}
+
+// Decisions are what reports obey: episodes that people found to be meant are no trouble, nor are series of presses on
+// controls that are meant to be pressed many times. Both are sorted. The zero value decides nothing.
+type Decisions struct {
+	Intended  []Episode `json:"intended,omitempty"`
+	RepeatUse []Control `json:"repeat_use,omitempty"`
+}
+
+// Empty reports whether nothing is decided.
+func (d Decisions) Empty() bool { return len(d.Intended) == 0 && len(d.RepeatUse) == 0 }
+
+// maxControl bounds the key of a control: a structural path of some hundred levels.
+const maxControl = 16 << 10 // bytes
+
+// SetVerdict records what a person says about an episode; v.Rev is the revision that the person looked at. Withdrawn
+// takes a verdict back. Errors are as for Set.
 func (s *Store) SetVerdict(ctx context.Context, e Episode, v Verdict, by string) (Verdict, error) {
 	switch v.Verdict {
-	case "friction", "dismissed", "no_opinion":
+	case Intended, Friction, Unclear, Withdrawn:
 	default:
-		return Verdict{}, fmt.Errorf("%w: verdict %q is none of friction, dismissed, no_opinion", ErrInvalid, v.Verdict)
+		return Verdict{}, fmt.Errorf("%w: verdict %q is none of intended, friction, unclear", ErrInvalid, v.Verdict)
 	}
-	if e.Session == "" || len(e.Session) > maxKey || e.Pattern == "" || len(e.Pattern) > maxKey || len(v.Note) > 4*MaxNote {
-		return Verdict{}, fmt.Errorf("%w: session and pattern must have 1 to %d bytes, a note at most %d", ErrInvalid, maxKey, 4*MaxNote)
+	if e.Session == "" || len(e.Session) > maxKey || e.Pattern == "" || len(e.Pattern) > maxKey || e.Start < 0 {
+		return Verdict{}, fmt.Errorf("%w: session and pattern must have 1 to %d bytes, start must not be negative", ErrInvalid, maxKey)
+	}
+	if err := checkNote(v.Note); err != nil {
+		return Verdict{}, err
 	}
 	e.Start = e.Start.Truncate(time.Millisecond)
 	var out Verdict
@@ -60,11 +111,7 @@ func (s *Store) SetVerdict(ctx context.Context, e Episode, v Verdict, by string)
 			return err
 		}
 		out = next
-		subject, err := json.Marshal(e)
-		if err != nil {
-			return err
-		}
-		return s.audit(ctx, tx, "episode", string(subject), by, next.Rev, next)
+		return s.auditOf(ctx, tx, "episode", e, by, next.Rev, next)
 	})
 	if err != nil {
 		return out, fmt.Errorf("judge %s of session %s: %w", e.Pattern, e.Session, err)
@@ -72,26 +119,123 @@ func (s *Store) SetVerdict(ctx context.Context, e Episode, v Verdict, by string)
 	return out, nil
 }
 
-// Verdicts returns everything people said about episodes, ordered by session, start and pattern.
+// Verdicts returns everything people said about episodes, also what they took back (Withdrawn), ordered by session,
+// start and pattern.
 func (s *Store) Verdicts(ctx context.Context) ([]Judged, error) {
-	rows, err := s.read.QueryContext(ctx,
-		`SELECT session, pattern, start_ms, verdict, note, rev FROM episode_verdict ORDER BY session, start_ms, pattern`)
+	return list(ctx, s.read, "verdicts", `SELECT session, start_ms, pattern, verdict, note, rev FROM episode_verdict ORDER BY session, start_ms, pattern`,
+		func(scan func(...any) error) (j Judged, err error) {
+			var ms int64
+			err = scan(&j.Session, &ms, &j.Pattern, &j.Verdict.Verdict, &j.Note, &j.Rev)
+			j.Start = time.Duration(ms) * time.Millisecond
+			return j, err
+		})
+}
+
+// SetMark records what a person says about a control; m.Rev is the revision that the person looked at. Mark "" takes it
+// back. Errors are as for Set.
+func (s *Store) SetMark(ctx context.Context, c Control, m Mark, by string) (Mark, error) {
+	if m.Mark != "" && m.Mark != RepeatUse {
+		return Mark{}, fmt.Errorf("%w: mark %q is neither %s nor empty", ErrInvalid, m.Mark, RepeatUse)
+	}
+	if c.Key == "" || len(c.Key) > maxControl || len(c.Screen) > maxControl || utf8.RuneCountInString(m.Name) > MaxOwner {
+		return Mark{}, fmt.Errorf("%w: the key of a control must have 1 to %d bytes, its name at most %d characters", ErrInvalid, maxControl, MaxOwner)
+	}
+	if err := checkNote(m.Note); err != nil {
+		return Mark{}, err
+	}
+	var out Mark
+	err := s.change(ctx, func(tx *sql.Tx) error {
+		err := tx.QueryRowContext(ctx, `SELECT mark, name, note, rev FROM control_mark WHERE screen = ? AND control = ?`, c.Screen, c.Key).
+			Scan(&out.Mark, &out.Name, &out.Note, &out.Rev)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		if out.Rev != m.Rev {
+			return fmt.Errorf("%w: it is at revision %d, the mark was made on %d", ErrConflict, out.Rev, m.Rev)
+		}
+		next := m
+		next.Rev++
+		_, err = tx.ExecContext(ctx, `INSERT INTO control_mark (screen, control, mark, name, note, rev) VALUES (?, ?, ?, ?, ?, ?)
+			ON CONFLICT (screen, control) DO UPDATE SET mark = excluded.mark, name = excluded.name, note = excluded.note, rev = excluded.rev`,
+			c.Screen, c.Key, next.Mark, next.Name, next.Note, next.Rev)
+		if err != nil {
+			return err
+		}
+		out = next
+		return s.auditOf(ctx, tx, "control", c, by, next.Rev, next)
+	})
 	if err != nil {
-		return nil, fmt.Errorf("read verdicts: %w", err)
+		return out, fmt.Errorf("mark a control on %s: %w", c.Screen, err)
+	}
+	return out, nil
+}
+
+// Marks returns everything people said about controls, also what they took back, ordered by screen and key.
+func (s *Store) Marks(ctx context.Context) ([]Marked, error) {
+	return list(ctx, s.read, "marks", `SELECT screen, control, mark, name, note, rev FROM control_mark ORDER BY screen, control`,
+		func(scan func(...any) error) (m Marked, err error) {
+			err = scan(&m.Screen, &m.Key, &m.Mark.Mark, &m.Name, &m.Note, &m.Rev)
+			return m, err
+		})
+}
+
+// Decisions returns what reports have to obey now.
+func (s *Store) Decisions(ctx context.Context) (Decisions, error) {
+	var d Decisions
+	verdicts, err := s.Verdicts(ctx)
+	if err != nil {
+		return d, err
+	}
+	for _, v := range verdicts {
+		if v.Verdict.Verdict == Intended {
+			d.Intended = append(d.Intended, v.Episode)
+		}
+	}
+	marks, err := s.Marks(ctx)
+	if err != nil {
+		return d, err
+	}
+	for _, m := range marks {
+		if m.Mark.Mark == RepeatUse {
+			d.RepeatUse = append(d.RepeatUse, m.Control)
+		}
+	}
+	return d, nil
+}
+
+// auditOf adds a line to the audit trail about something that is named by several fields.
+func (s *Store) auditOf(ctx context.Context, tx *sql.Tx, kind string, subject any, by string, rev int64, state any) error {
+	text, err := json.Marshal(subject)
+	if err != nil {
+		return err
+	}
+	return s.audit(ctx, tx, kind, string(text), by, rev, state)
+}
+
+func checkNote(note string) error {
+	if utf8.RuneCountInString(note) > MaxNote || !utf8.ValidString(note) {
+		return fmt.Errorf("%w: note must be text of at most %d characters", ErrInvalid, MaxNote)
+	}
+	return nil
+}
+
+// list reads all rows of a query.
+func list[T any](ctx context.Context, db *sql.DB, what, query string, row func(scan func(...any) error) (T, error)) ([]T, error) {
+	rows, err := db.QueryContext(ctx, query)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", what, err)
 	}
 	defer rows.Close()
-	var out []Judged
+	var out []T
 	for rows.Next() {
-		var j Judged
-		var ms int64
-		if err := rows.Scan(&j.Session, &j.Pattern, &ms, &j.Verdict.Verdict, &j.Note, &j.Rev); err != nil {
-			return nil, fmt.Errorf("read verdicts: %w", err)
+		v, err := row(rows.Scan)
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", what, err)
 		}
-		j.Start = time.Duration(ms) * time.Millisecond
-		out = append(out, j)
+		out = append(out, v)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read verdicts: %w", err)
+		return nil, fmt.Errorf("read %s: %w", what, err)
 	}
 	return out, nil
 }
