@@ -31,6 +31,9 @@ func findDead(a *analysis) []candidate {
 			}
 			continue
 		}
+		if len(silent) > 1 && a.wake(silent[0]) {
+			silent = silent[1:] // that one woke the page up; the next ones were meant
+		}
 		cand := a.candidate(r.ctl, silent)
 		cand.missed = int32(len(silent))
 		first := silent[0]

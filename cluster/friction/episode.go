@@ -39,7 +39,7 @@ func (a *analysis) episodes(cands []candidate) ([]Episode, []int32) {
 		j, end := i+1, cands[i].end
 		gap := a.at(cands[i].ctl, cands[i].screen).EpisodeGap
 		for j < len(cands) && cands[j].ctl == cands[i].ctl && cands[j].start-end <= gap &&
-			(cands[i].ctl >= 0 || cands[j].pattern == cands[i].pattern) {
+			(cands[i].ctl >= 0 || cands[j].pattern == cands[i].pattern && cands[j].screen == cands[i].screen) {
 			end = max(end, cands[j].end)
 			j++
 		}

@@ -9,30 +9,43 @@ import (
 // searchSpan is the time within which scrolling up and down is one search.
 const searchSpan = 30 * time.Second
 
-// roll follows the page's scrolling on one screen of one window.
+// scroller is what scrolls: the page, or a part of it in applications that scroll inside.
+type scroller struct {
+	window uint16
+	node   replay.NodeID // NoIndex for the page
+}
+
+// roll follows the scrolling of one scroller on one screen.
 type roll struct {
 	screen replay.ScreenID
-	from   int32 // offset at the latest turn
-	y      int32
-	dir    int8
-	has    bool
+	top    int32 // least and largest offset since the latest turn
+	bottom int32
+	dir    int8 // direction of the latest way of half a viewport; 0 before the first
 	turns  []time.Duration
 }
 
 // findScrolling looks for people who scroll up and down over and over without pressing anything: they search.
 func findScrolling(a *analysis) []candidate {
 	var out []candidate
-	wins := map[uint16]*roll{}
+	rolls := map[scroller]*roll{}
 	for i := range a.s.Events {
 		e := &a.s.Events[i]
-		switch {
-		case e.Kind == replay.Click || e.Kind == replay.Input || e.Kind == replay.Navigate:
-			delete(wins, e.Window) // something was found
-		case e.Kind == replay.Scroll && e.Flags.Has(replay.FlagDocument):
-			r := wins[e.Window]
+		switch e.Kind {
+		case replay.Click, replay.Input, replay.Navigate: // something was found
+			for k := range rolls {
+				if k.window == e.Window {
+					delete(rolls, k)
+				}
+			}
+		case replay.Scroll:
+			k := scroller{e.Window, e.Node}
+			if e.Flags.Has(replay.FlagDocument) {
+				k.node = replay.NoIndex
+			}
+			r := rolls[k]
 			if r == nil || r.screen != e.Screen {
-				r = &roll{screen: e.Screen}
-				wins[e.Window] = r
+				r = &roll{screen: e.Screen, top: e.Y, bottom: e.Y}
+				rolls[k] = r
 			}
 			if cand, ok := a.rolled(r, e); ok {
 				out = append(out, cand)
@@ -42,22 +55,25 @@ func findScrolling(a *analysis) []candidate {
 	return out
 }
 
+// rolled notes an offset. A turn counts once half a viewport was scrolled the other way, so that the small corrections
+// of somebody who reads are none.
 func (a *analysis) rolled(r *roll, e *replay.Event) (candidate, bool) {
-	if !r.has {
-		r.has, r.from, r.y = true, e.Y, e.Y
+	r.top, r.bottom = min(r.top, e.Y), max(r.bottom, e.Y)
+	half := max(a.viewportHeight(int32(e.Screen))/2, 1)
+	dir := int8(0)
+	switch {
+	case r.dir >= 0 && r.bottom-e.Y >= half:
+		dir = -1
+	case r.dir <= 0 && e.Y-r.top >= half:
+		dir = 1
+	}
+	if dir == 0 {
 		return candidate{}, false
 	}
-	d := sign(e.Y - r.y)
-	if d != 0 && r.dir != 0 && d != r.dir {
-		if abs(r.y-r.from)*2 >= a.viewportHeight(int32(e.Screen)) {
-			r.turns = append(r.turns, e.At)
-		}
-		r.from = r.y
+	if r.dir != 0 {
+		r.turns = append(r.turns, e.At)
 	}
-	if d != 0 {
-		r.dir = d
-	}
-	r.y = e.Y
+	r.dir, r.top, r.bottom = dir, e.Y, e.Y
 	for len(r.turns) > 0 && e.At-r.turns[0] > searchSpan {
 		r.turns = r.turns[1:]
 	}

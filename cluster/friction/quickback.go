@@ -6,6 +6,9 @@ import (
 	"github.com/rankle/rankle/replay"
 )
 
+// modalLag is how far from the change of address a dialog opens that has one; a menu that led there was open for longer.
+const modalLag = 500 * time.Millisecond
+
 // glance is the least stay that a person decides about; shorter ones are redirects.
 const glance = 700 * time.Millisecond
 
@@ -19,7 +22,7 @@ func findQuickBacks(a *analysis) []candidate {
 			if before.Screen != next.Screen || on.Screen == before.Screen || stay > a.onScreen(replay.ScreenID(on.Screen)).QuickBack || stay < glance {
 				continue
 			}
-			if a.used(on, next) {
+			if a.used(on, next) || a.modal(on) || a.circling(on) {
 				continue
 			}
 			conf := startQuickBack
@@ -45,13 +48,15 @@ func (a *analysis) labelOf(gi int32) string {
 // used reports whether something was done on a screen besides leaving it: a press that changed something, input, or a
 // scroll of half a viewport.
 func (a *analysis) used(v, next *Visit) bool {
-	presses := 0
+	last := next.At // the press that led away, after which the next screen may scroll to where it was
 	for i := a.gestureFrom(v.At); i < len(a.gestures) && a.gestures[i].at < next.At; i++ {
 		g, o := &a.gestures[i], &a.outcomes[i]
 		if int32(g.window) != v.Window || !g.pressed() {
 			continue
 		}
-		presses++
+		if a.leadsAway(int32(i)) {
+			last = g.at
+		}
 		if k := a.controls[g.ctl].kind; k == Blind || k == TextEntry || o.answered && !a.leadsAway(int32(i)) {
 			return true
 		}
@@ -62,8 +67,38 @@ func (a *analysis) used(v, next *Visit) bool {
 		if int32(e.Window) != v.Window {
 			continue
 		}
-		if e.Kind == replay.Input || e.Kind == replay.Scroll && e.Flags.Has(replay.FlagDocument) && e.Y >= half && presses == 0 {
+		if e.Kind == replay.Input || e.Kind == replay.Scroll && e.Y >= half && e.At < last {
 			return true
+		}
+	}
+	return false
+}
+
+// circling reports whether a visit is part of a loop, which says more (detectors finds loops first).
+func (a *analysis) circling(v *Visit) bool {
+	for _, c := range a.circles {
+		if c.window == v.Window && v.At >= c.from && v.At <= c.to {
+			return true
+		}
+	}
+	return false
+}
+
+// modal reports whether a screen was entered without a load by something that opens over the one before: a dialog with
+// an address of its own is closed, not left.
+func (a *analysis) modal(v *Visit) bool {
+	if v.Loaded {
+		return false
+	}
+	for i := a.eventFrom(v.At - modalLag); i < len(a.s.Events) && a.s.Events[i].At <= v.At+modalLag; i++ {
+		e := &a.s.Events[i]
+		if e.Kind != replay.MutationEvent || int32(e.Window) != v.Window || e.Detail < 0 || int(e.Detail) >= len(a.s.Mutations) {
+			continue
+		}
+		for c := range a.s.Mutations[e.Detail].Changes {
+			if x := &a.s.Mutations[e.Detail].Changes[c]; x.Traits&replay.ChangeDialog != 0 && x.Kind != replay.Removed {
+				return true
+			}
 		}
 	}
 	return false

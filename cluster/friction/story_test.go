@@ -47,6 +47,7 @@ func parseStory(text string) (*story, error) {
 	st.s.Coverage = replay.Coverage{Snapshot: true, Mutations: true, PointerMoves: true, PointerPress: true, Console: true, Network: true, Visibility: true}
 	html := st.element("html", "html", "", replay.NoIndex)
 	st.names["page"] = html
+	st.s.Targets[html.target].Selector = "page"
 	st.element("body", "body", "", html.node)
 	for n, line := range strings.Split(text, "\n") {
 		if i := strings.Index(line, " #"); i >= 0 {
@@ -181,7 +182,7 @@ var storyTags = map[string]struct {
 	"field": {"input", "textbox", "text", replay.Actionable | replay.TextEntry}, "select": {"select", "combobox", "", replay.Actionable | replay.NativePicker},
 	"file": {"input", "", "file", replay.Actionable | replay.NativePicker}, "download": {"a", "link", "", replay.Actionable | replay.Outward},
 	"search": {"input", "searchbox", "search", replay.Actionable | replay.TextEntry}, "form": {"form", "", "", 0},
-	"slider": {"div", "slider", "", replay.Actionable},
+	"slider": {"div", "slider", "", replay.Actionable}, "img": {"img", "", "", 0},
 	"canvas": {"canvas", "", "", replay.Blind}, "video": {"video", "", "", replay.Blind}, "label": {"label", "", "", replay.Actionable},
 	"div": {"div", "", "", 0}, "p": {"p", "", "", 0}, "span": {"span", "", "", 0}, "text": {"#text", "", "", 0},
 }
@@ -396,6 +397,9 @@ func (st *story) handEvent(at time.Duration, verb string, t *thing, w []string) 
 	}
 	long := 80 * time.Millisecond
 	switch verb {
+	case "spread", "squeeze":
+		st.pinch(at, t, verb == "spread")
+		return true, nil
 	case "tap", "press", "hold", "drag", "swipe", "rightclick", "click":
 	case "input":
 		e := st.on(replay.Input, t)
@@ -466,6 +470,24 @@ func (st *story) handEvent(at time.Duration, verb string, t *thing, w []string) 
 	return true, nil
 }
 
+// pinch puts two fingers on an element and moves them apart or together, as recorders tell it: one finger at a time.
+func (st *story) pinch(at time.Duration, t *thing, apart bool) {
+	from, to := int32(30), int32(120)
+	if !apart {
+		from, to = to, from
+	}
+	finger := func(at time.Duration, k replay.Kind, dx int32) {
+		e := st.on(k, t)
+		e.Pointer, e.X = replay.Touch, t.x+dx
+		st.put(at, e)
+	}
+	finger(at, replay.PointerDown, -from)
+	finger(at+40*time.Millisecond, replay.PointerDown, from)
+	finger(at+200*time.Millisecond, replay.Move, -(from+to)/2)
+	finger(at+400*time.Millisecond, replay.PointerUp, -to)
+	finger(at+410*time.Millisecond, replay.PointerUp, to)
+}
+
 // pageEvent is what happens to the page as a whole.
 func (st *story) pageEvent(at time.Duration, verb string, w []string) (bool, error) {
 	arg := func(i int) string {
@@ -509,6 +531,9 @@ func (st *story) pageEvent(at time.Duration, verb string, w []string) (bool, err
 			return true, err
 		}
 		e.Y, e.Flags, e.Node = int32(y), replay.FlagDocument, st.names["page"].node
+		if t := st.names[arg(2)]; arg(1) == "in" && t != nil {
+			e.Flags, e.Node = 0, t.node
+		}
 		st.put(at, e)
 	case "move":
 		e := none(replay.Move)

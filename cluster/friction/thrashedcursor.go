@@ -16,11 +16,15 @@ type turn struct {
 type thrash struct {
 	x, y   int32 // where the current leg began, per axis of the larger movement
 	px, py int32 // latest position
+	at     time.Duration
 	has    bool
 	dirX   int8
 	dirY   int8
 	turns  []turn
 }
+
+// mouseRest is the pause after which a mouse has rested, or left the page and come back elsewhere: ten samples of 50 ms.
+const mouseRest = 500 * time.Millisecond
 
 // findThrash looks for a mouse that is shaken: many reversals of long legs within a short time, no button down. Recorders
 // sample the mouse every 50 ms, so that at most ten real reversals a second can be seen.
@@ -43,11 +47,14 @@ func findThrash(a *analysis) []candidate {
 		case replay.Hidden, replay.Navigate:
 			delete(wins, e.Window)
 		case replay.Move:
+			if a.overBlind(e) {
+				delete(wins, e.Window) // what the mouse does there is another matter (F18)
+			}
 			if e.Pointer == replay.Touch || down[e.Window] || a.overBlind(e) {
 				continue
 			}
 			t := wins[e.Window]
-			if t == nil {
+			if t == nil || e.At-t.at > mouseRest {
 				t = &thrash{}
 				wins[e.Window] = t
 			}
@@ -66,7 +73,7 @@ func (a *analysis) overBlind(e *replay.Event) bool {
 
 func (a *analysis) shake(t *thrash, e *replay.Event) (candidate, bool) {
 	if !t.has {
-		t.x, t.y, t.px, t.py, t.has = e.X, e.Y, e.X, e.Y, true
+		t.x, t.y, t.px, t.py, t.at, t.has = e.X, e.Y, e.X, e.Y, e.At, true
 		return candidate{}, false
 	}
 	dx, dy := sign(e.X-t.px), sign(e.Y-t.py)
@@ -83,7 +90,7 @@ func (a *analysis) shake(t *thrash, e *replay.Event) (candidate, bool) {
 	if dy != 0 && dy != t.dirY {
 		t.y, t.dirY = t.py, dy
 	}
-	t.px, t.py = e.X, e.Y
+	t.px, t.py, t.at = e.X, e.Y, e.At
 	set := a.onScreen(e.Screen)
 	if leg < int32(set.ThrashLeg) {
 		return candidate{}, false

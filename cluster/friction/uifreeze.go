@@ -149,10 +149,23 @@ func (a *analysis) queued(window uint16, at time.Duration) bool {
 	return n >= 2
 }
 
+// pageClocks lists what changes at a steady pace in the session.
+func (a *analysis) pageClocks() []*pace {
+	if a.clocks == nil {
+		a.clocks = []*pace{}
+		for _, p := range a.amb.changes {
+			if p.rhythmic() && p.even >= 2*ambientRegular && p.count >= 2 {
+				a.clocks = append(a.clocks, p)
+			}
+		}
+	}
+	return a.clocks
+}
+
 // clocksMissed reports whether something that changes at a steady pace stood still for at least two beats.
 func (a *analysis) clocksMissed(from, to time.Duration) bool {
-	for _, p := range a.amb.changes {
-		if !p.rhythmic() || p.even < 2*ambientRegular || p.count < 2 || p.first > from || p.last < to {
+	for _, p := range a.pageClocks() {
+		if p.first > from || p.last < to {
 			continue
 		}
 		if mean := (p.last - p.first) / time.Duration(p.count-1); mean > 0 && to-from >= 2*mean {
