@@ -80,6 +80,7 @@ const (
 	FlagDocument                     // Scroll: the page itself scrolled
 	FlagFrame                        // X, Y are relative to a nested frame, not to the page
 	FlagUnchanged                    // Input: the box or radio was in this state before
+	FlagDistinct                     // of at least three like siblings, only the target has another class than all others
 )
 
 // Has reports whether all bits of f2 are set.

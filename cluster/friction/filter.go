@@ -61,7 +61,7 @@ func (a *analysis) explain(c *control, gi int32) (Reason, Verdict) {
 		return ReasonOutward, Dismissed
 	case a.wake(gi):
 		return ReasonWakeUp, Dismissed
-	case g.flags.Has(replay.FlagChecked), t != nil && a.here(t, g), a.atTop(t, g):
+	case g.flags.Has(replay.FlagChecked), g.flags.Has(replay.FlagDistinct) && a.restyled(c), t != nil && a.here(t, g), a.atTop(t, g):
 		return ReasonSettled, Dismissed
 	case o.selected:
 		return ReasonTextSelection, Dismissed
@@ -116,6 +116,12 @@ func pressable(t *replay.Target) bool {
 func (a *analysis) here(t *replay.Target, g *gesture) bool {
 	s := a.screen(g.screen)
 	return s != nil && t.Tag == "a" && len(t.Href) > 1 && t.Href == s.Path
+}
+
+// restyled reports whether the class of a control changes in the session: what sets it apart from its siblings is a state,
+// and not what it was made to look like.
+func (a *analysis) restyled(c *control) bool {
+	return c.node >= 0 && a.amb.changes[changeKey{node: c.node, kind: replay.AttributeChanged, attr: "class"}] != nil
 }
 
 // atTop reports whether a control that says it leads to the top was pressed on a page that is there already.

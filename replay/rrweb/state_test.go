@@ -110,3 +110,21 @@ func TestComponent(t *testing.T) {
 		}
 	}
 }
+
+// TestDistinct: the chosen one of a row differs from all others, which do not differ from each other.
+func TestDistinct(t *testing.T) {
+	for classes, want := range map[[3]string]bool{
+		{"dot", "dot on", "dot"}:    true,
+		{"dot", "dot", "dot"}:       false,
+		{"save", "cancel", "print"}: false,
+	} {
+		row := ""
+		for i, class := range classes {
+			row += fmt.Sprintf(`,{"type":2,"tagName":"span","attributes":{"class":"%s"},"id":%d,"childNodes":[]}`, class, 4+i)
+		}
+		s := read(t, metaAt(0, "https://x/"), bodyAt(10, row[1:]), at(20, typeIncremental, `{"source":2,"type":2,"id":5,"x":1,"y":1}`))
+		if got := s.Events[len(s.Events)-1].Flags.Has(replay.FlagDistinct); got != want {
+			t.Errorf("%v: distinct %v, want %v", classes, got, want)
+		}
+	}
+}

@@ -376,6 +376,9 @@ func stateFlags(n *node) replay.Flags {
 			}
 		}
 	}
+	if isDistinct(n) {
+		f |= replay.FlagDistinct
+	}
 	if n.attr("aria-expanded") == "true" || (n.tag == "summary" && n.parent != nil && n.parent.has("open")) {
 		f |= replay.FlagExpanded
 	}
@@ -396,6 +399,30 @@ func isChosen(n *node) bool {
 		return true
 	}
 	return n.attr("aria-selected") == "true" || n.attr("aria-checked") == "true"
+}
+
+// isDistinct reports whether n alone differs in its class from its siblings of the same tag, as the chosen one of a row
+// does.
+func isDistinct(n *node) bool {
+	if n.parent == nil {
+		return false
+	}
+	own, others, class, seen := n.attr("class"), 0, "", 0
+	for c := n.parent.first; c != nil; c = c.next {
+		if seen++; seen > maxSiblings {
+			return false
+		}
+		if c == n || c.kind != kindElement || c.tag != n.tag {
+			continue
+		}
+		if other := c.attr("class"); others == 0 {
+			class = other
+		} else if other != class {
+			return false
+		}
+		others++
+	}
+	return others >= 2 && class != own
 }
 
 // isDisabled follows the HTML rule: the own attribute, or a disabled fieldset around it, except in its first legend.
