@@ -66,17 +66,23 @@ func (r *Result) IssueKey(d *friction.Digest, episode int) string {
 	return ""
 }
 
-func (v *view) issueOf(e *friction.Episode) (int, bool) {
+// row returns the group that an episode of the Digest lies in, or nil, and the episode as the Builder would keep it.
+func (v *view) row(e *friction.Episode) (*group, *episode) {
 	if !inside(e.Screen, v.templates) {
-		return 0, false
+		return nil, nil
 	}
 	family, target := subjectOf(v.d, e)
 	g := v.r.groups[groupOf(v.r.joined, v.templates[e.Screen], keyOf(target), family)]
+	return g, &episode{pattern: e.Pattern, verdict: e.Verdict, reason: e.Reason, confidence: float32(e.Confidence),
+		unanswered: e.Unanswered, x: pixel(e.X), y: pixel(e.Y)}
+}
+
+func (v *view) issueOf(e *friction.Episode) (int, bool) {
+	g, row := v.row(e)
 	if g == nil {
 		return 0, false
 	}
-	row := episode{pattern: e.Pattern, verdict: e.Verdict, reason: e.Reason, unanswered: e.Unanswered, x: pixel(e.X), y: pixel(e.Y)}
-	to, _ := v.r.assign(g, v.templates[e.Screen], v.size, &row)
+	to, _ := v.r.assign(g, v.templates[e.Screen], v.size, row)
 	if to == nil {
 		return 0, false
 	}
@@ -186,11 +192,7 @@ func (v *view) arrivals(met map[int]int, offer func(Exposure)) {
 
 // dismissed reports whether the crowd dismisses an episode that one session alone would keep.
 func (v *view) dismissed(e *friction.Episode) bool {
-	family, target := subjectOf(v.d, e)
-	if !inside(e.Screen, v.templates) {
-		return false
-	}
-	g := v.r.groups[groupOf(v.r.joined, v.templates[e.Screen], keyOf(target), family)]
+	g, _ := v.row(e)
 	if g == nil {
 		return false
 	}

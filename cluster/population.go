@@ -33,6 +33,9 @@ const (
 	regressionConfidence = 0.9
 	// neverConfidence: a control that never answered anybody may never have been one (SIGNALS 6.3).
 	neverConfidence = 0.25
+	// blockedPeople: one press on a disabled control says little (SIGNALS 6.3 asks for two), but a control that so many
+	// people insisted on in vain is one that people want.
+	blockedPeople = 2
 )
 
 // crowd is what all sessions say about a control.
@@ -41,6 +44,8 @@ type crowd struct {
 	quiet     bool   // does something that cannot be seen
 	never     bool   // never answered anybody
 	reliable  bool   // answers nearly everybody else
+	certain   bool   // answers everybody else
+	blocked   bool   // disabled, and wanted by several people
 	broken    string // app version in which it stopped to answer; "" = none
 }
 
@@ -51,13 +56,20 @@ func judge(g *group, person func(int32) uint64, version func(int32) string) crow
 		return c
 	}
 	troubled := map[int32]bool{}
+	insisted := map[uint64]bool{} // people who pressed it although it was disabled
 	wentOn, dead, others := 0, 0, 0
 	for i := range g.episodes {
 		e := &g.episodes[i]
-		if !e.counts() {
+		if e.verdict == friction.Friction && e.pattern == friction.DisabledPress {
+			insisted[person(e.session)] = true
+		}
+		if !e.counts() && !e.undecided() {
 			continue
 		}
 		troubled[e.session] = true
+		if e.undecided() {
+			continue // too weak to tell what the control does
+		}
 		if e.pattern == friction.DeadTap || e.pattern == friction.AffordanceGap {
 			dead++
 			if e.aftermath == friction.WentOn {
@@ -93,8 +105,10 @@ func judge(g *group, person func(int32) uint64, version func(int32) string) crow
 	c.quiet = c.never && others == 0 && dead > 0 && float64(wentOn) >= quietWentOn*float64(dead)
 	c.repeatUse = len(g.tries) >= repeatSessions && enough && float64(repeated) >= repeatShare*float64(len(g.tries)) &&
 		float64(answered) >= repeatAnswered*float64(known)
+	c.certain = fine >= popSessions && float64(fineAnswered) >= alwaysShare*float64(fine)
 	c.reliable = fine >= popSessions && float64(fineAnswered) >= reliableShare*float64(fine)
 	c.broken = brokenVersion(g, version)
+	c.blocked = len(insisted) >= blockedPeople
 	return c
 }
 
@@ -141,6 +155,29 @@ func (e *episode) counts() bool {
 		e.pattern == friction.AffordanceGap && e.verdict == friction.NoOpinion && e.reason == friction.ReasonLowEvidence
 }
 
+// undecided reports whether one session had too little evidence for an episode on a control, which the crowd may have.
+func (e *episode) undecided() bool {
+	if e.reason != friction.ReasonLowEvidence {
+		return false
+	}
+	switch e.pattern {
+	case friction.DeadTap, friction.RageTap:
+		return e.verdict == friction.NoOpinion
+	case friction.DisabledPress:
+		return e.verdict == friction.Dismissed
+	}
+	return false
+}
+
+// decides reports whether what others met makes friction of an undecided episode: the control answers nearly everybody
+// else, or many wanted it although it was disabled.
+func (c crowd) decides(e *episode) bool {
+	if e.pattern == friction.DisabledPress {
+		return c.blocked
+	}
+	return (c.certain || c.reliable && e.unanswered > 1) && !c.quiet
+}
+
 // keep decides about an episode that counts; the reason is why not.
 func (c crowd) keep(p friction.Pattern, unanswered int32) (bool, friction.Reason) {
 	switch {
@@ -153,9 +190,8 @@ func (c crowd) keep(p friction.Pattern, unanswered int32) (bool, friction.Reason
 }
 
 // confidence is an episode's own, corrected by what the crowd says.
-func (c crowd) confidence(e *episode) float64 {
-	v := float64(e.confidence)
-	switch e.pattern {
+func (c crowd) confidence(p friction.Pattern, v float64) float64 {
+	switch p {
 	case friction.DeadTap, friction.RageTap, friction.AffordanceGap:
 	default:
 		return v
@@ -165,7 +201,7 @@ func (c crowd) confidence(e *episode) float64 {
 		return max(v, regressionConfidence)
 	case c.reliable:
 		return max(v, reliableConfidence)
-	case c.never && e.pattern != friction.RageTap:
+	case c.never && p != friction.RageTap:
 		return min(v, neverConfidence)
 	}
 	return v

@@ -257,7 +257,7 @@ func (r *Result) meant(g *group, template string, size sizeClass, x, y int16) *g
 // assign returns the group that an episode of g counts for: g itself, the control that was meant, or nil and the
 // reason of its dismissal.
 func (r *Result) assign(g *group, template string, size sizeClass, e *episode) (*group, friction.Reason) {
-	if !e.counts() {
+	if !e.counts() && !(e.undecided() && g.crowd.decides(e)) {
 		if e.verdict == friction.Dismissed {
 			return nil, e.reason
 		}
@@ -344,7 +344,7 @@ func (w *work) issue(p *problem) Issue {
 		if s := &w.sessions[e.session]; s.known {
 			users[s.person] = true
 		}
-		sum += g.crowd.confidence(e)
+		sum += g.crowd.confidence(e.pattern, float64(e.confidence))
 		at := time.UnixMilli(w.sessions[e.session].start + int64(e.start)).UTC()
 		if issue.First.IsZero() || at.Before(issue.First) {
 			issue.First = at

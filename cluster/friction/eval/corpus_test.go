@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rankle/rankle/cluster"
 	"github.com/rankle/rankle/cluster/friction"
 	"github.com/rankle/rankle/replay"
 	"github.com/rankle/rankle/replay/format"
@@ -198,10 +199,14 @@ func accepts(l label, p friction.Pattern) bool {
 	return family(p) && (family(l.Pattern) || slices.ContainsFunc(l.Also, family))
 }
 
-// episodes are the kept ones of a session.
-func episodes(d *friction.Digest) []found {
+// episodes are the kept ones of a session, judged by the crowd if there is one.
+func episodes(d *friction.Digest, crowd *cluster.Result) []found {
 	var out []found
-	for _, e := range d.Episodes {
+	for i, e := range d.Episodes {
+		if crowd != nil {
+			j := crowd.Judge(d, i)
+			e.Pattern, e.Verdict, e.Reason, e.Confidence = j.Pattern, j.Verdict, j.Reason, j.Confidence
+		}
 		if e.Verdict != friction.Friction {
 			continue
 		}

@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"sort"
 	"strings"
 	"testing"
 
+	"github.com/rankle/rankle/cluster"
 	"github.com/rankle/rankle/cluster/friction"
 )
 
@@ -65,6 +65,7 @@ type part struct {
 	alarms   map[string]int                         // benign id: false alarms of ours
 	groupsOf map[string]int                         // benign id: groups
 	falls    map[string]int                         // system: benign groups with a rage or dead report
+	alone    [2]int                                 // friction groups found and benign groups alarmed by single sessions
 	bins     [10]struct {
 		n, right int
 		sum      float64
@@ -86,8 +87,21 @@ func (p *part) of(system string, x friction.Pattern) *tally {
 	return p.by[system][x]
 }
 
-// add scores one recording.
-func (p *part) add(r recording) {
+// add scores all recordings of one application: what is known of them together is part of the verdicts.
+func (p *part) add(rs []recording) {
+	b := cluster.New(cluster.Settings{})
+	digests := make([]*friction.Digest, len(rs))
+	for i, r := range rs {
+		digests[i] = friction.Detect(r.s, friction.DefaultSettings())
+		b.Add(digests[i])
+	}
+	crowd := b.Result()
+	for i, r := range rs {
+		p.addOne(r, digests[i], crowd)
+	}
+}
+
+func (p *part) addOne(r recording, d *friction.Digest, crowd *cluster.Result) {
 	p.sessions++
 	for _, l := range r.labels {
 		p.groups[l.Kind]++
@@ -99,8 +113,7 @@ func (p *part) add(r recording) {
 			p.unseen++
 		}
 	}
-	d := friction.Detect(r.s, friction.DefaultSettings())
-	ours := episodes(d)
+	ours := episodes(d, crowd)
 	p.score(r, rankle, ours)
 	for _, f := range ours {
 		verdict, at := p.judge(r, f, f.patterns[0])
@@ -122,6 +135,9 @@ func (p *part) add(r recording) {
 				p.faults[kind] = &[2]int{}
 			}
 			p.faults[kind][1]++
+			if p.finds(r, l, episodes(d, nil)) {
+				p.alone[0]++
+			}
 			if p.finds(r, l, ours) {
 				p.faults[kind][0]++
 			} else {
@@ -129,11 +145,11 @@ func (p *part) add(r recording) {
 			}
 		}
 		if l.Kind == "benign" {
-			for _, f := range ours {
-				if verdict, _ := p.judge(r, f, f.patterns[0]); touches(f, l, r.s) && verdict == wrongly {
-					p.alarms[l.ID]++
-					break
-				}
+			if p.alarmed(r, l, ours) {
+				p.alarms[l.ID]++
+			}
+			if p.alarmed(r, l, episodes(d, nil)) {
+				p.alone[1]++
 			}
 		}
 	}
@@ -141,6 +157,16 @@ func (p *part) add(r recording) {
 	for _, x := range peers {
 		p.score(r, x.name, x.reports(pg))
 	}
+}
+
+// alarmed reports whether something wrong was reported at a group.
+func (p *part) alarmed(r recording, l label, fs []found) bool {
+	for _, f := range fs {
+		if verdict, _ := p.judge(r, f, f.patterns[0]); touches(f, l, r.s) && verdict == wrongly {
+			return true
+		}
+	}
+	return false
 }
 
 // missed describes a friction group that was not found, with what was made of it.
@@ -220,16 +246,7 @@ func (p *part) score(r recording, system string, fs []found) {
 		for _, x := range rows {
 			c := p.of(system, x)
 			c.labelled++
-			ok := p.finds(r, l, fs)
-			if x == friction.RageTap || x == friction.DeadTap || x == either {
-				// By its own name: a rage rule is not credited with a dead rule's finds, and neither with an affordance gap,
-				// which the other systems do not know.
-				ok = false
-				for _, f := range fs {
-					ok = ok || touches(f, l, r.s) && (slices.Contains(f.patterns, x) || x == either && slices.ContainsFunc(f.patterns, dead))
-				}
-			}
-			if ok {
+			if p.finds(r, l, fs) {
 				c.hit++
 			}
 		}
@@ -296,6 +313,7 @@ func (p *part) write(w *bytes.Buffer) {
 	for _, k := range sorted(p.alarms) {
 		fmt.Fprintf(w, "  %-20s %3d of %3d groups\n", k, p.alarms[k], p.groupsOf[k])
 	}
+	fmt.Fprintf(w, "every session alone: %d friction groups found, %d benign groups hit (%.2f per 1,000 gestures)\n", p.alone[0], p.alone[1], perThousand(p.alone[1], p.taps))
 	n, gap := 0, 0.0
 	fmt.Fprintf(w, "\nconfidence of kept episodes and the share of them that is right:\n")
 	for i, b := range p.bins {
@@ -354,12 +372,14 @@ dev      apps of testdata/corpus whose mistakes may be looked at (split.json)
 heldout  apps of testdata/corpus that are only scored
 demo     the demo bucket, on which the detectors were developed: it shows regressions, not accuracy
 
+Every session is judged by what it shows and by what the other sessions of its application show, as in an analysis; the
+line "every session alone" leaves the others out. The rows of the demo know all of its sessions.
+
 A kept episode lies at a labelled group of gestures if they overlap in time (300 ms to either side) and, where both
 places are known, its first press lies on the control (12 px around its rectangle). A group is found if an episode at it
 has an accepted name: the pattern of the label or one that the label lists beside it; rage and dead accept each other. A
-report is right if a group at its place accepts its first name. The rows rage_tap and dead_tap count by exact name what
-was found, so that a rage rule is not credited with the finds of a dead rule; rage_or_dead takes both together and
-nothing else: silent things that only look like controls, which the labels also accept as affordance_gap, are missing there.
+report is right if a group at its place accepts its first name. A row's recall counts groups of that pattern that were
+found, its precision reports of that name. rage_or_dead takes both together. All systems are counted in the same way.
 The other systems' rules are stated again from their source (SIGNALS), with default settings and what a recording shows;
 each single report counts, as each is an event there.
 `
@@ -369,19 +389,21 @@ func TestEval(t *testing.T) {
 	of := split(t)
 	corpus := readLabels(t, corpusDir)
 	parts := []*part{newPart("dev"), newPart("heldout"), newPart("demo")}
+	apps := map[string][]recording{}
 	for _, r := range load(t, corpusDir, corpus, func(string) bool { return true }) {
-		switch of[r.app] {
+		apps[r.app] = append(apps[r.app], r)
+	}
+	for _, app := range sorted(apps) {
+		switch of[app] {
 		case "dev":
-			parts[0].add(r)
+			parts[0].add(apps[app])
 		case "heldout":
-			parts[1].add(r)
+			parts[1].add(apps[app])
 		default:
-			t.Errorf("app %s is in no part of split.json", r.app)
+			t.Errorf("app %s is in no part of split.json", app)
 		}
 	}
-	for _, r := range load(t, demoDir, demoLabels(t), func(string) bool { return true }) {
-		parts[2].add(r)
-	}
+	parts[2].add(load(t, demoDir, demoLabels(t), func(string) bool { return true }))
 	if *mistakes {
 		for _, l := range append(parts[0].lines, parts[2].lines...) {
 			t.Log(l)

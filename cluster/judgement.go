@@ -1,0 +1,41 @@
+package cluster
+
+import "github.com/rankle/rankle/cluster/friction"
+
+// Judgement is what all sessions together make of one episode.
+type Judgement struct {
+	Pattern    friction.Pattern
+	Verdict    friction.Verdict
+	Reason     friction.Reason // "" for friction
+	Confidence float64         // 0..1
+}
+
+// Judge says what all sessions make of an episode of d. One session cannot tell a picture that only looks like a button
+// from a button that is broken, nor a control that never shows what it does from one that stopped to; the others can. An
+// episode of which they say nothing keeps what Detect said of it. episode must be an index into d.Episodes.
+func (r *Result) Judge(d *friction.Digest, episode int) Judgement {
+	e := &d.Episodes[episode]
+	j := Judgement{e.Pattern, e.Verdict, e.Reason, e.Confidence}
+	v := r.view(d)
+	g, row := v.row(e)
+	if g == nil || !row.counts() && !row.undecided() {
+		return j
+	}
+	to, why := r.assign(g, v.templates[e.Screen], v.size, row)
+	switch {
+	case to == nil && row.undecided():
+		return j
+	case to == nil:
+		return Judgement{e.Pattern, friction.Dismissed, why, e.Confidence}
+	}
+	works := to != g || g.crowd.broken != "" || g.crowd.decides(row)
+	if _, wanted := r.index[to]; e.Verdict != friction.Friction && !works && !wanted {
+		return j
+	}
+	if e.Pattern == friction.AffordanceGap && works {
+		j.Pattern = friction.DeadTap
+	}
+	j.Verdict, j.Reason = friction.Friction, ""
+	j.Confidence = to.crowd.confidence(j.Pattern, e.Confidence)
+	return j
+}

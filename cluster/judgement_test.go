@@ -1,0 +1,54 @@
+package cluster
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/rankle/rankle/cluster/friction"
+)
+
+// TestJudge: what one session leaves open, the others decide.
+func TestJudge(t *testing.T) {
+	key := friction.Target{Key: "div|id:k7", Tag: "div", Label: "7", Selector: "div#k7", Path: "body>div", Kind: friction.Prose, Certainty: 0.9}
+	copyLink := control("Copy link")
+	works := func(x friction.Target) func(*story) {
+		return func(s *story) { s.on("/calc").try(x, friction.OK) }
+	}
+	// A weak episode is the last of its story.
+	weak := func(p friction.Pattern, v friction.Verdict, x friction.Target, presses int32) func(*story) {
+		return func(s *story) {
+			s.on("/calc").trouble(p, x).last(func(e *friction.Episode) {
+				e.Verdict, e.Reason, e.Confidence, e.Unanswered = v, friction.ReasonLowEvidence, 0.3, presses
+			})
+			s.d.Attempts = s.d.Attempts[:len(s.d.Attempts)-1] // a press on what may be no control is no attempt
+		}
+	}
+	gap := weak(friction.AffordanceGap, friction.NoOpinion, key, 1)
+	tried := weak(friction.AffordanceGap, friction.NoOpinion, key, 2)
+	quiet := weak(friction.DeadTap, friction.NoOpinion, copyLink, 1)
+	blocked := weak(friction.DisabledPress, friction.Dismissed, copyLink, 1)
+	insisted := func(s *story) { s.on("/calc").trouble(friction.DisabledPress, copyLink) }
+	mixed := slices.Concat(users(1, 9, works(copyLink)), users(30, 1, func(s *story) { s.on("/calc").try(copyLink, friction.Dead) }))
+	for _, c := range []struct {
+		name   string
+		others []*story
+		tell   func(*story)
+		want   Judgement
+	}{
+		{"nobody else", nil, gap, Judgement{friction.AffordanceGap, friction.NoOpinion, friction.ReasonLowEvidence, 0.3}},
+		{"too few others", users(1, 4, works(key)), gap, Judgement{friction.AffordanceGap, friction.NoOpinion, friction.ReasonLowEvidence, 0.3}},
+		{"a key that answers everybody else", users(1, 6, works(key)), gap, Judgement{friction.DeadTap, friction.Friction, "", 0.8}},
+		{"looked like a key to many", users(1, 6, tried), tried, Judgement{friction.AffordanceGap, friction.Friction, "", 0.3}},
+		{"a name that suggests a silent effect, yet it answers everybody else", users(1, 6, works(copyLink)), quiet, Judgement{friction.DeadTap, friction.Friction, "", 0.8}},
+		{"silent now and then", mixed, quiet, Judgement{friction.DeadTap, friction.NoOpinion, friction.ReasonLowEvidence, 0.3}},
+		{"silent now and then, and tried again", mixed, weak(friction.DeadTap, friction.NoOpinion, copyLink, 2), Judgement{friction.DeadTap, friction.Friction, "", 0.8}},
+		{"disabled once", users(1, 6, works(copyLink)), blocked, Judgement{friction.DisabledPress, friction.Dismissed, friction.ReasonLowEvidence, 0.3}},
+		{"disabled, and others insisted", slices.Concat(users(1, 6, works(copyLink)), users(10, 2, insisted)), blocked, Judgement{friction.DisabledPress, friction.Friction, "", 0.3}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			mine := users(100, 1, c.tell)
+			r := build(Settings{}, slices.Concat(c.others, mine)...)
+			equal(t, "judgement", r.Judge(&mine[0].d, 0), c.want)
+		})
+	}
+}
