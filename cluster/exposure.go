@@ -200,25 +200,6 @@ func (v *view) dismissed(e *friction.Episode) bool {
 	return !ok || v.r.repeatUse(g, v.templates[e.Screen], e.Pattern)
 }
 
-// Judge is the verdict about episode i of d, with reason and confidence, once all sessions have been looked at.
-func (r *Result) Judge(d *friction.Digest, i int) (friction.Verdict, friction.Reason, float64) {
-	e, v := &d.Episodes[i], r.view(d)
-	if !inside(e.Screen, v.templates) {
-		return e.Verdict, e.Reason, e.Confidence
-	}
-	family, target := subjectOf(d, e)
-	g := r.groups[groupOf(r.joined, v.templates[e.Screen], keyOf(target), family)]
-	if g == nil || e.Verdict != friction.Friction {
-		return e.Verdict, e.Reason, e.Confidence
-	}
-	row := episode{pattern: e.Pattern, verdict: e.Verdict, reason: e.Reason, unanswered: e.Unanswered, x: pixel(e.X), y: pixel(e.Y),
-		confidence: float32(e.Confidence)}
-	if to, why := r.assign(g, v.templates[e.Screen], v.size, &row); to == nil {
-		return friction.Dismissed, why, e.Confidence
-	}
-	return e.Verdict, e.Reason, g.crowd.confidence(&row)
-}
-
 func (r *Result) wholeScreen(issue int) bool {
 	return r.Issues[issue].Family != FamilyControl || r.Issues[issue].Target.Key == ""
 }

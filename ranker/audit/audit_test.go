@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rankle/rankle/cluster"
 	"github.com/rankle/rankle/cluster/friction"
 	"github.com/rankle/rankle/ranker/review"
 )
@@ -71,9 +72,9 @@ func (w *world) all() iter.Seq2[*friction.Digest, error] {
 
 func (w *world) frame(t *testing.T) *Frame {
 	t.Helper()
-	f, err := New(w.all(), func(d *friction.Digest, i int) (friction.Verdict, friction.Reason, float64) {
+	f, err := New(w.all(), func(d *friction.Digest, i int) cluster.Judgement {
 		e := &d.Episodes[i]
-		return e.Verdict, e.Reason, e.Confidence
+		return cluster.Judgement{Pattern: e.Pattern, Verdict: e.Verdict, Reason: e.Reason, Confidence: e.Confidence}
 	}, func(*friction.Digest, int) string { return "/" })
 	if err != nil {
 		t.Fatal(err)

@@ -18,6 +18,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/rankle/rankle/cluster"
 	"github.com/rankle/rankle/cluster/friction"
 	"github.com/rankle/rankle/ranker/review"
 )
@@ -62,7 +63,7 @@ func bandOf(confidence float64) uint8 {
 }
 
 // Judge is the final verdict of the program about an episode, before anything that people said of it.
-type Judge func(d *friction.Digest, episode int) (friction.Verdict, friction.Reason, float64)
+type Judge func(d *friction.Digest, episode int) cluster.Judgement
 
 // New makes a frame of the kept and the dismissed episodes of all sessions. Episodes without an opinion, and those that
 // were dismissed because a person said so, claim nothing that could be checked. screen names the screen of an episode.
@@ -90,8 +91,8 @@ func (f *Frame) add(d *friction.Digest, judge Judge, screen func(d *friction.Dig
 	user := cmp.Or(d.Context.User, d.Session)
 	for i := range d.Episodes {
 		e := &d.Episodes[i]
-		verdict, reason, confidence := judge(d, i)
-		if verdict == friction.NoOpinion || reason == friction.ReasonReviewed {
+		j := judge(d, i)
+		if j.Verdict == friction.NoOpinion || j.Reason == friction.ReasonReviewed {
 			continue
 		}
 		if session < 0 {
@@ -103,7 +104,7 @@ func (f *Frame) add(d *friction.Digest, judge Judge, screen func(d *friction.Dig
 		}
 		f.items = append(f.items, item{
 			session: session, start: e.Start.Milliseconds(), control: hash(0, screen(d, i), control), user: hash(0, user),
-			stratum: stratum{pattern: uint8(slices.Index(friction.Patterns(), e.Pattern)), kept: verdict == friction.Friction, band: bandOf(confidence)},
+			stratum: stratum{pattern: uint8(slices.Index(friction.Patterns(), e.Pattern)), kept: j.Verdict == friction.Friction, band: bandOf(j.Confidence)},
 		})
 	}
 }

@@ -82,7 +82,7 @@ func (o decisions) obeyMarks(c *cluster.Result, d *friction.Digest) {
 		if d.Episodes[i].Verdict != friction.Friction {
 			continue
 		}
-		if v, why, _ := c.Judge(d, i); v == friction.Dismissed && why == friction.ReasonReviewed {
+		if j := c.Judge(d, i); j.Verdict == friction.Dismissed && j.Reason == friction.ReasonReviewed {
 			dismiss(&d.Episodes[i])
 		}
 	}
