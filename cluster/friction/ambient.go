@@ -64,6 +64,7 @@ type pace struct {
 	beat        time.Duration // an interval that was equal to the one before
 	second      time.Duration // of counted changes
 	passed      time.Duration // latest counted change that the sweep has passed
+	window      uint16        // where it was seen first; nodes belong to one window
 }
 
 const (
@@ -355,11 +356,11 @@ func (a *analysis) learnAmbience() {
 			moving := w.moved && e.At-w.moveAt <= pointerTrail
 			m := &a.s.Mutations[e.Detail]
 			for c := range m.Changes {
-				am.see(keyOf(&m.Changes[c]), e.At, since, w.epoch, w.series, moving)
+				am.see(keyOf(&m.Changes[c]), e.Window, e.At, since, w.epoch, w.series, moving)
 			}
 			a.learnLooks(&w.looks, e.At, m, w.press)
 		case replay.StyleChange, replay.CanvasDraw, replay.Media:
-			am.see(streamKey(e), e.At, since, w.epoch, w.series, false)
+			am.see(streamKey(e), e.Window, e.At, since, w.epoch, w.series, false)
 		case replay.ErrorEvent:
 			if e.Detail >= 0 && int(e.Detail) < len(a.s.Errors) {
 				am.rateOf(am.errors, a.s.Errors[e.Detail].Fingerprint).see(e.At, since >= settle, a.ctlOf(w.press))
@@ -422,10 +423,10 @@ func (am *ambience) spend(d time.Duration) {
 	}
 }
 
-func (am *ambience) see(k changeKey, at, since time.Duration, epoch, presses int32, moving bool) {
+func (am *ambience) see(k changeKey, window uint16, at, since time.Duration, epoch, presses int32, moving bool) {
 	p := am.changes[k]
 	if p == nil {
-		p = &pace{}
+		p = &pace{window: window}
 		am.changes[k] = p
 	}
 	p.see(at, since, epoch, presses, moving)

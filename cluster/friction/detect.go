@@ -126,6 +126,9 @@ func withoutRepeats(s *replay.Session) *replay.Session {
 // confine applies what the operator said of the control, and the reporting floor.
 func (a *analysis) confine(c candidate) candidate {
 	l := a.at(c.ctl, c.screen)
+	if c.verdict == Friction && !a.s.Coverage.Mutations && c.pattern != ThrashedCursor && c.pattern != ExcessiveScroll {
+		c.verdict, c.reason = NoOpinion, ReasonNoEvidence // no answer could be seen, whatever it was
+	}
 	if slices.Contains(l.off, c.pattern) {
 		c.verdict, c.reason = Dismissed, ReasonReviewed
 	}

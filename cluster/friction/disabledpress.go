@@ -72,7 +72,7 @@ func (a *analysis) leaves(gi int32) bool {
 	g := &a.gestures[gi]
 	last := a.s.Duration-g.at <= after
 	for i := int(gi) + 1; i < len(a.gestures) && last; i++ {
-		last = !a.gestures[i].pressed()
+		last = !a.gestures[i].pressed() || a.gestures[i].window != g.window
 	}
 	if last {
 		return true

@@ -30,6 +30,7 @@ type gesture struct {
 	pointer  replay.Pointer
 	clicked  bool
 	alone    bool // a click without pointer events
+	guessed  bool // ... in a recording that has none: it is anchored where the pointer went down by all likelihood
 	picker   bool // the click was passed on to a native picker (styled upload buttons)
 	multi    bool // touched with several fingers
 	context  bool
@@ -66,6 +67,9 @@ const (
 	// clickLag is how long after pointer up the click of it may be stamped; old mobile browsers wait 300 ms for a
 	// second tap and a busy main thread adds to that.
 	clickLag = 700 * time.Millisecond
+	// pressLength is how long before its click a pointer went down where the recorder tells of clicks only: the usual
+	// press lasts about a tenth of a second. Pages react to pointer down, and pressed looks begin with it.
+	pressLength = 120 * time.Millisecond
 	// compatLag is how long after a touch its emulated mouse events may come, for the same reason.
 	compatLag = 900 * time.Millisecond
 	// forwardLag separates a click that a label or script passed on from a second click: passing on is synchronous.
@@ -137,6 +141,9 @@ func findGestures(s *replay.Session) []gesture {
 			}
 		}
 	}
+	if !s.Coverage.PointerPress {
+		backdate(s, gs)
+	}
 	for i := range gs {
 		gs[i].classify()
 	}
@@ -167,6 +174,34 @@ func (g *gesture) answeredFrom(s *replay.Session) {
 		}
 	}
 }
+
+// backdate anchors clicks of recorders that tell of nothing else at pointer down, but behind the gesture before.
+func backdate(s *replay.Session, gs []gesture) {
+	last := map[uint16]int32{} // last event of the gesture before, per window
+	const most = 1 << 10       // events: far more than anything draws in the time
+	for i := range gs {
+		g := &gs[i]
+		before, ok := last[g.window]
+		if !ok {
+			before = -1
+		}
+		last[g.window] = g.lastEv
+		if !g.alone {
+			continue
+		}
+		from := max(g.at-pressLength, 0)
+		if before >= 0 {
+			from = max(from, min(s.Events[before].At, g.at))
+		}
+		for n := 0; n < most && g.firstEv > before+1 && s.Events[g.firstEv-1].At >= from; n++ {
+			g.firstEv--
+		}
+		g.at, g.guessed = from, true
+	}
+}
+
+// released reports whether it is known when the pointer was released.
+func (g *gesture) released() bool { return !g.alone || g.guessed }
 
 func newGesture(e *replay.Event, i int32) gesture {
 	pos := !e.Flags.Has(replay.FlagNoPosition)

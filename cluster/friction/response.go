@@ -156,8 +156,6 @@ const (
 	scrollTrail = 700 * time.Millisecond
 	// typeLag is how long after a press an input event is still its own rather than typing.
 	typeLag = 300 * time.Millisecond
-	// preLag is how far before a click without pointer events its answer may be stamped: pages react to pointer down.
-	preLag = 120 * time.Millisecond
 	// outsideLag is how soon the page is left for an effect outside of it (SIGNALS F6).
 	outsideLag = time.Second
 )
@@ -179,8 +177,6 @@ type watch struct {
 	lost     replay.NodeID // ... or whatever else did
 	focusAt  time.Duration
 	focused  replay.NodeID
-	preAt    time.Duration // latest non-ambient change
-	pre      bool
 }
 
 // sweep reads the session and gives every run what changed while it waited.
@@ -263,9 +259,6 @@ func (a *analysis) begin(w *watch, gi int32) {
 	r := run{ctl: g.ctl, window: g.window, node: node, gestures: []int32{gi}, blurred: replay.NoIndex}
 	if w.blurred >= 0 && g.at-w.blurAt <= stampLag {
 		r.blurred, r.blurAt = w.blurred, w.blurAt
-	}
-	if g.alone && !a.s.Coverage.PointerPress && w.pre && g.at-w.preAt <= preLag {
-		r.signals = append(r.signals, signal{at: g.at, kind: sigPaint})
 	}
 	a.runs = append(a.runs, r)
 	w.cur = int32(len(a.runs) - 1)
@@ -456,22 +449,16 @@ func (a *analysis) takeMutation(w *watch, e *replay.Event, m *replay.Mutation) {
 			a.takeChanges(r, w, e, m, !a.linked(r, e.At))
 		}
 	}
-	fresh := false
 	for i := range m.Changes {
 		c := &m.Changes[i]
-		k := keyOf(c)
-		p := a.amb.changes[k]
+		p := a.amb.changes[keyOf(c)]
 		if p == nil {
 			continue
 		}
-		fresh = fresh || !p.ambient(k)
 		if c.Kind == replay.AttributeChanged || c.Kind == replay.TextChanged {
 			p.state, p.known = c.State, true
 		}
 		p.pass(e.At)
-	}
-	if fresh {
-		w.pre, w.preAt = true, e.At
 	}
 }
 

@@ -107,6 +107,9 @@ func (a *analysis) shake(t *thrash, e *replay.Event) (candidate, bool) {
 		return candidate{}, false
 	}
 	c := candidate{verdict: Friction, ctl: -1, start: t.turns[0].at, end: e.At, screen: e.Screen, conf: startThrash, missed: int32(len(t.turns))}
+	if !a.s.Coverage.PointerPress {
+		c.verdict, c.reason = NoOpinion, ReasonNoEvidence // a button may have been down
+	}
 	t.turns = nil
 	return c, true
 }

@@ -53,7 +53,7 @@ func (a *analysis) freeze(r *run, gi int32) (candidate, bool) {
 		return candidate{}, false
 	}
 	queued := a.queued(g.window, to)
-	missed := a.clocksMissed(from, to)
+	missed := a.clocksMissed(g.window, from, to)
 	cand := a.candidate(r.ctl, []int32{gi})
 	cand.end, cand.latency, cand.missed = to, to-g.at, 1
 	cand.conf = startFreeze
@@ -162,10 +162,10 @@ func (a *analysis) pageClocks() []*pace {
 	return a.clocks
 }
 
-// clocksMissed reports whether something that changes at a steady pace stood still for at least two beats.
-func (a *analysis) clocksMissed(from, to time.Duration) bool {
+// clocksMissed reports whether something in a window that changes at a steady pace stood still for at least two beats.
+func (a *analysis) clocksMissed(window uint16, from, to time.Duration) bool {
 	for _, p := range a.pageClocks() {
-		if p.first > from || p.last < to {
+		if p.window != window || p.first > from || p.last < to {
 			continue
 		}
 		if mean := (p.last - p.first) / time.Duration(p.count-1); mean > 0 && to-from >= 2*mean {
