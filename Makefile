@@ -7,7 +7,7 @@ FUZZTIME ?= 20s
 # Where the browser tests leave their screenshots.
 SHOTS   ?= .cache/screenshots
 
-.PHONY: help build test check demo bench fuzz update race web web-check web-test e2e demo-bucket eval corpus
+.PHONY: help build test check demo bench fuzz update race web web-check web-test e2e demo-bucket eval calibrate corpus
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,10 @@ check: ## formatting, vet, staticcheck, layers, tidy modules; with Node also the
 	$(GO) run .ci/layers.go
 	$(GO) mod verify
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory web-check; else echo "web-check left out: it needs Node and npm"; fi
+
+calibrate: ## fit the detectors' confidence to the labelled recordings, then score them anew
+	$(GO) test ./cluster/friction/eval -run TestCalibration -update
+	$(GO) test ./cluster/friction/eval -run TestEval -update
 
 eval: ## score the detectors and other systems' rules on the labelled recordings, and print the table
 	$(GO) test ./cluster/friction/eval

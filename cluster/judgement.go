@@ -35,7 +35,9 @@ func (r *Result) Judge(d *friction.Digest, episode int) Judgement {
 	if e.Pattern == friction.AffordanceGap && works {
 		j.Pattern = friction.DeadTap
 	}
-	j.Verdict, j.Reason = friction.Friction, ""
-	j.Confidence = to.crowd.confidence(j.Pattern, e.Confidence)
+	if e.Verdict != friction.Friction {
+		j.Confidence = max(e.Confidence, agreedConfidence)
+	}
+	j.Verdict, j.Reason, j.Confidence = friction.Friction, "", to.crowd.confidence(j.Pattern, j.Confidence)
 	return j
 }

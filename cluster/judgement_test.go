@@ -37,13 +37,13 @@ func TestJudge(t *testing.T) {
 	}{
 		{"nobody else", nil, gap, Judgement{friction.AffordanceGap, friction.NoOpinion, friction.ReasonLowEvidence, 0.3}},
 		{"too few others", users(1, 4, works(key)), gap, Judgement{friction.AffordanceGap, friction.NoOpinion, friction.ReasonLowEvidence, 0.3}},
-		{"a key that answers everybody else", users(1, 6, works(key)), gap, Judgement{friction.DeadTap, friction.Friction, "", 0.8}},
-		{"looked like a key to many", users(1, 6, tried), tried, Judgement{friction.AffordanceGap, friction.Friction, "", 0.3}},
-		{"a name that suggests a silent effect, yet it answers everybody else", users(1, 6, works(copyLink)), quiet, Judgement{friction.DeadTap, friction.Friction, "", 0.8}},
+		{"a key that answers everybody else", users(1, 6, works(key)), gap, Judgement{friction.DeadTap, friction.Friction, "", 0.95}},
+		{"looked like a key to many", users(1, 6, tried), tried, Judgement{friction.AffordanceGap, friction.Friction, "", 0.7}},
+		{"a name that suggests a silent effect, yet it answers everybody else", users(1, 6, works(copyLink)), quiet, Judgement{friction.DeadTap, friction.Friction, "", 0.95}},
 		{"silent now and then", mixed, quiet, Judgement{friction.DeadTap, friction.NoOpinion, friction.ReasonLowEvidence, 0.3}},
-		{"silent now and then, and tried again", mixed, weak(friction.DeadTap, friction.NoOpinion, copyLink, 2), Judgement{friction.DeadTap, friction.Friction, "", 0.8}},
+		{"silent now and then, and tried again", mixed, weak(friction.DeadTap, friction.NoOpinion, copyLink, 2), Judgement{friction.DeadTap, friction.Friction, "", 0.95}},
 		{"disabled once", users(1, 6, works(copyLink)), blocked, Judgement{friction.DisabledPress, friction.Dismissed, friction.ReasonLowEvidence, 0.3}},
-		{"disabled, and others insisted", slices.Concat(users(1, 6, works(copyLink)), users(10, 2, insisted)), blocked, Judgement{friction.DisabledPress, friction.Friction, "", 0.3}},
+		{"disabled, and others insisted", slices.Concat(users(1, 6, works(copyLink)), users(10, 2, insisted)), blocked, Judgement{friction.DisabledPress, friction.Friction, "", 0.7}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			mine := users(100, 1, c.tell)

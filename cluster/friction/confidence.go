@@ -2,8 +2,8 @@ package friction
 
 import "github.com/rankle/rankle/replay"
 
-// Every confidence starts at a value for the pattern and is moved by terms of evidence. The starts and terms are the
-// ones of docs/SIGNALS.md, to be replaced by a fit on labelled recordings; they all stand here.
+// The strength of evidence starts at a value for the pattern and is moved by terms. The starts and terms are the ones of
+// docs/SIGNALS.md; they all stand here, and calibrate.go says what share of episodes of a strength is right.
 const (
 	startRage       = 0.75
 	startNoProgress = 0.45 // answered, but always the same

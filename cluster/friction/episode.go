@@ -57,6 +57,9 @@ func (a *analysis) episodes(cands []candidate) ([]Episode, []int32) {
 		e := all[i].Episode
 		e.Aftermath = a.aftermath(&e, all[i].gestures)
 		e.Blind = a.blindness(&e, all[i].gestures)
+		if !a.set.Uncalibrated && e.Verdict != Dismissed {
+			e.Confidence = calibrated(e.Pattern, e.Confidence)
+		}
 		for _, gi := range all[i].gestures {
 			if of[gi] < 0 || e.Verdict == Friction && eps[of[gi]].Verdict != Friction {
 				of[gi] = int32(i)

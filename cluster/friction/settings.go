@@ -16,7 +16,7 @@ import (
 )
 
 // detectorVersion changes whenever the same session and settings may give another Digest.
-const detectorVersion = 3
+const detectorVersion = 4
 
 // Settings are everything that changes what Detect finds. DefaultSettings gives the documented values; a zero
 // Settings is the same as DefaultSettings.
@@ -24,6 +24,8 @@ type Settings struct {
 	Thresholds
 	// Overrides replace thresholds on some screens or controls. All that match apply, later ones win.
 	Overrides []Override
+	// Uncalibrated leaves confidences as the strength of the evidence, for fitting the calibration.
+	Uncalibrated bool
 }
 
 // Override replaces thresholds where Screen and Target match.
@@ -76,7 +78,7 @@ type Thresholds struct {
 	Rejections      int           // submits answered only by complaints
 	FormFields      int           // touched fields from which on a form that is left was a form
 	ZoomTimes       int           // zooms on one screen
-	Floor           float64       // least confidence of a kept episode, 0..1
+	Floor           float64       // least strength of the evidence of a kept episode, before calibration, 0..1
 }
 
 // DefaultSettings returns the documented defaults.
@@ -316,6 +318,11 @@ func (s Settings) Fingerprint() string {
 		}
 	}
 	put(&s.Thresholds)
+	if s.Uncalibrated {
+		b = append(b, "\nuncalibrated"...)
+	} else {
+		b = fmt.Appendf(b, "\ncurves %v", curves)
+	}
 	for _, o := range s.Overrides {
 		b = fmt.Appendf(b, "\noverride %q %q %q %t", o.Screen, o.Target, o.Off, o.RepeatUse)
 		put(&o.Thresholds)
