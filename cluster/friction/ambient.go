@@ -48,6 +48,7 @@ func streamKey(e *replay.Event) changeKey {
 type pace struct {
 	first, last time.Duration // of counted changes
 	interval    time.Duration // the latest
+	free        bool          // ... ended apart from anything a person did
 	epoch       int32         // user action that the latest change followed
 	since       int32         // counted changes since that action
 	count       int32
@@ -58,10 +59,14 @@ type pace struct {
 	apart       int32 // intervals that ended at least handTrail after anything a person did
 	regular     int32 // ... and were equal to the one before
 	hover       int32 // while the pointer moved, 1 s after any press
+	trail       int32 // ... and more than the presses before can have asked for
+	hoverCtl    int32 // control pressed last before the latest of hover
+	roams       bool  // hover followed presses on several controls
 	focus       int32 // when the element or what lies around it lost the focus
 	state       uint64
 	known       bool
 	beat        time.Duration // an interval that was equal to the one before
+	jitter      time.Duration // largest difference between two equal intervals that no hand has set
 	second      time.Duration // of counted changes
 	passed      time.Duration // latest counted change that the sweep has passed
 	window      uint16        // where it was seen first; nodes belong to one window
@@ -96,13 +101,31 @@ const (
 	pointerTrail = 150 * time.Millisecond
 )
 
-// see counts a change, since so long after an action of a person that ended a series of so many presses on one control.
-func (p *pace) see(at, since time.Duration, epoch, presses int32, moving bool) {
+// occasion is what went before a change.
+type occasion struct {
+	window    uint16
+	at, since time.Duration // when the change came, and how long after the latest action of a person
+	epoch     int32         // number of that action
+	presses   int32         // length of the series of presses on one control that it ended
+	ctl       int32         // that control, or -1
+	moving    bool          // the pointer has just moved
+}
+
+// see counts a change.
+func (p *pace) see(o occasion) {
+	at, since, epoch, presses := o.at, o.since, o.epoch, o.presses
 	if p.epoch != epoch {
 		p.epoch, p.since = epoch, 0
 	}
-	if moving && since >= time.Second {
+	if o.moving && since >= time.Second {
+		if p.hover > 0 && p.hoverCtl != o.ctl {
+			p.roams = true
+		}
+		p.hoverCtl = o.ctl
 		p.hover++
+		if p.since >= max(presses, 1) {
+			p.trail++
+		}
 	}
 	if p.count > 0 && at-p.last < sameBeat {
 		return
@@ -122,9 +145,12 @@ func (p *pace) see(at, since time.Duration, epoch, presses int32, moving bool) {
 			if equal {
 				p.regular++
 				p.beat = iv
+				if p.free {
+					p.jitter = max(p.jitter, iv-p.interval, p.interval-iv)
+				}
 			}
 		}
-		p.interval = iv
+		p.interval, p.free = iv, since > handTrail
 		if p.count == 1 {
 			p.second = at
 		}
@@ -169,6 +195,23 @@ func (p *pace) onBeat(at time.Duration) bool {
 		return p.count > 1 && within(p.second-at, p.beat, beatLag)
 	}
 	return within(at-p.passed, p.beat, beatLag)
+}
+
+// offBeat reports whether a change comes when the rhythm does not let expect it: somebody has asked for it, as for the
+// next slide of a carousel that also moves by itself. What ticks faster than an answer settles leaves no room between.
+func (p *pace) offBeat(at time.Duration) bool {
+	if !p.rhythmic() || p.beat <= settle || p.passed == 0 {
+		return false
+	}
+	d := (at - p.passed) % p.beat // beats that changed nothing are not seen
+	return min(d, p.beat-d) > max(beatLag, 2*p.jitter)
+}
+
+// follows reports whether a change that somebody waiting for an answer meets comes with the pointer: mostly so, and more
+// than the presses can have asked for, or after presses on other controls as well. Answers that come late while the mouse
+// moves follow one control.
+func (p *pace) follows(ctl int32) bool {
+	return p.hover*2 > p.count && (p.trail >= 2 || p.hover >= 2 && (p.roams || p.hoverCtl != ctl))
 }
 
 // rhythmic reports whether most intervals that no hand can have set are equal.
@@ -293,20 +336,27 @@ func background(r *replay.Request) bool {
 	return false
 }
 
+// learner is what one window is watched for while the session teaches what happens by itself.
+type learner struct {
+	action time.Duration // latest thing a person or a load did
+	epoch  int32
+	press  int32 // latest gesture
+	series int32 // presses on its control since another one was pressed
+	moveAt time.Duration
+	moved  bool
+	looks  looks
+}
+
+// occasion describes a change that comes so long after the latest action.
+func (w *learner) occasion(a *analysis, e *replay.Event, since time.Duration) occasion {
+	return occasion{window: e.Window, at: e.At, since: since, epoch: w.epoch, presses: w.series, ctl: a.ctlOf(w.press)}
+}
+
 // learnAmbience reads the session once and learns what happens by itself.
 func (a *analysis) learnAmbience() {
 	am := &ambience{changes: map[changeKey]*pace{}, fading: map[uint64]bool{}, errors: map[string]*rate{}, requests: map[string]*rate{}}
 	a.amb = am
-	type state struct {
-		action time.Duration // latest thing a person or a load did
-		epoch  int32
-		press  int32 // latest gesture
-		series int32 // presses on its control since another one was pressed
-		moveAt time.Duration
-		moved  bool
-		looks  looks
-	}
-	wins := map[uint16]*state{}
+	wins := map[uint16]*learner{}
 	next := 0
 	epoch := int32(0)
 	for i := range a.s.Events {
@@ -314,7 +364,7 @@ func (a *analysis) learnAmbience() {
 		w := wins[e.Window]
 		if w == nil {
 			epoch++
-			w = &state{epoch: epoch, press: -1, action: e.At}
+			w = &learner{epoch: epoch, press: -1, action: e.At}
 			wins[e.Window] = w
 		}
 		act := func() {
@@ -353,39 +403,44 @@ func (a *analysis) learnAmbience() {
 				act() // a press asked for it, however late it comes
 				since = 0
 			}
-			moving := w.moved && e.At-w.moveAt <= pointerTrail
+			o := w.occasion(a, e, since)
+			o.moving = w.moved && e.At-w.moveAt <= pointerTrail
 			m := &a.s.Mutations[e.Detail]
 			for c := range m.Changes {
-				am.see(keyOf(&m.Changes[c]), e.Window, e.At, since, w.epoch, w.series, moving)
+				am.see(keyOf(&m.Changes[c]), o)
 			}
 			a.learnLooks(&w.looks, e.At, m, w.press)
 		case replay.StyleChange, replay.CanvasDraw, replay.Media:
-			am.see(streamKey(e), e.Window, e.At, since, w.epoch, w.series, false)
+			am.see(streamKey(e), w.occasion(a, e, since))
 		case replay.ErrorEvent:
 			if e.Detail >= 0 && int(e.Detail) < len(a.s.Errors) {
 				am.rateOf(am.errors, a.s.Errors[e.Detail].Fingerprint).see(e.At, since >= settle, a.ctlOf(w.press))
 			}
 		case replay.RequestEvent:
 			if e.Detail >= 0 && int(e.Detail) < len(a.s.Requests) {
-				r := &a.s.Requests[e.Detail]
-				g := a.pressBefore(r.Start, e.Window)
-				ctl, quiet := int32(-1), true
-				if g >= 0 && r.Start-a.gestures[g].at <= settle {
-					ctl, quiet = a.gestures[g].ctl, false
-				} else if w.action >= r.Start-settle && w.action <= e.At {
-					quiet = false
-				}
-				rt := am.rateOf(am.requests, requestKey(r))
-				if first := rt.quiet+rt.after == 0; (first || r.Start-rt.last > retrySpan) && (g < 0 || !prompt(r, &a.gestures[g])) {
-					rt.apart++
-				}
-				rt.see(r.Start, quiet, ctl)
+				a.rateRequest(&a.s.Requests[e.Detail], e, w.action)
 			}
 		}
 	}
 	for _, w := range wins {
 		am.spend(a.s.Duration - w.action)
 	}
+}
+
+// rateRequest counts a request that ended with e. action is when a person last did something in its window.
+func (a *analysis) rateRequest(r *replay.Request, e *replay.Event, action time.Duration) {
+	g := a.pressBefore(r.Start, e.Window)
+	ctl, quiet := int32(-1), true
+	if g >= 0 && r.Start-a.gestures[g].at <= settle {
+		ctl, quiet = a.gestures[g].ctl, false
+	} else if action >= r.Start-settle && action <= e.At {
+		quiet = false
+	}
+	rt := a.amb.rateOf(a.amb.requests, requestKey(r))
+	if first := rt.quiet+rt.after == 0; (first || r.Start-rt.last > retrySpan) && (g < 0 || !prompt(r, &a.gestures[g])) {
+		rt.apart++
+	}
+	rt.see(r.Start, quiet, ctl)
 }
 
 // findFetched lists the ends of the requests that presses sent.
@@ -423,13 +478,13 @@ func (am *ambience) spend(d time.Duration) {
 	}
 }
 
-func (am *ambience) see(k changeKey, window uint16, at, since time.Duration, epoch, presses int32, moving bool) {
+func (am *ambience) see(k changeKey, o occasion) {
 	p := am.changes[k]
 	if p == nil {
-		p = &pace{window: window}
+		p = &pace{window: o.window}
 		am.changes[k] = p
 	}
-	p.see(at, since, epoch, presses, moving)
+	p.see(o)
 }
 
 func (am *ambience) rateOf(m map[string]*rate, key string) *rate {

@@ -60,13 +60,12 @@ func (a *analysis) learnLooks(l *looks, at time.Duration, m *replay.Mutation, pr
 				continue
 			}
 			delete(l.arrived, c.Node)
-			// A second press on the control may have taken it away: then it is a state, and not a look.
-			again := press != x.press && a.gestures[press].ctl == a.gestures[x.press].ctl
 			span := cosmeticSpan
 			if x.at <= a.gestures[x.press].end {
 				span = pressedSpan
 			}
-			if !again && at-x.at <= span {
+			// A newer press may have taken it away: then it is a state, and not a look.
+			if press == x.press && at-x.at <= span {
 				a.amb.fading[x.outline] = true
 			}
 		}

@@ -494,9 +494,9 @@ func (a *analysis) byItself(m *replay.Mutation, at, since, limit time.Duration) 
 
 // takeChanges adds the changes of one batch to a run; with ownOnly only those inside its control.
 func (a *analysis) takeChanges(r *run, w *watch, e *replay.Event, m *replay.Mutation, ownOnly bool) {
-	newest := a.gestures[r.gestures[len(r.gestures)-1]].at
-	at := max(e.At, newest) // a handler of pointerdown runs before touchstart is recorded
-	since := at - newest
+	g := &a.gestures[r.gestures[len(r.gestures)-1]]
+	at := max(e.At, g.at) // a handler of pointerdown runs before touchstart is recorded
+	since := at - g.at
 	if a.byItself(m, e.At, since, a.limits(r).QuickAnswer) && !a.linked(r, e.At) {
 		return
 	}
@@ -510,7 +510,7 @@ func (a *analysis) takeChanges(r *run, w *watch, e *replay.Event, m *replay.Muta
 		c := &m.Changes[i]
 		k := keyOf(c)
 		p := a.amb.changes[k]
-		if p != nil && p.ambient(k) && p.explains(since) {
+		if p != nil && p.ambient(k) && p.explains(since) && !(at <= g.end+promptAnswer && p.offBeat(e.At)) {
 			continue
 		}
 		t := touched{at: at, node: c.Node, parent: c.Parent, state: c.State, prev: c.Was, size: c.Size, kind: c.Kind,
@@ -644,7 +644,7 @@ func (a *analysis) minor(r *run, w *watch, e *replay.Event, c *replay.Change, t 
 	if cosmetic && t.rel != elsewhere && (p != nil && p.hover > 0 || since > cosmeticSpan) {
 		return true // its hover effect, or a look that it takes on later
 	}
-	if c.Kind == replay.AttributeChanged && r.blurred >= 0 && within(e.At, r.blurAt, stampLag) && !a.tree.within(r.blurred, r.node) &&
+	if c.Kind == replay.AttributeChanged && r.blurred >= 0 && a.byBlur(r, e.At) && !a.tree.within(r.blurred, r.node) &&
 		a.tree.within(c.Node, a.surround(r.blurred, r.node)) {
 		return true // the field that lost the focus
 	}
@@ -661,8 +661,13 @@ func (a *analysis) minor(r *run, w *watch, e *replay.Event, c *replay.Change, t 
 	}
 	away := w.moved && e.At-w.moveAt <= pointerTrail && since > typeLag && a.left(r, w)
 	small := (c.Kind == replay.Added || c.Kind == replay.Removed) && c.Size <= hoverSize && c.Traits&replay.ChangeDialog != 0
-	hovered := p != nil && p.hover >= 2 && p.hover*2 > p.count && since > a.limits(r).QuickAnswer
+	hovered := p != nil && p.follows(r.ctl) && since > a.limits(r).QuickAnswer
 	return away && (cosmetic || small || hovered)
+}
+
+// byBlur reports whether a change comes with the loss of the focus rather than with the click after it.
+func (a *analysis) byBlur(r *run, at time.Duration) bool {
+	return within(at, r.blurAt, momentLag) || within(at, r.blurAt, stampLag) && at < a.gestures[a.pressAt(r, at)].end
 }
 
 // surround returns what a field may restyle when it loses the focus: up to three levels around it, and never what holds

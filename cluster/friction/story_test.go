@@ -39,6 +39,9 @@ type thing struct {
 	size     int32
 	parent   replay.NodeID
 	traits   replay.ChangeTraits
+	state    uint64        // outline of what was added
+	text     replay.NodeID // its text node, once that was replaced; 0 = never
+	says     string        // what that node says
 }
 
 func parseStory(text string) (*story, error) {
@@ -287,11 +290,32 @@ func stateOf(s string) uint64 {
 	return h.Sum64()
 }
 
-func (st *story) change(at time.Duration, c replay.Change) {
+// change records one batch.
+func (st *story) change(at time.Duration, cs ...replay.Change) {
 	e := none(replay.MutationEvent)
 	e.Detail = int32(len(st.s.Mutations))
-	st.s.Mutations = append(st.s.Mutations, replay.Mutation{Changes: []replay.Change{c}, Nodes: c.Size})
+	m := replay.Mutation{Changes: cs}
+	for i := range cs {
+		m.Nodes += cs[i].Size
+	}
+	st.s.Mutations = append(st.s.Mutations, m)
 	st.put(at, e)
+}
+
+// relabel replaces the text node of an element, as setting its text does: "says pay = Paying".
+func (st *story) relabel(at time.Duration, t *thing, value string) {
+	if t.text == 0 {
+		t.says, t.text = st.s.Targets[t.target].Label, st.textIn(t)
+	}
+	old := replay.Change{Node: t.text, Parent: t.node, Kind: replay.Removed, Size: 1, Was: stateOf(t.says), Traits: replay.ChangeKnown | replay.ChangeText}
+	t.says, t.text = strings.Trim(value, `"`), st.textIn(t)
+	st.change(at, old, replay.Change{Node: t.text, Parent: t.node, Kind: replay.Added, Size: 1, State: stateOf(t.says), Traits: replay.ChangeText})
+}
+
+// textIn puts a new text node into an element.
+func (st *story) textIn(t *thing) replay.NodeID {
+	st.s.Nodes = append(st.s.Nodes, replay.Node{Parent: t.node, Target: replay.NoIndex, Tag: "#text"})
+	return replay.NodeID(len(st.s.Nodes) - 1)
 }
 
 // event puts what happens at a time into the session.
@@ -310,12 +334,20 @@ func (st *story) event(at time.Duration, verb string, w []string) error {
 		return err
 	}
 	value := strconv.Itoa(len(st.s.Events)) // a new state every time unless one is named
+	var known replay.ChangeTraits
+	var was uint64
+	if len(w) > 2 && w[len(w)-2] == "was" {
+		known, was = replay.ChangeKnown, stateOf(w[len(w)-1])
+		w = w[:len(w)-2]
+	}
 	if len(w) > 2 && w[len(w)-2] == "=" {
 		value = w[len(w)-1]
 	}
 	switch verb {
 	case "text":
-		st.change(at, replay.Change{Node: t.node, Parent: st.s.Nodes[t.node].Parent, Kind: replay.TextChanged, Size: 1, State: stateOf(value)})
+		st.change(at, replay.Change{Node: t.node, Parent: st.s.Nodes[t.node].Parent, Kind: replay.TextChanged, Size: 1, State: stateOf(value), Was: was, Traits: known})
+	case "says":
+		st.relabel(at, t, value)
 	case "attr", "class", "style", "busy", "invalid":
 		c := replay.Change{Node: t.node, Parent: st.s.Nodes[t.node].Parent, Kind: replay.AttributeChanged, Size: 1, State: stateOf(value), Attr: verb}
 		switch verb {
@@ -331,6 +363,7 @@ func (st *story) event(at time.Duration, verb string, w []string) error {
 		default:
 			c.Traits = replay.ChangeCursor
 		}
+		c.Was, c.Traits = was, c.Traits|known
 		st.change(at, c)
 	case "disable", "enable":
 		t.disabled = verb == "disable"
@@ -338,7 +371,7 @@ func (st *story) event(at time.Duration, verb string, w []string) error {
 	case "add":
 		return st.add(at, w, value)
 	case "remove":
-		st.change(at, replay.Change{Node: t.node, Parent: st.s.Nodes[t.node].Parent, Kind: replay.Removed, Size: t.size, Traits: t.traits})
+		st.change(at, replay.Change{Node: t.node, Parent: st.s.Nodes[t.node].Parent, Kind: replay.Removed, Size: t.size, Was: t.state, Traits: t.traits | replay.ChangeKnown})
 	default:
 		return fmt.Errorf("%q is nothing that can happen", verb)
 	}
@@ -374,6 +407,8 @@ func (st *story) add(at time.Duration, w []string, value string) error {
 		case "text":
 			tag = "#text"
 			t.size = 1
+		case "worded":
+			t.traits |= replay.ChangeText
 		case "=":
 			i++
 		default:
@@ -386,7 +421,8 @@ func (st *story) add(at time.Duration, w []string, value string) error {
 	t.node, t.target, t.parent = replay.NodeID(len(st.s.Nodes)), replay.NoIndex, parent.node
 	st.s.Nodes = append(st.s.Nodes, replay.Node{Parent: parent.node, Target: replay.NoIndex, Tag: tag})
 	st.names[w[0]] = t
-	st.change(at, replay.Change{Node: t.node, Parent: parent.node, Kind: replay.Added, Size: t.size, State: stateOf(value), Traits: t.traits})
+	t.state = stateOf(value)
+	st.change(at, replay.Change{Node: t.node, Parent: parent.node, Kind: replay.Added, Size: t.size, State: t.state, Traits: t.traits})
 	return nil
 }
 
@@ -407,6 +443,9 @@ func (st *story) handEvent(at time.Duration, verb string, t *thing, w []string) 
 		p := st.put(at, e)
 		if len(w) == 1 && w[0] == "empty" {
 			p.Detail = 0
+		}
+		if len(w) == 1 && w[0] == "unchanged" {
+			p.Flags |= replay.FlagUnchanged
 		}
 		return true, nil
 	case "focus":
