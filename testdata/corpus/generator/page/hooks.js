@@ -30,8 +30,10 @@
       if (e.type === 'click' && window.__burn && hit(window.__burn.sel)) { const ms = window.__burn.ms; window.__burn = null; window.__clock.burn(ms); }
     };
     for (const t of ['click', 'dblclick', 'mousedown', 'mouseup', 'pointerdown', 'pointerup', 'touchstart', 'touchend', 'change']) document.body.addEventListener(t, stop, true);
-    const count = (l) => { for (const m of l) { const e = m.target.nodeType === 1 ? m.target : m.target.parentElement; if (!e || !e.closest('[data-ambient]')) window.__dom += 1; } };
-    const watch = (r) => new MutationObserver(count).observe(r, { subtree: true, childList: true, attributes: true, characterData: true });
+    // Some widgets write the attribute that is there already.
+    const same = (m) => m.type === 'attributes' && m.oldValue === m.target.getAttribute(m.attributeName);
+    const count = (l) => { for (const m of l) { if (same(m)) continue; const e = m.target.nodeType === 1 ? m.target : m.target.parentElement; if (!e || !e.closest('[data-ambient]')) window.__dom += 1; } };
+    const watch = (r) => new MutationObserver(count).observe(r, { subtree: true, childList: true, attributes: true, attributeOldValue: true, characterData: true });
     watch(document);
     const attach = Element.prototype.attachShadow;
     for (const e of document.querySelectorAll('*')) if (e.shadowRoot) watch(e.shadowRoot);

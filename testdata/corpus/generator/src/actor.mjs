@@ -132,7 +132,7 @@ export class Actor {
     const hammer = mood === 'hammer';
     const short = f.mode === 'hold' ? () => h.press(rnd.range(80, 190)) : () => h.press();
     // A thing that only looks like a control is one that nobody can prove to be meant for pressing.
-    const plain = await this.js(`!__q(${JSON.stringify(sel)}, ${nth}).closest('button,a,input,label,select,textarea,[role=button],[tabindex],sl-button,sl-switch,x-count')`);
+    const plain = await this.js(`!__q(${JSON.stringify(sel)}, ${nth}).closest('button,a,input,label,select,textarea,[role=button],[tabindex],sl-button,sl-switch,x-count,ion-button,ion-toggle,ion-checkbox,ion-item,ion-chip,ion-segment-button,ion-fab-button')`);
     const label = { kind: 'friction', id: `${f.mode}:${id}` };
     const family = { cut: 'dead', dead: 'dead', cover: 'dead', silent: 'dead', hold: 'hold', off: 'off', error: 'error', throw: 'error', slow: 'slow', freeze: 'freeze', burn: 'freeze' }[f.mode];
     let again = hammer ? rnd.int(3, 6) : mood === 'retry' ? 1 : 0;

@@ -1,14 +1,17 @@
 // Bundles each page with each recorder into HTML held in memory.
 import { build } from 'esbuild';
 import { readFile } from 'node:fs/promises';
+import { compile } from 'svelte/compiler';
 import { fileURLToPath } from 'node:url';
 
 const root = (p) => fileURLToPath(new URL(`../${p}`, import.meta.url));
 export const RECORDERS = { r2: 'rrweb', r1: 'rrweb1', r2a: 'rrweb2a' };
 
-async function bundle(entry, alias = {}) {
+const svelte = { name: 'svelte', setup: (b) => b.onLoad({ filter: /\.svelte$/ }, async (a) => ({ contents: compile(await readFile(a.path, 'utf8'), { filename: a.path, generate: 'client', css: 'injected', warningFilter: () => false }).js.code, loader: 'js' })) };
+
+async function bundle(entry, alias = { vue: 'vue/dist/vue.esm-bundler.js' }) {
   const r = await build({ entryPoints: [root(entry)], bundle: true, minify: true, format: 'iife', write: false, outdir: root('.build'), logLevel: 'error', legalComments: 'none', alias,
-    jsx: 'automatic', define: { 'process.env.NODE_ENV': '"production"' },
+    jsx: 'automatic', plugins: [svelte], define: { 'process.env.NODE_ENV': '"production"', __VUE_OPTIONS_API__: 'true', __VUE_PROD_DEVTOOLS__: 'false', __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false' },
     loader: { '.css': 'css', '.svg': 'dataurl', '.png': 'dataurl', '.gif': 'dataurl', '.woff': 'dataurl', '.woff2': 'dataurl', '.js': 'jsx' } });
   const text = (ext) => r.outputFiles.filter((f) => f.path.endsWith(ext)).map((f) => f.text).join('');
   return { js: text('.js').replaceAll('</script', '<\\/script'), css: text('.css').replaceAll('</style', '') };
