@@ -63,6 +63,10 @@ type Reviews interface {
 	Set(ctx context.Context, key string, c review.Change, rev int64) (review.Review, error)
 	History(ctx context.Context, key string) ([]review.Entry, error)
 	Seq(ctx context.Context) (int64, error)
+	Verdicts(ctx context.Context) ([]review.Judged, error)
+	SetVerdict(ctx context.Context, e review.Episode, v review.Verdict, by string) (review.Verdict, error)
+	Marks(ctx context.Context) ([]review.Marked, error)
+	SetMark(ctx context.Context, c review.Control, m review.Mark, by string) (review.Mark, error)
 }
 
 var (
@@ -85,6 +89,11 @@ type Snapshot struct {
 	Issue func(d *friction.Digest, episode int) string
 	// Converted gives the goals that a session reached. nil = unknown.
 	Converted func(d *friction.Digest) []string
+
+	// Audit draws samples to ask people about. nil: nothing can be audited, and the answer says so.
+	Audit Auditor
+	// Obeyed are the decisions of people that the Report obeys.
+	Obeyed review.Decisions
 }
 
 func (s *Snapshot) screenAt(d *friction.Digest, i int32) string {

@@ -60,6 +60,8 @@ var (
 	errNoMoment   = errors.New("nothing was recorded in this window of the session at that time")
 	errNoStore    = errors.New("recordings cannot be played: the server has no access to their store")
 	errNoSearch   = errors.New("sessions cannot be searched: the server has no search index")
+	errNoAudit    = errors.New("nothing can be audited: the server does not know what the report rests on")
+	errNoEpisode  = errors.New("the loaded run has no such episode; it may have been found under other settings")
 	errNoReviews  = errors.New("reviews cannot be changed: the server was started without a review store")
 	errCursor     = errors.New("the cursor is not one of ours, or belongs to an earlier report: start again without it")
 	errRange      = errors.New("from_ms and to_ms go together, are epoch milliseconds, and from_ms comes before to_ms")
@@ -106,7 +108,7 @@ var statuses = [...]struct {
 	{errNoRoute, http.StatusNotFound}, {errNoIssue, http.StatusNotFound}, {errNoClip, http.StatusNotFound},
 	{errNoSession, http.StatusNotFound}, {errNoPicture, http.StatusNotFound}, {errNoMoment, http.StatusNotFound},
 	{errArchived, http.StatusConflict}, {errStore, http.StatusBadGateway}, {errRewritten, http.StatusConflict}, {errNoSource, http.StatusServiceUnavailable}, {errNoVideo, http.StatusGone}, {errNoStore, http.StatusServiceUnavailable},
-	{errNoSearch, http.StatusServiceUnavailable}, {errNoReviews, http.StatusServiceUnavailable},
+	{errNoSearch, http.StatusServiceUnavailable}, {errNoAudit, http.StatusServiceUnavailable}, {errNoEpisode, http.StatusNotFound}, {errNoReviews, http.StatusServiceUnavailable},
 	{errNotReady, http.StatusServiceUnavailable}, {errCursor, http.StatusBadRequest}, {errRange, http.StatusBadRequest},
 	{errBadHost, http.StatusMisdirectedRequest}, {errCrossSite, http.StatusForbidden}, {errMethod, http.StatusMethodNotAllowed},
 	{errBodyTooBig, http.StatusRequestEntityTooLarge},

@@ -127,6 +127,10 @@ func patch(path, body string) request {
 	return request{Method: http.MethodPatch, Path: path, Body: json.RawMessage(body)}
 }
 
+func put(path, body string) request {
+	return request{Method: http.MethodPut, Path: path, Body: json.RawMessage(body)}
+}
+
 // table is every kind of answer, in the order in which they are asked for: reviews build on each other. The web
 // tests read the golden files.
 var table = []struct {
@@ -163,6 +167,18 @@ var table = []struct {
 	{"review_no_rev", patch("/api/v1/issues/iss-pay-button/review", `{"status":"fixed"}`)},
 	{"issue_reviewed", get("/api/v1/issues/iss-pay-button")},
 	{"issues_status", get("/api/v1/issues?status=confirmed")},
+	{"audit", get("/api/v1/audit?size=6&seed=2")},
+	{"audit_verdict", put("/api/v1/audit/verdicts", `{"session":"s-0229","pattern":"hold_confusion","offset_ms":84067,"verdict":"intended","note":"It says so on it.","rev":0}`)},
+	{"audit_verdict_stale", put("/api/v1/audit/verdicts", `{"session":"s-0229","pattern":"hold_confusion","offset_ms":84067,"verdict":"friction","rev":0}`)},
+	{"audit_verdict_bad", put("/api/v1/audit/verdicts", `{"session":"s-0229","pattern":"hold_confusion","offset_ms":84067,"verdict":"dismissed","rev":1}`)},
+	{"audit_verdict_unknown", put("/api/v1/audit/verdicts", `{"session":"s-0229","pattern":"rage_tap","offset_ms":84067,"verdict":"friction","rev":0}`)},
+	{"audit_mark", put("/api/v1/audit/marks", `{"screen":"/cart","control":"k:li > button.remove","mark":"repeat_use","name":"button “Remove”","rev":0}`)},
+	{"audit_mark_stale", put("/api/v1/audit/marks", `{"screen":"/cart","control":"k:li > button.remove","mark":"none","rev":0}`)},
+	{"audit_next", get("/api/v1/audit?size=2&seed=2&pattern=hold_confusion")},
+	{"audit_report", get("/api/v1/audit/report")},
+	{"audit_verdict_withdrawn", put("/api/v1/audit/verdicts", `{"session":"s-0229","pattern":"hold_confusion","offset_ms":84067,"verdict":"none","rev":1}`)},
+	{"audit_verdicts", get("/api/v1/audit/verdicts")},
+	{"audit_nothing", get("/api/v1/audit?pattern=nosuch")},
 	{"err_issue", get("/api/v1/issues/nope")},
 	{"err_clip", get("/api/v1/issues/iss-pay-button/clips/99")},
 	{"err_session", get("/api/v1/sessions/nope")},

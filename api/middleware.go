@@ -166,7 +166,7 @@ func compress() func(http.Handler) http.Handler {
 }
 
 // methods are those that a route of ours may answer; HEAD comes with GET.
-var methods = [...]string{http.MethodGet, http.MethodPatch}
+var methods = [...]string{http.MethodGet, http.MethodPatch, http.MethodPut}
 
 // methodNotAllowed answers with the methods that the address does answer.
 func (s *Server) methodNotAllowed(routes chi.Routes) http.HandlerFunc {

@@ -46,6 +46,7 @@ func (s *Server) routes(router *chi.Mux) error {
 		"application/json": {Schema: eventsSchema()},
 	}}}
 	add(s, api, events, s.events)
+	s.auditRoutes(api)
 
 	doc, err := document(api.OpenAPI())
 	if err != nil {
@@ -146,7 +147,7 @@ func document(api *huma.OpenAPI) ([]byte, error) {
 		}
 	}
 	for _, item := range api.Paths {
-		for _, op := range []*huma.Operation{item.Get, item.Patch} {
+		for _, op := range []*huma.Operation{item.Get, item.Patch, item.Put} {
 			if op == nil {
 				continue
 			}

@@ -54,7 +54,7 @@ func TestNotReady(t *testing.T) {
 	f("/healthz", 200)
 	f("/api/v1/openapi.json", 200)
 	f("/", 200)
-	for _, p := range []string{"/readyz", "/api/v1/report", "/api/v1/issues", "/api/v1/issues/x", "/api/v1/issues/x/clips/0", "/api/v1/sessions", "/api/v1/sessions/x", "/api/v1/sessions/x/events"} {
+	for _, p := range []string{"/readyz", "/api/v1/report", "/api/v1/issues", "/api/v1/issues/x", "/api/v1/issues/x/clips/0", "/api/v1/sessions", "/api/v1/sessions/x", "/api/v1/sessions/x/events", "/api/v1/audit", "/api/v1/audit/report", "/api/v1/audit/verdicts"} {
 		f(p, 503)
 	}
 	for _, snap := range []*api.Snapshot{nil, {}, {Report: &ranker.Report{}}} {
@@ -69,10 +69,11 @@ func TestHalfConfigured(t *testing.T) {
 	s := newServer(t, func(o *api.Options, snap *api.Snapshot) {
 		o.Reviews, o.Web = nil, nil
 		snap.Report = &ranker.Report{}
-		snap.Search, snap.Recordings, snap.Screen, snap.Issue, snap.Converted = nil, nil, nil, nil, nil
+		snap.Search, snap.Recordings, snap.Screen, snap.Issue, snap.Converted, snap.Audit = nil, nil, nil, nil, nil, nil
 	})
 	c := newContract(t, s.OpenAPI())
-	for path, want := range map[string]int{"/api/v1/report": 200, "/api/v1/issues": 200, "/api/v1/sessions/s-0001": 200, "/api/v1/sessions": 503, "/api/v1/sessions/s-0001/events": 503} {
+	for path, want := range map[string]int{"/api/v1/report": 200, "/api/v1/issues": 200, "/api/v1/sessions/s-0001": 200, "/api/v1/sessions": 503, "/api/v1/sessions/s-0001/events": 503,
+		"/api/v1/audit": 503, "/api/v1/audit/report": 503, "/api/v1/audit/verdicts": 503} {
 		res := do(t, s.Handler(), get(path))
 		if res.StatusCode != want {
 			t.Errorf("%s: status %d, want %d", path, res.StatusCode, want)
@@ -208,6 +209,41 @@ func TestTwoReviewers(t *testing.T) {
 	}
 }
 
+// What a person judges is asked no more, and everybody who looks sees it at once.
+func TestAuditGoesOn(t *testing.T) {
+	h := newServer(t, nil).Handler()
+	const path = "/api/v1/audit?size=5&pattern=dead_tap"
+	ask := func() api.AuditPage {
+		t.Helper()
+		return decode[api.AuditPage](t, do(t, h, get(path)).Body)
+	}
+	first := ask()
+	if len(first.Cases) != 5 || first.Judged != 0 {
+		t.Fatalf("%d cases, %d judged", len(first.Cases), first.Judged)
+	}
+	for _, c := range first.Cases {
+		body := fmt.Sprintf(`{"session":%q,"pattern":%q,"offset_ms":%d,"verdict":"friction","rev":%d}`, c.Session, c.Pattern, c.OffsetMS, c.Rev)
+		if res := do(t, h, put("/api/v1/audit/verdicts", body)); res.StatusCode != 200 {
+			t.Fatalf("status %d: %s", res.StatusCode, readAll(t, res.Body))
+		}
+	}
+	second := ask()
+	if second.Judged != 5 {
+		t.Errorf("%d judged, want 5", second.Judged)
+	}
+	for _, c := range second.Cases {
+		for _, before := range first.Cases {
+			if c.Session == before.Session && c.OffsetMS == before.OffsetMS {
+				t.Errorf("%s at %d is asked again", c.Session, c.OffsetMS)
+			}
+		}
+	}
+	report := decode[api.AuditReport](t, do(t, h, get("/api/v1/audit/report")).Body)
+	if got := report.All.Kept.Judged + report.All.Dismissed.Judged; got != 5 || report.Pending {
+		t.Errorf("the report rests on %d verdicts, pending %t: friction changes no report", got, report.Pending)
+	}
+}
+
 // Many reviewers at once: every acknowledged change is one revision.
 func TestReviewersRace(t *testing.T) {
 	h := newServer(t, nil).Handler()
@@ -256,6 +292,7 @@ func TestRefusals(t *testing.T) {
 	f("loopback v6", with(get("/healthz"), "Host", "[::1]:7777"), 200)
 	f("bare loopback v6", with(get("/healthz"), "Host", "[::1]"), 200)
 	f("allowed name", with(get("/healthz"), "Host", "Rankle.example:80"), 200)
+	f("cross-site verdict", with(put("/api/v1/audit/verdicts", `{"rev":0}`), "Sec-Fetch-Site", "cross-site"), 403)
 	f("cross-site fetch", with(patch(review, `{"rev":0}`), "Sec-Fetch-Site", "cross-site"), 403)
 	f("same-site fetch", with(patch(review, `{"rev":0}`), "Sec-Fetch-Site", "same-site"), 403)
 	f("other origin", with(patch(review, `{"rev":0}`), "Origin", "http://127.0.0.1:9999"), 403)

@@ -65,6 +65,9 @@ func (d *Data) Snapshot(ctx context.Context) (*api.Snapshot, error) {
 		return nil, err
 	}
 	snap.Search = ix
+	if snap.Audit, err = newAuditor(d); err != nil {
+		return nil, err
+	}
 	return snap, nil
 }
 

@@ -216,6 +216,8 @@ func (l *loader) open(ctx context.Context, result *pipeline.Result) (*loaded, er
 		Screen:     evidence.Clusters.Screen,
 		Issue:      evidence.Clusters.IssueKey,
 		Converted:  evidence.Converted,
+		Audit:      pipeline.NewAuditor(result, led),
+		Obeyed:     result.Decisions,
 	}
 	index, err := l.index(ctx, result, evidence)
 	if err != nil {

@@ -122,6 +122,17 @@ func (f *Frame) session(id string) int32 {
 // Len is the number of kept and dismissed episodes.
 func (f *Frame) Len() int { return len(f.items) }
 
+// Known counts the episodes that are in a set.
+func (f *Frame) Known(set map[review.Episode]bool) int {
+	n := 0
+	for i := range f.items {
+		if set[f.name(&f.items[i])] {
+			n++
+		}
+	}
+	return n
+}
+
 func (f *Frame) name(it *item) review.Episode {
 	return review.Episode{Session: f.names[it.session], Pattern: string(friction.Patterns()[it.stratum.pattern]), Start: time.Duration(it.start) * time.Millisecond}
 }

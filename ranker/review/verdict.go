@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 	"unicode/utf8"
 )
@@ -73,6 +74,27 @@ type Decisions struct {
 
 // Empty reports whether nothing is decided.
 func (d Decisions) Empty() bool { return len(d.Intended) == 0 && len(d.RepeatUse) == 0 }
+
+// Equal reports whether two decide the same.
+func (d Decisions) Equal(o Decisions) bool {
+	return slices.Equal(d.Intended, o.Intended) && slices.Equal(d.RepeatUse, o.RepeatUse)
+}
+
+// DecisionsOf is what verdicts and marks, as Verdicts and Marks list them, decide.
+func DecisionsOf(verdicts []Judged, marks []Marked) Decisions {
+	var d Decisions
+	for _, v := range verdicts {
+		if v.Verdict.Verdict == Intended {
+			d.Intended = append(d.Intended, v.Episode)
+		}
+	}
+	for _, m := range marks {
+		if m.Mark.Mark == RepeatUse {
+			d.RepeatUse = append(d.RepeatUse, m.Control)
+		}
+	}
+	return d
+}
 
 // maxControl bounds the key of a control: a structural path of some hundred levels.
 const maxControl = 16 << 10 // bytes
@@ -181,26 +203,15 @@ func (s *Store) Marks(ctx context.Context) ([]Marked, error) {
 
 // Decisions returns what reports have to obey now.
 func (s *Store) Decisions(ctx context.Context) (Decisions, error) {
-	var d Decisions
 	verdicts, err := s.Verdicts(ctx)
 	if err != nil {
-		return d, err
-	}
-	for _, v := range verdicts {
-		if v.Verdict.Verdict == Intended {
-			d.Intended = append(d.Intended, v.Episode)
-		}
+		return Decisions{}, err
 	}
 	marks, err := s.Marks(ctx)
 	if err != nil {
-		return d, err
+		return Decisions{}, err
 	}
-	for _, m := range marks {
-		if m.Mark.Mark == RepeatUse {
-			d.RepeatUse = append(d.RepeatUse, m.Control)
-		}
-	}
-	return d, nil
+	return DecisionsOf(verdicts, marks), nil
 }
 
 // auditOf adds a line to the audit trail about something that is named by several fields.
