@@ -1,11 +1,14 @@
 package main
 
 import (
+	"bytes"
+	"encoding/csv"
 	"errors"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -26,7 +29,7 @@ const sampleSessions = 12
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:  "testdata",
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "fill": fill},
 		Setup: func(env *testscript.Env) error {
 			return copySample(filepath.Join(env.WorkDir, "bucket"))
 		},
@@ -52,6 +55,29 @@ func exits(ts *testscript.TestScript, _ bool, args []string) {
 	if code != want {
 		ts.Fatalf("exit code %d, want %d", code, want)
 	}
+}
+
+// fill writes a value into a column of all rows of a CSV file, as somebody does with a spreadsheet: "fill FILE COLUMN
+// VALUE".
+func fill(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 3 {
+		ts.Fatalf("usage: fill FILE COLUMN VALUE")
+	}
+	path := ts.MkAbs(args[0])
+	data, err := os.ReadFile(path)
+	ts.Check(err)
+	rows, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
+	ts.Check(err)
+	column := slices.Index(rows[0], args[1])
+	if column < 0 || len(rows) < 2 {
+		ts.Fatalf("%s has %d rows and no column %q", args[0], len(rows), args[1])
+	}
+	for _, row := range rows[1:] {
+		row[column] = args[2]
+	}
+	var out bytes.Buffer
+	ts.Check(csv.NewWriter(&out).WriteAll(rows))
+	ts.Check(os.WriteFile(path, out.Bytes(), 0o600))
 }
 
 // copySample writes the first recordings of the demo bucket, with their sidecars, as files.

@@ -57,6 +57,7 @@ var commands = []func(*app) *cobra.Command{
 	reportCommand,
 	signalsCommand,
 	detectCommand,
+	auditCommand,
 	versionCommand,
 }
 
