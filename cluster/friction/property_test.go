@@ -209,6 +209,7 @@ func TestOldRecorder(t *testing.T) {
 			continue
 		}
 		compared++
+		st.set.Uncalibrated = true // the floor is one of strength
 		want, got := Detect(st.s, st.set), Detect(withoutEvidence(st.s, "presses"), st.set)
 		for _, e := range want.Episodes {
 			if e.Verdict == Friction && e.Pattern != HoldConfusion && e.Pattern != ThrashedCursor && e.Confidence+termNoPress >= 0.4 && !covered(got, e) {
