@@ -4,12 +4,12 @@ package friction
 
 // curves are the fits of calibrate.go.
 var curves = [...]curve{
-	{"error_tap", 3.81, 12.26, 115, 7},
-	{"ui_freeze", 4.17, 12.26, 83, 4},
-	{"hold_confusion", 3.66, 12.26, 71, 3},
-	{"disabled_press", 4.10, 12.26, 61, 7},
-	{"rage_tap", 3.71, 12.26, 116, 7},
-	{"dead_tap", 5.26, 12.26, 208, 7},
-	{"slow_response", 3.69, 12.26, 81, 7},
-	{"affordance_gap", 3.04, 12.26, 73, 6},
+	{"error_tap", 4.43, 14.03, 146, 14},
+	{"ui_freeze", 4.77, 14.03, 88, 7},
+	{"hold_confusion", 4.25, 14.03, 71, 3},
+	{"disabled_press", 4.71, 14.03, 95, 14},
+	{"rage_tap", 4.41, 14.03, 188, 14},
+	{"dead_tap", 6.13, 14.03, 256, 14},
+	{"slow_response", 4.52, 14.03, 112, 14},
+	{"affordance_gap", 3.81, 14.03, 134, 12},
 }

@@ -39,7 +39,7 @@ const App = {
     <el-button id="audit" @click="audit">Audit stock</el-button>
     <el-button id="remind" @click="remind">Remind buyer</el-button>
     <i class="ico" id="star" @click="g('star', () => star = !star)">{{ star ? '★' : '☆' }}</i>
-    <el-dropdown trigger="click" @command="c => { ran(); sort = c }"><el-button class="more">Sort: {{ sort }}</el-button><template #dropdown><el-dropdown-menu><el-dropdown-item command="newest">Newest</el-dropdown-item><el-dropdown-item command="dearest">Dearest</el-dropdown-item></el-dropdown-menu></template></el-dropdown>
+    <el-dropdown trigger="click" @command="c => { ran(); sort = c }"><el-button class="sorter">Sort: {{ sort }}</el-button><template #dropdown><el-dropdown-menu><el-dropdown-item command="newest">Newest</el-dropdown-item><el-dropdown-item command="dearest">Dearest</el-dropdown-item></el-dropdown-menu></template></el-dropdown>
     <el-popconfirm title="Archive all?" @confirm="g('arch', () => done += 1)"><template #reference><el-button class="arch">Archive</el-button></template></el-popconfirm>
     <div id="flag" class="chip" @click="g('flag', () => flags += 1)">Flags {{ flags }}</div>
      <span class="chip" id="team">Team North</span> <a id="csv" class="chip" href="/files/orders.csv" download @click="ran">Orders as CSV</a>

@@ -1,4 +1,4 @@
-import { press, many, typing, select, prose } from '../steps.mjs';
+import { press, many, select, prose } from '../steps.mjs';
 
 export default {
   // Messages are gone before the next thing is done.
@@ -7,7 +7,7 @@ export default {
   mouseOnly: ['hover', 'shake'],
   touchOnly: ['swipe', 'swiped', 'pan'],
   benign: {
-    segment: async (a) => { for (const t of ['#sb', '#sc', '#sa']) await a.ok(t, undefined, { after: 500 }); }, find: typing('#find', 'Ka'), plants: async (a) => { for (const n of [0, 2, 1]) await a.ok('.plant', undefined, { nth: n, after: 500 }); }, pump: many('#pump', 2, 3, 600, 1000), frost: many('#frost', 1, 3, 600, 1000), moist: async (a) => { await a.h.aim('#moist'); const r = await a.h.rect('#moist'); a.h.x = r.x + r.w * 0.4; await a.ok('#moist', () => a.h.drag(r.x + r.w * 0.75, a.h.y)); },
+    segment: async (a) => { for (const t of ['#sb', '#sc', '#sa']) await a.ok(t, undefined, { after: 500 }); }, find: (a) => a.ok('#find', async () => { await a.h.press(); await a.h.type('Ka'); await a.h.pause(1500); for (let i = 0; i < 2; i++) { await a.h.key('Backspace', 8); await a.h.wait(150); } }, { ran: true }), plants: async (a) => { for (const n of [0, 2, 1]) await a.ok('.plant', undefined, { nth: n, after: 500 }); }, pump: many('#pump', 2, 3, 600, 1000), frost: many('#frost', 1, 3, 600, 1000), moist: async (a) => { await a.h.aim('#moist'); const r = await a.h.rect('#moist'); a.h.x = r.x + r.w * 0.4; await a.ok('#moist', () => a.h.drag(r.x + r.w * 0.75, a.h.y)); },
     water: many('#water', 1, 2, 1200, 1800), ask: press('#ask'), sky: press('#sky'), plan: many('#plan', 2, 3, 600, 1100), photo: many('#photo', 1, 3, 600, 1100), cans: many('#can', 6, 10, 130, 300), star: many('#star', 2, 4, 450, 900), beds: many('#plus', 3, 5, 350, 700), mist: (a) => a.holding('#mist'), sow: many('#acca', 1, 2, 900, 1400), pick: many('#accb', 1, 2, 900, 1400),
     hover: (a) => a.hover([['.plant', 0], ['.plant', 1], ['.plant', 2], ['.plant', 3]], { rounds: 2 }), reading: (a) => a.reading(), top: (a) => a.toTop(), pan: (a) => a.pan([400, 500, -600]), select: select('.diary', 3), prose: prose('#about'), again: (a) => a.reload(),
   },
