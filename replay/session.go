@@ -193,5 +193,7 @@ const (
 	MarkNoUser      Mark = "no_user"      // no user id was given
 	MarkClock       Mark = "clock"        // times were corrected (seconds for milliseconds) or are implausible
 	MarkSidecar     Mark = "sidecar"      // fields of its sidecar could not be read and were left out
+	MarkUnresolved  Mark = "unresolved"   // much of what was touched was never defined: elements are not known
+	MarkDense       Mark = "dense"        // more events in a minute than a person and a page make
 	MarkMissingPart Mark = "missing_part" // a numbered part of the recording is absent
 )

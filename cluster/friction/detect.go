@@ -129,6 +129,9 @@ func (a *analysis) confine(c candidate) candidate {
 	if c.verdict == Friction && !a.s.Coverage.Mutations && c.pattern != ThrashedCursor && c.pattern != ExcessiveScroll {
 		c.verdict, c.reason = NoOpinion, ReasonNoEvidence // no answer could be seen, whatever it was
 	}
+	if c.verdict == Friction && a.dense(c.start, c.end) {
+		c.verdict, c.reason = NoOpinion, ReasonLowEvidence
+	}
 	if slices.Contains(l.off, c.pattern) {
 		c.verdict, c.reason = Dismissed, ReasonReviewed
 	}
@@ -137,6 +140,16 @@ func (a *analysis) confine(c candidate) candidate {
 		c.verdict, c.reason = NoOpinion, ReasonLowEvidence
 	}
 	return c
+}
+
+// denseSecond is the number of events in a second that no person and no page make together: a screen is drawn 60 to 240
+// times. What answered what cannot be told then (the reader marks such recordings, replay.MarkDense).
+const denseSecond = 1700
+
+// dense reports whether a machine fills the time around an episode with events.
+func (a *analysis) dense(from, to time.Duration) bool {
+	from, to = from-time.Second, to+time.Second
+	return float64(a.eventFrom(to)-a.eventFrom(from)) > denseSecond*(to-from).Seconds()
 }
 
 // findVisits lists the stays on screens, by window, in order of time.

@@ -115,7 +115,9 @@ func (a *analysis) excuseSeries(c *control, s, silent []int32) (Reason, Verdict)
 	reason, v := a.explain(c, silent[0])
 	switch reason {
 	case ReasonShortTail, ReasonGap:
-		return "", ""
+		if a.outcomes[silent[0]].seen >= c.local.QuickAnswer {
+			return "", ""
+		}
 	case ReasonWakeUp:
 		if len(silent) > c.local.RageGestures {
 			return "", ""
@@ -125,7 +127,9 @@ func (a *analysis) excuseSeries(c *control, s, silent []int32) (Reason, Verdict)
 			return "", ""
 		}
 	case ReasonNoElement:
-		return "", "" // the same spot pressed in vain is rage whatever lies under it; the confidence says so
+		if a.tgt(c) == nil {
+			return "", "" // the same spot pressed in vain is rage whatever lies under it; the confidence says so
+		} // else an element that was never defined, of whose changes nothing is known
 	}
 	return reason, v
 }

@@ -17,6 +17,8 @@ type player struct {
 	start   float64         // epoch ms of the earliest event
 	unknown replay.TargetID // the target of presses on nobody knows what, or NoIndex
 	screens map[screenKey]replay.ScreenID
+	touched int // events on a node
+	missed  int // ... that was never defined
 }
 
 type screenKey struct{ host, path string }
@@ -88,6 +90,14 @@ func (p *player) play(e *entry) {
 	}
 }
 
+const (
+	// unknownShare: one touch in so many on a node that was never defined is more than a late snapshot explains.
+	unknownShare = 10
+	// denseMinute is the number of stored events in a minute that no person and no page make together: 1,700 a second,
+	// where a screen is drawn 60 to 240 times.
+	denseMinute = 100_000
+)
+
 // activity counts active time and gaps between the events of the recording as they were stored: a path of pointer
 // samples is one event. It returns the offset of the last event.
 func (p *player) activity() time.Duration {
@@ -103,6 +113,9 @@ func (p *player) activity() time.Duration {
 			p.b.Mark(replay.MarkGap)
 		}
 		last = at
+		if i >= denseMinute && t-p.b.times[i-denseMinute] < 60_000 {
+			p.b.Mark(replay.MarkDense)
+		}
 	}
 	return last
 }
@@ -275,8 +288,13 @@ func (p *player) input(w *window, at time.Duration, in incremental) {
 
 // touch fills in what was touched and its state at that moment.
 func (p *player) touch(w *window, ev *replay.Event, id int32) {
+	if id <= 0 {
+		return // mobile recorders name no element, only a position
+	}
 	n := w.tree.byID[id]
+	p.touched++
 	if n == nil {
+		p.missed++
 		ev.Target = p.unresolved()
 		return
 	}
@@ -371,6 +389,9 @@ func (p *player) finish() {
 	}
 	if !s.Coverage.Snapshot {
 		p.b.Mark(replay.MarkNoSnapshot)
+	}
+	if p.missed > 0 && p.missed*unknownShare >= p.touched {
+		p.b.Mark(replay.MarkUnresolved)
 	}
 	for _, w := range p.windows {
 		if w.tree.limited {
