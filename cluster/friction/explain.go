@@ -182,7 +182,7 @@ func Explain(s *replay.Session, set Settings, at time.Duration) Explanation {
 			out.Gestures = append(out.Gestures, x.gesture(gi))
 		}
 	}
-	out.Considered = considered(cands, ctl, from-gap, to+gap)
+	out.Considered = x.considered(cands, ctl, from-gap, to+gap)
 	out.Limits = x.limitsFor(x.at(ctl, screen), out.Considered)
 	if sc := x.screen(screen); sc != nil {
 		out.Screen = sc.Path
@@ -251,13 +251,19 @@ func (x *explainer) nearest(d *Digest, of []int32, at time.Duration) []Landmark 
 }
 
 // considered lists what the detectors proposed for a control (or, without one, for screens) within a time.
-func considered(cands []candidate, ctl int32, from, to time.Duration) []Considered {
+func (x *explainer) considered(cands []candidate, ctl int32, from, to time.Duration) []Considered {
 	var out []Considered
 	for i := range cands {
-		if c := &cands[i]; c.ctl == ctl && c.start <= to && c.end >= from {
-			out = append(out, Considered{Pattern: c.pattern, Verdict: c.verdict, Reason: c.reason, Confidence: c.conf,
-				Start: c.start, End: c.end, Gestures: max(len(c.gestures), int(c.missed))})
+		c := &cands[i]
+		if c.ctl != ctl || c.start > to || c.end < from {
+			continue
 		}
+		conf := c.conf
+		if !x.set.Uncalibrated && c.verdict != Dismissed { // as of the episode
+			conf = calibrated(c.pattern, conf)
+		}
+		out = append(out, Considered{Pattern: c.pattern, Verdict: c.verdict, Reason: c.reason, Confidence: conf,
+			Start: c.start, End: c.end, Gestures: max(len(c.gestures), int(c.missed))})
 	}
 	slices.SortStableFunc(out, func(p, q Considered) int {
 		return cmp.Or(cmp.Compare(p.Start, q.Start), cmp.Compare(strength(p.Pattern), strength(q.Pattern)))

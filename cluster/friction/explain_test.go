@@ -42,7 +42,7 @@ func TestExplainSaysWhatDetectSays(t *testing.T) {
 			}
 			found := false
 			for _, c := range x.Considered {
-				found = found || c.Pattern == want.Pattern && c.Verdict == want.Verdict && c.Reason == want.Reason
+				found = found || c.Pattern == want.Pattern && c.Verdict == want.Verdict && c.Reason == want.Reason && c.Confidence == want.Confidence
 			}
 			if !found {
 				t.Errorf("%s at %s: %s %s %s is not among what was considered: %+v", name, want.Start, want.Pattern, want.Verdict, want.Reason, x.Considered)

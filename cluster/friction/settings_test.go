@@ -2,7 +2,10 @@ package friction
 
 import (
 	"math"
+	"os"
+	"path/filepath"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -264,6 +267,34 @@ func TestCheck(t *testing.T) {
 	} {
 		if err := c.s.Check(); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
+		}
+	}
+}
+
+// TestConfigDocumentsDefaults: the table that people set thresholds by states every threshold with the value that holds.
+func TestConfigDocumentsDefaults(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "CONFIG.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	def := DefaultSettings()
+	for _, f := range def.fields() {
+		row := regexp.MustCompile(`(?m)^\| ` + "`" + f.name + "`" + ` \| (\S+) \| (screen)? ?\| \S`).FindSubmatch(text)
+		if row == nil {
+			t.Errorf("%s is not in docs/CONFIG.md", f.name)
+			continue
+		}
+		var stated Thresholds
+		if err := stated.Set(f.name, string(row[1])); err != nil {
+			t.Error(err)
+		}
+		for _, g := range stated.fields() {
+			if g.name == f.name && g.text() != f.text() {
+				t.Errorf("%s is %s, docs/CONFIG.md says %s", f.name, f.text(), g.text())
+			}
+		}
+		if noted := len(row[2]) > 0; noted != f.noTarget {
+			t.Errorf("%s: docs/CONFIG.md says that it is about screens only: %t, it is: %t", f.name, noted, f.noTarget)
 		}
 	}
 }

@@ -206,6 +206,16 @@ func TestVerdictsChangeTheReport(t *testing.T) {
 		t.Errorf("precision %+v: one of two verdicts says trouble", p)
 	}
 
+	// Agreeing with a filter leaves its reason: it says more than that a person looked.
+	settled := a.find(friction.RageTap, "button|test:gallery-next")
+	_, reason := a.said(settled.Episode)
+	a.judge(settled.Episode, review.Intended, 0)
+	a.rerank()
+	if v, why := a.said(settled.Episode); v != friction.Dismissed || why != reason || reason == friction.ReasonReviewed {
+		t.Errorf("a dismissed episode was %s and is %s %s", reason, v, why)
+	}
+	a.judge(settled.Episode, review.Withdrawn, 1)
+
 	// Repeated presses are meant on a control: rage on it goes, a press in vain stays.
 	rage, dead := a.find(friction.RageTap, save), a.find(friction.DeadTap, save)
 	control := review.Control{Screen: rage.Screen, Key: save}
@@ -243,7 +253,7 @@ func TestVerdictsChangeTheReport(t *testing.T) {
 		t.Error("after everything was taken back the report is not what it was")
 	}
 	verdicts, err := a.reviews.Verdicts(t.Context())
-	if err != nil || len(verdicts) != 2 || !slices.ContainsFunc(verdicts, func(j review.Judged) bool {
+	if err != nil || len(verdicts) != 3 || !slices.ContainsFunc(verdicts, func(j review.Judged) bool {
 		return j.Episode == trouble.Episode && j.Verdict.Verdict == review.Friction
 	}) {
 		t.Errorf("verdicts of others: %+v, %v", verdicts, err)

@@ -61,14 +61,16 @@ func newDecisions(d review.Decisions) decisions {
 	return out
 }
 
-// obey dismisses the episodes of d that a person found to be meant.
+// obey dismisses the episodes of d that a person found to be meant. What was dismissed anyway keeps its reason, which
+// says more; with too little evidence other sessions could still have made trouble of it.
 func (o decisions) obey(d *friction.Digest) {
 	if len(o.intended) == 0 {
 		return
 	}
 	for i := range d.Episodes {
-		if o.intended[EpisodeName(d, i)] {
-			dismiss(&d.Episodes[i])
+		e := &d.Episodes[i]
+		if o.intended[EpisodeName(d, i)] && (e.Verdict != friction.Dismissed || e.Reason == friction.ReasonLowEvidence) {
+			dismiss(e)
 		}
 	}
 }
