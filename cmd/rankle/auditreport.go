@@ -37,7 +37,10 @@ func printAuditReport(out io.Writer, r api.AuditReport) error {
 			fmt.Fprintf(&b, "%-17s %6d %6d  %-22s %9d %6d  %-22s %7d\n", name, m.Kept.Of, m.Kept.Judged, rateText(m.Kept),
 				m.Dismissed.Of, m.Dismissed.Judged, rateText(m.Dismissed), m.Kept.Unclear+m.Dismissed.Unclear)
 		}
-		fmt.Fprintln(&b, "\nShares are weighted to stand for all episodes of the row. * = for those in ranges of confidence that were judged; others were not asked about yet.")
+		fmt.Fprintln(&b, "\nShares are weighted to stand for all episodes of the row.")
+		if strings.Contains(b.String(), " *") {
+			fmt.Fprintln(&b, "* Only for the ranges of confidence that were judged; in others nobody was asked yet.")
+		}
 	}
 	if len(r.Marks) > 0 {
 		fmt.Fprintln(&b, "\nControls that are meant to be pressed many times (take back: rankle audit --unmark NAME):")

@@ -29,8 +29,11 @@ const sampleSessions = 12
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:  "testdata",
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "fill": fill},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "fill": fill, "unmark": unmark},
 		Setup: func(env *testscript.Env) error {
+			if err := copyRecordings(filepath.Join(env.WorkDir, "faulty"), faulty); err != nil {
+				return err
+			}
 			return copySample(filepath.Join(env.WorkDir, "bucket"))
 		},
 	})
@@ -80,6 +83,20 @@ func fill(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(path, out.Bytes(), 0o600))
 }
 
+// unmark takes back the mark of the control that a report of an audit names: "unmark REPORT TEXT".
+func unmark(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: unmark REPORT TEXT")
+	}
+	for line := range strings.Lines(ts.ReadFile(args[0])) {
+		if name := strings.Fields(line); strings.Contains(line, args[1]) && len(name) > 0 {
+			ts.Check(ts.Exec("rankle", "audit", "--data", "state", "--unmark", name[0]))
+			return
+		}
+	}
+	ts.Fatalf("%s names no %q", args[0], args[1])
+}
+
 // copySample writes the first recordings of the demo bucket, with their sidecars, as files.
 func copySample(dir string) error {
 	bucket := demo.Bucket()
@@ -87,7 +104,16 @@ func copySample(dir string) error {
 	if err != nil {
 		return err
 	}
-	for _, sidecar := range sidecars[:sampleSessions] {
+	return copyRecordings(dir, sidecars[:sampleSessions]...)
+}
+
+// faulty is a session of the demo bucket in which a button is pressed six times in vain.
+const faulty = "2026-10-18/s_c9b5e7781005769a.meta.json"
+
+// copyRecordings writes recordings of the demo bucket, with their sidecars, as files.
+func copyRecordings(dir string, sidecars ...string) error {
+	bucket := demo.Bucket()
+	for _, sidecar := range sidecars {
 		files, err := fs.Glob(bucket, strings.TrimSuffix(sidecar, ".meta.json")+"*")
 		if err != nil {
 			return err

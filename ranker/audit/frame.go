@@ -187,7 +187,7 @@ type Options struct {
 var golden = (math.Sqrt(5) - 1) / 2
 
 // Sample draws episodes to ask people about. Patterns, and kept and dismissed ones, get equal numbers as far as there
-// are any, as do the ranges of confidence within them. Within a stratum every episode has the same chance, and those
+// are any; the ranges of confidence within them share these by the square root of their size. Within a stratum every episode has the same chance, and those
 // drawn spread over controls and users as the stratum does. Episodes that were judged are passed over; a sample with
 // the same seed goes on where the one before ended. The order mixes kept and dismissed ones.
 func (f *Frame) Sample(opt Options) []review.Episode {
@@ -196,7 +196,7 @@ func (f *Frame) Sample(opt Options) []review.Episode {
 		kept    bool
 	}
 	var cells []cell
-	queues := map[cell][][]item{}
+	queues := map[cell][]*queue{}
 	f.strata(func(s stratum, items []item) {
 		if opt.Pattern != "" && friction.Patterns()[s.pattern] != opt.Pattern {
 			return
@@ -205,7 +205,8 @@ func (f *Frame) Sample(opt Options) []review.Episode {
 		if queues[c] == nil {
 			cells = append(cells, c)
 		}
-		queues[c] = append(queues[c], f.unjudged(s, items, opt))
+		left := f.unjudged(s, items, opt)
+		queues[c] = append(queues[c], &queue{left: left, weight: math.Sqrt(float64(len(items))), taken: len(items) - len(left)})
 	})
 	var picked []item
 	for took := true; took && len(picked) < opt.Size; {
@@ -241,19 +242,29 @@ func (f *Frame) unjudged(s stratum, items []item, opt Options) []item {
 	return left
 }
 
-// next takes an episode from the queue that was drawn from least: they take turns.
-func next(queues [][]item) (item, bool) {
-	for i, q := range queues {
-		if len(q) == 0 {
-			continue
+// queue is what is left of a stratum.
+type queue struct {
+	left   []item
+	weight float64 // its claim, see next
+	taken  int     // judged before, or drawn
+}
+
+// next takes an episode from the queue that has got the least for its claim. Claims grow with the square root of the
+// stratum: by size alone small strata would never be seen, in equal parts the large one, which makes the figure, would
+// be measured no better than the others.
+func next(queues []*queue) (item, bool) {
+	var best *queue
+	for _, q := range queues {
+		if len(q.left) > 0 && (best == nil || q.weight*float64(best.taken+1) > best.weight*float64(q.taken+1)) {
+			best = q
 		}
-		it := q[0]
-		// The queue goes to the end of the line.
-		copy(queues[i:], queues[i+1:])
-		queues[len(queues)-1] = q[1:]
-		return it, true
 	}
-	return item{}, false
+	if best == nil {
+		return item{}, false
+	}
+	it := best.left[0]
+	best.left, best.taken = best.left[1:], best.taken+1
+	return it, true
 }
 
 func (f *Frame) mix(it *item, seed uint64) uint64 {
