@@ -4,12 +4,19 @@ package friction
 
 // curves are the fits of calibrate.go.
 var curves = [...]curve{
-	{"error_tap", 4.43, 14.03, 146, 14},
-	{"ui_freeze", 4.77, 14.03, 88, 7},
-	{"hold_confusion", 4.25, 14.03, 71, 3},
-	{"disabled_press", 4.71, 14.03, 95, 14},
-	{"rage_tap", 4.41, 14.03, 188, 14},
-	{"dead_tap", 6.13, 14.03, 256, 14},
-	{"slow_response", 4.52, 14.03, 112, 14},
-	{"affordance_gap", 3.81, 14.03, 134, 12},
+	{"error_tap", 4.57, 13.22, 179, 19},
+	{"ui_freeze", 3.93, 13.22, 95, 11},
+	{"hold_confusion", 4.33, 13.22, 74, 4},
+	{"disabled_press", 4.78, 13.22, 106, 17},
+	{"rage_tap", 4.91, 13.22, 232, 19},
+	{"dead_tap", 5.05, 13.22, 304, 19},
+	{"slow_response", 3.31, 13.22, 144, 19},
+	{"affordance_gap", 3.72, 13.22, 201, 17},
+	{"form_trouble", 4.96, 13.22, 12, 8},
+	{"loop", 3.65, 13.22, 30, 5},
+	{"quick_back", 3.97, 13.22, 165, 6},
+	{"dead_swipe", 4.73, 13.22, 16, 5},
+	{"thrashed_cursor", 4.58, 13.22, 20, 5},
+	{"excessive_scroll", 5.84, 13.22, 22, 5},
+	{"zoom_struggle", 5.64, 13.22, 16, 5},
 }

@@ -26,7 +26,7 @@ function overview() {
   control('offline', '<button>Keep for offline use</button>', () => toast('Kept for offline use'), { at: bar, req: '/api/keep', bad: () => toast('Could not be kept', true) });
   control('model', '<button>Show my model</button>', () => line('Model C-40, built in March'), { at: bar, req: '/api/model', get: true });
   control('pdf', '<button>Make a PDF</button>', () => { el('<p class="card">manual.pdf is ready</p>'); }, { at: bar });
-  control('large', '<button>Larger print</button>', () => { document.body.style.fontSize = `${16 + (++window.__size % 4)}px`; $('#size').textContent = `Size ${window.__size}`; }, { at: bar });
+  control('large', '<button>Larger print</button>', () => { window.__size += 1; document.querySelectorAll('.para').forEach((e) => { e.style.fontSize = `${16 + (window.__size % 4)}px`; }); $('#size').textContent = `Size ${window.__size}`; }, { at: bar });
   window.__size = 0; el('<span id="size">Size 0</span>', bar);
   el('<div class="fig" id="hero"></div>');
   el(`<p>This manual is about the <span class="term" id="term">pressure valve</span> and all that belongs to it. ${text(5, 120)}</p>`);
@@ -35,7 +35,7 @@ function overview() {
   const f = el('<form novalidate id="help"><label>Mail <input id="mail"></label><span class="bad" id="mailbad"></span><label>What was missing? <input id="missing"></label><span class="bad" id="missingbad"></span><div class="bar"><button id="tell">Send</button></div></form>');
   form('tell', f, () => {
     const mail = /^[^@ ]+@[^@ ]+\.[a-z]+$/.test($('#mail').value); const missing = $('#missing').value.length > 4;
-    $('#mailbad').textContent = mail ? '' : 'This is no mail address.';
+    $('#mailbad').textContent = mail ? '' : `"${$('#mail').value}" is no mail address.`;
     $('#missingbad').textContent = missing ? '' : 'Please write a little more.';
     if (mail && missing) { f.reset(); toast('Thank you'); }
   });

@@ -34,8 +34,9 @@ function you() {
     .onSuccess(guard('on', () => go('/home'), { req: '/api/you', bad: () => toast('That did not go through', true) }))
     .onFail(() => { window.__ran += 1; });
   control('show', '<button type="button">Show password</button>', () => {}, { at: $('#acts'), raw: true });
-  $('#show').addEventListener('pointerdown', () => { window.__ran += 1; $('#pass').type = 'text'; $('#show').textContent = 'Shown'; });
-  for (const t of ['pointerup', 'pointercancel', 'pointerleave']) $('#show').addEventListener(t, () => { $('#pass').type = 'password'; $('#show').textContent = 'Show password'; });
+  let held = false;
+  $('#show').addEventListener('pointerdown', () => { window.__ran += 1; held = true; $('#pass').type = 'text'; $('#show').textContent = 'Shown'; });
+  for (const t of ['pointerup', 'pointercancel', 'pointerleave']) $('#show').addEventListener(t, () => { if (held) { $('#pass').type = 'password'; $('#show').textContent = 'Show password'; } held = false; });
   $('#show').addEventListener('contextmenu', (e) => e.preventDefault());
   const bar = el('<div class="bar"></div>', box);
   control('free', '<button>Is my name free?</button>', () => line(`${$('#name').value || 'It'} is free`), { at: bar, req: '/api/free', get: true });
@@ -53,7 +54,7 @@ function home() {
     const say = (id, text) => { const b = document.createElement('span'); b.className = 'bad'; b.id = `${id}bad`; b.textContent = ` ${text}`; $(`#${id}`).after(b); };
     if ($('#street').value.length < 3) say('street', 'The street is missing.');
     if (!/^\d{5}$/.test($('#zip').value)) say('zip', `${$('#zip').value || 'Nothing'} is no postcode.`);
-    if (!/^\d\d\.\d\d\.\d{4}$/.test($('#born').value)) say('born', 'Day, month and year with dots.');
+    if (!/^\d\d\.\d\d\.\d{4}$/.test($('#born').value)) say('born', `Day, month and year with dots, not "${$('#born').value}".`);
     if (!f.querySelector('.bad')) go('/plan');
   });
 }

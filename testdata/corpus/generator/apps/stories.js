@@ -55,8 +55,9 @@ function story(i) {
   const mark = el('<p id="mark">Running</p>');
   link('closes', 'Close', '/', bar, 'btn'); link('onward', 'Next story', `/s/${i + 1}`, bar, 'btn');
   control('halt', '<button>Pause</button>', () => {}, { at: bar, raw: true });
-  $('#halt').addEventListener('pointerdown', () => { window.__ran += 1; mark.textContent = 'Standing still'; });
-  for (const t of ['pointerup', 'pointercancel', 'pointerleave']) $('#halt').addEventListener(t, () => { mark.textContent = 'Running'; });
+  let held = false;
+  $('#halt').addEventListener('pointerdown', () => { window.__ran += 1; held = true; mark.textContent = 'Standing still'; });
+  for (const t of ['pointerup', 'pointercancel', 'pointerleave']) $('#halt').addEventListener(t, () => { if (held) mark.textContent = 'Running'; held = false; });
   $('#halt').addEventListener('contextmenu', (e) => e.preventDefault());
   control('heart', '<button>♥ <i>0</i></button>', () => { $('#heart i').textContent = +$('#heart i').textContent + 1; }, { at: bar });
   if (window.__boot.flavour === 0) { const t = el('<p data-ambient></p>'); let s = 0; clock = setInterval(() => { t.textContent = `${++s} s`; }, 1000); }

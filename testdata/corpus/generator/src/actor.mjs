@@ -36,6 +36,9 @@ export class Actor {
     await this.take();
     const bad = this.stage.errors.filter((e) => !e.includes("(reading '"));
     if (bad.length) throw new Error(`page error: ${bad[0]}`);
+    // Whoever leaves in the middle leaves no event behind: the group ends with the recording.
+    const end = this.events.at(-1).timestamp;
+    for (const l of this.labels) l.end_ms = Math.min(l.end_ms, end);
     return { events: this.events, labels: this.labels };
   }
 

@@ -325,14 +325,18 @@ export class Person extends Actor {
     if (!two) l.unseen = true;
   }
 
-  /** pinching enlarges something that answers to it. */
-  async pinching(sel, { n = this.rnd.int(2, 3) } = {}) {
+  /** pinching enlarges something that answers to it, n pinches each in so many groups. */
+  async pinching(sel, { n = this.rnd.int(2, 3), groups = 1 } = {}) {
     await this.h.aim(sel);
-    const l = await this.benign(async () => {
-      for (let i = 0; i < n; i++) { await this.h.pinch(i % 2 ? 0.45 : this.rnd.range(1.8, 2.6)); await this.h.wait(this.rnd.range(700, 1600)); }
-    }, { at: sel });
-    this.must(l.dom_changed, `${sel} does not answer to two fingers`);
-    await this.stage.cdp.send('Emulation.resetPageScaleFactor');
+    const { x, y } = this.h;
+    for (let k = 0; k < groups; k++) {
+      if (k) await this.h.wait(this.rnd.range(3000, 5000));
+      const l = await this.benign(async () => {
+        for (let i = 0; i < n; i++) { Object.assign(this.h, { x, y }); await this.h.pinch(i % 2 ? 0.45 : this.rnd.range(1.8, 2.6)); await this.h.wait(this.rnd.range(700, 1600)); }
+      }, { at: sel });
+      this.must(l.dom_changed, `${sel} does not answer to two fingers`);
+    }
+    this.must((await this.js('visualViewport.scale')) === 1, 'the page grew with it');
   }
 
   // ---- holding ----

@@ -9,7 +9,7 @@ const nth = (a) => a.rnd.int(0, 5);
 export default {
   take: { benign: 8, struggles: 5 },
   mouseOnly: ['menu', 'lines', 'cards', 'slowly', 'deadly'],
-  touchOnly: ['hero', 'poster', 'fine', 'imprint', 'strip', 'pan', 'picture', 'again'],
+  touchOnly: ['hero', 'poster', 'fine', 'imprint', 'strip', 'pan', 'picture', 'closely', 'again'],
   async reset(a) { if ((await a.path()) !== '/shop') await a.follow('#logo'); await a.js("(() => { const q = document.querySelector('#q'); if (q.value) { q.value = ''; q.dispatchEvent(new Event('input')); } })()"); },
   benign: {
     menu: (a) => a.hover([0, 1, 2, 3, 4].map((k) => ['.cat', k]), { ms: 160, rounds: 2 }),
@@ -22,7 +22,7 @@ export default {
     pages: async (a) => { await a.h.aim('#further'); await a.benign(async () => { await a.lead(() => a.h.press()); for (let i = 0; i < 3; i++) { await a.h.wait(a.rnd.range(1500, 3000)); await a.follow('#further'); } }); },
     strip: at('.open', (a) => a.swipe('#strip', { scrolls: true }), 3),
     again: at('.open', (a) => a.swipe('#strip', { scrolls: true, n: 5 }), 0),
-    picture: at('.open', (a) => a.pinching('#picture'), 4),
+    picture: at('.open', (a) => a.pinching('#picture', { groups: 2 }), 4), closely: at('.open', (a) => a.pinching('#picture', { n: 3, groups: 2 }), 2),
     turn: at('.open', (a) => a.holding('#turn', { n: 2 }), 5),
     pan: at('#journal', (a) => a.pan([700, 600, 800, 500])),
     reading: at('#journal', (a) => a.reading()), top: at('#journal', (a) => a.toTop()),
@@ -31,7 +31,7 @@ export default {
     sent: at('#basket', (a) => a.sending(ORDER, '#order', GOOD)),
     once: at('#basket', async (a) => { await a.benign(async () => { await a.write(ORDER.slice(0, 2)); await a.h.tap('#order'); await a.h.pause(900); await a.write(ORDER.slice(2)); await a.h.tap('#order'); await a.h.pause(700); }); a.must(await a.js(GOOD), 'not taken'); }),
     coupon: at('#basket', async (a) => { await a.benign(async () => { await a.write([['#coupon', 'AUTUM']]); await a.h.tap('#apply'); await a.h.pause(1100); await a.write([['#coupon', 'AUTUMN']]); await a.h.tap('#apply'); await a.h.pause(700); }); }),
-    hearts: (a) => a.times('.heart', a.rnd.int(4, 8), 150, 320, { nth: 2 }), offers: press('#offers'), select: select('#about', 3), prose: prose('#about'),
+    afresh: (a) => a.reload(), hearts: (a) => a.times('.heart', a.rnd.int(4, 8), 150, 320, { nth: 2 }), offers: press('#offers'), select: select('#about', 3), prose: prose('#about'),
   },
   struggles: {
     pictures: (a) => a.lure('.pic', { nth: nth(a) }),
@@ -45,9 +45,10 @@ export default {
     peeking: (a) => a.peek('.open', { nth: nth(a), how: '#all' }),
     circle: (a) => a.circle([['.open', 1], '#all'], { rounds: a.rnd.int(2, 3) }),
     round: (a) => a.circle(['#basket', '#logo'], { rounds: 2, id: 'basket' }),
+    reload: (a) => a.reloading({ sel: '#measure' }),
     hunt: at('#journal', async (a) => { await a.h.read(2000); await a.hunt(); }),
     coupon: at('#basket', (a) => a.amend('#coupon', ['SUMMER', 'SUMMER10', 'HELLO', 'SALE'], (x) => x.h.tap('#apply'), "document.querySelector('#tip').textContent.includes('not known')")),
-    refused: at('#basket', (a) => a.refused('#order', [(x) => x.write([['#name', 'Ann Lee']]), (x) => x.write([['#mail', 'ann.lee']])], bad('mail'))),
+    refused: at('#basket', (a) => a.refused('#order', [(x) => x.write([['#name', 'Ann Lee']]), (x) => x.write([['#mail', 'ann@example.org'], ['#zip', '2045']])], bad('zip'))),
     abandon: at('#basket', (a) => a.abandon(ORDER, (x) => x.follow('#logo'))),
     fine: at('#basket', (a) => a.squint('#fine')),
     imprint: at('#journal', (a) => a.squint('#imprint')),

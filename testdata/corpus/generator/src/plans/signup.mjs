@@ -27,7 +27,7 @@ export default {
     help: (a) => a.visit('#help', async () => { await a.h.read(3000); await a.h.turn(500); await a.h.read(4500); }, { how: '#return' }),
     rates: (a) => a.visit('#rates', async () => { await a.h.read(2500); await a.h.turn(600); await a.h.read(5500); await a.h.turn(300); }),
     pan: at('#rates', (a) => a.pan([500, 600, 600])), further: at('#help', (a) => a.pan([700, 700])), reading: at('#help', (a) => a.reading()), top: at('#rates', (a) => a.toTop()),
-    show: async (a) => { await a.write([FIRST[2]]); await a.holding('#show'); },
+    show: (a) => a.holding('#show', { n: 2 }),
     invited: press('#invite'), free: press('#free'), select: select('#why', 3), prose: prose('#why'),
   },
   struggles: {
@@ -50,7 +50,7 @@ export default {
     abandon: (a) => a.abandon(FIRST.slice(0, a.rnd.int(2, 3)), (x) => x.follow('#rates')),
     small: (a) => a.squint('#small'),
     print: (a) => a.squint('#small', { n: 3 }),
-    hold: async (a) => { await a.write([FIRST[2]]); await a.fault({ sel: '#show', mode: 'hold' }); },
+    hold: (a) => a.fault({ sel: '#show', mode: 'hold' }),
   },
   last: [(a) => a.abandon(FIRST.slice(0, 2)), async (a) => { await on(a); await a.abandon(HOME.slice(0, 2)); }],
   faults: [{ sel: '#free', mode: 'error', req: '/api/free', quiet: true }, { sel: '#invite', mode: 'error', req: '/api/invite' }, { sel: '#invite', mode: 'dead' }, { sel: '#bigger', mode: 'freeze' }, { sel: '#bigger', mode: 'throw' }, { sel: '#invite', mode: 'off' }],
