@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/rankle/rankle/replay"
 )
 
 // TestExplainSaysWhatDetectSays: of every story the explanation of an episode has the verdict that Detect gives, and
@@ -225,5 +227,36 @@ func TestExplainLimits(t *testing.T) {
 	}
 	if _, ok := got["hold_presses"]; ok {
 		t.Error("a number that decided nothing is told")
+	}
+}
+
+// checkExplanations explains the first and the last episode of a session.
+func checkExplanations(t *testing.T, s *replay.Session, d *Digest) {
+	t.Helper()
+	for i, e := range d.Episodes {
+		if i == 0 || i == len(d.Episodes)-1 {
+			checkExplanation(t, Explain(s, DefaultSettings(), e.Start), e)
+		}
+	}
+}
+
+// checkExplanation holds what is told of an episode of any session against the rules of Explanation.
+func checkExplanation(t *testing.T, x Explanation, e Episode) {
+	t.Helper()
+	if !x.Found || x.Episode == nil || x.Episode.Start > e.Start || x.Episode.End < e.Start {
+		t.Fatalf("of what happened at %s something else is told: %+v", e.Start, x.Episode)
+	}
+	if len(x.Gestures) > explainGestures || len(x.Considered) == 0 || len(x.Limits) == 0 {
+		t.Fatalf("%d gestures, %d considered, %d limits", len(x.Gestures), len(x.Considered), len(x.Limits))
+	}
+	for _, g := range x.Gestures {
+		if g.Latency < 0 || g.Watched < 0 || g.Answer == "" && (g.Outcome == OK || g.Outcome == Slow) {
+			t.Fatalf("impossible: %+v", g)
+		}
+		for _, c := range g.Changes {
+			if c.Times < 1 || c.Counts != (c.Why == "") {
+				t.Fatalf("a change that counts for a reason against it, or not for none: %+v", c)
+			}
+		}
 	}
 }

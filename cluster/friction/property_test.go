@@ -396,6 +396,7 @@ func FuzzDetect(f *testing.F) {
 		if again := Detect(s, Settings{}); !reflect.DeepEqual(d, again) {
 			t.Fatal("the same session gave two Digests")
 		}
+		checkExplanations(t, s, d)
 	})
 }
 
@@ -416,5 +417,6 @@ func TestRandomSessions(t *testing.T) {
 		if again := Detect(s, DefaultSettings()); !reflect.DeepEqual(d, again) {
 			t.Fatalf("session %d gave two Digests", n)
 		}
+		checkExplanations(t, s, d)
 	}
 }
