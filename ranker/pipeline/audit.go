@@ -28,13 +28,15 @@ type Auditor struct {
 // NewAuditor returns an Auditor of a Result; led must hold its Digests.
 func NewAuditor(r *Result, led *ledger.Ledger) *Auditor { return &Auditor{result: r, ledger: led} }
 
-// Frame is everything that can be asked about.
+// Frame is everything that can be asked about. The first call takes as long as a pass over all Digests and goes on to
+// its end even if ctx does not: who asks again finds it done.
 func (a *Auditor) Frame(ctx context.Context) (*audit.Frame, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.frame != nil {
 		return a.frame, nil
 	}
+	ctx = context.WithoutCancel(ctx)
 	e, err := a.result.evidence(ctx, a.ledger, decisions{})
 	if err != nil {
 		return nil, err
