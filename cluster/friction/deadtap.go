@@ -7,6 +7,7 @@ import "time"
 func findDead(a *analysis) []candidate {
 	var out []candidate
 	prev := map[uint16]int32{} // latest run of each window
+	a.rejections()             // says which silent presses left a complaint standing
 	for ri := range a.runs {
 		r := &a.runs[ri]
 		p, had := prev[r.window]
@@ -19,7 +20,7 @@ func findDead(a *analysis) []candidate {
 		}
 		var silent []int32
 		for _, gi := range r.gestures {
-			if g := &a.gestures[gi]; !a.outcomes[gi].answered && g.kind == tap && !disabled(g) {
+			if g := &a.gestures[gi]; !a.outcomes[gi].answered && g.kind == tap && !disabled(g) && !a.outcomes[gi].stands {
 				silent = append(silent, gi)
 			}
 		}

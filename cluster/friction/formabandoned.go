@@ -13,12 +13,14 @@ import (
 //
 //	sent      a submit was pressed, any button had an effect after the last field, or the page went on right after typing
 //	kept      most of what was typed was answered by itself: forms that save or filter while one types
-//	resumed   the same screen's form was taken up again later in the window
+//	resumed   the same screen's form was taken up again soon after, and sent
 //	one field comments, chats and searches are given up without regret
 const (
 	// enterLag is how soon after the last keystroke another screen, or the end of the recording, may be what the Enter key
 	// led to. It is a slow page load.
 	enterLag = 5 * time.Second
+	// resumeSpan is how long somebody may look something up elsewhere before going on with a form.
+	resumeSpan = time.Minute
 	// manyFields is the number of filled fields from which on somebody clearly meant to get through.
 	manyFields = 3
 )
@@ -36,6 +38,7 @@ type formUse struct {
 	hand     bool          // a field was focused or pressed before it took text: no password manager's work
 	sent     bool          // a submit was pressed
 	pressed  bool          // a button had an effect since the latest touch
+	resumes  []int         // abandoned forms that it may go on with
 	refused  bool          // a submit was disabled, or answered by a complaint
 }
 
@@ -161,15 +164,8 @@ func (k *formKeeper) typed(e *replay.Event, t *replay.Target) {
 	if e.Detail == replay.NoIndex {
 		f.length = 1 // not recorded
 	}
-	if i, ok := k.left[stayKey{u.window, u.screen, f.key}]; ok && u.hand {
-		k.resume(i)
-	}
-}
-
-// resume takes back that a form was abandoned.
-func (k *formKeeper) resume(i int) {
-	if c := &k.out[i]; c.verdict == Friction {
-		c.verdict, c.reason = Dismissed, ReasonProgress
+	if i, ok := k.left[stayKey{u.window, u.screen, f.key}]; ok && u.hand && e.At-k.out[i].end <= resumeSpan {
+		u.resumes = append(u.resumes, i)
 	}
 }
 
@@ -229,6 +225,13 @@ func (k *formKeeper) leave(u *formUse, nav *replay.Event) {
 		filled++
 		if a.answersTyping(f.target, u.window, f.at) {
 			answered++
+		}
+	}
+	if u.sent {
+		for _, i := range u.resumes {
+			if c := &k.out[i]; c.verdict == Friction {
+				c.verdict, c.reason = Dismissed, ReasonProgress
+			}
 		}
 	}
 	if filled == 0 || u.sent || u.pressed || !u.hand {

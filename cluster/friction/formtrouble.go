@@ -24,12 +24,17 @@ const (
 	messageSpan = 12 * time.Second
 )
 
-// rejections finds controls whose presses were answered by a complaint several times in a row.
+// rejections finds controls whose presses were answered by a complaint several times in a row. Words that mark nothing
+// as wrong are only known for a complaint by what follows: something is typed and the same control pressed again.
 func (a *analysis) rejections() []candidate {
-	var out []candidate
+	if a.rejected != nil {
+		return a.rejected
+	}
+	out := []candidate{}
 	for ci := range a.controls {
 		c := &a.controls[ci]
 		var gs []int32
+		words := int32(-1) // latest press answered by words that may be a complaint
 		flush := func() {
 			if len(gs) >= c.local.Rejections {
 				cand := a.candidate(int32(ci), gs)
@@ -50,9 +55,20 @@ func (a *analysis) rejections() []candidate {
 			if n := len(gs); n > 0 && g.at-a.gestures[gs[n-1]].at > rejectSpan {
 				flush()
 			}
+			corrected := words >= 0 && g.at-a.gestures[words].at <= rejectSpan && a.typedBetween(a.gestures[words].at, g.at, g.window)
+			if corrected {
+				gs = append(gs, words)
+			}
+			said := words
+			words = -1
 			switch {
-			case o.invalid && (submits || a.typedBetween(last, g.at, g.window)) && a.refused(gi):
+			case o.invalid && !o.gone && (submits || a.typedBetween(last, g.at, g.window)) && a.refused(gi):
 				gs = append(gs, gi)
+			case o.corrects() && a.refused(gi):
+				words = gi
+			case !o.answered && corrected && !a.removedBetween(a.outcomes[said].alert, a.gestures[said].at+c.local.QuickAnswer, g.at+c.local.QuickAnswer, g.window):
+				words, o.stands = gi, true // the words still stand there
+				o.alert = a.outcomes[said].alert
 			case o.answered:
 				flush()
 			}
@@ -60,7 +76,52 @@ func (a *analysis) rejections() []candidate {
 		}
 		flush()
 	}
+	a.rejected = out
 	return out
+}
+
+// readWords notes which presses of a form's button were answered by something small within the form: the words with which
+// pages complain that mark nothing for other readers.
+func (a *analysis) readWords(r *run, effect []bool) {
+	form := a.formOf(&a.controls[r.ctl])
+	if form < 0 {
+		return
+	}
+	for i := range r.touches {
+		t := &r.touches[i]
+		if !effect[i] || t.rel == own {
+			continue
+		}
+		o := &a.outcomes[a.pressAt(r, t.at)]
+		switch {
+		case t.kind == replay.Removed:
+			o.gone = o.gone || a.tree.within(form, t.node)
+		case !a.tree.within(t.node, form) || t.size > fewNodes:
+			o.past = true
+		case t.kind == replay.Added || t.kind == replay.TextChanged:
+			if o.words = true; !o.invalid {
+				o.alert = t.node
+			}
+		}
+	}
+}
+
+// formOf is the form that a button lies in, or NoIndex.
+func (a *analysis) formOf(c *control) replay.NodeID {
+	t := a.tgt(c)
+	if t == nil || !t.Traits.Has(replay.InForm) || c.kind != Control || t.Traits.Has(replay.Toggle) {
+		return replay.NoIndex
+	}
+	if f := a.formAround(t.Node); f >= 0 && int(f) < len(a.s.Nodes) && a.s.Nodes[f].Tag == "form" {
+		return f
+	}
+	return replay.NoIndex
+}
+
+// corrects reports whether a press was answered in words alone, and by nothing that leads on: a complaint, if it is
+// corrected and pressed again.
+func (o *outcome) corrects() bool {
+	return o.words && !o.past && !o.gone && o.hit < 0 && o.by == byChange
 }
 
 // refused reports whether the complaint that answered a press is one: a field was marked, or a message came that did not
@@ -91,6 +152,16 @@ func (a *analysis) refused(gi int32) bool {
 		}
 	}
 	return true
+}
+
+// removedBetween reports whether a node went or changed in a window between two moments.
+func (a *analysis) removedBetween(n replay.NodeID, from, to time.Duration, window uint16) bool {
+	for i := a.eventFrom(from); i < len(a.s.Events) && a.s.Events[i].At <= to; i++ {
+		if e := &a.s.Events[i]; e.Kind == replay.MutationEvent && e.Window == window && a.takesBack(e, n) {
+			return true
+		}
+	}
+	return false
 }
 
 // takesBack reports whether a batch removes a node or gives it another text or state.

@@ -598,6 +598,7 @@ func (a *analysis) acknowledge(r *run, effect []bool) {
 			o.beyond = o.beyond || t.rel == elsewhere
 		}
 	}
+	a.readWords(r, effect)
 	for _, s := range r.signals {
 		if s.kind == sigSelect {
 			a.outcomes[a.pressAt(r, s.at)].selected = true

@@ -37,7 +37,7 @@ func findLoops(a *analysis) []candidate {
 			cand := candidate{verdict: Friction, ctl: -1, start: max(first.At, a.visits[vs[i+1]].At-routeLag), end: last.At,
 				screen: replay.ScreenID(first.Screen), conf: startLoop, missed: int32(j - i)}
 			switch {
-			case a.achieved(first, last):
+			case a.achieved(first, cand.start, last.At):
 				cand.verdict, cand.reason = Dismissed, ReasonProgress
 			case a.flipped(vs[i+1 : j+1]):
 				cand.verdict, cand.reason = Dismissed, ReasonToggle
@@ -93,8 +93,8 @@ func (a *analysis) round(vs []int, i int) (int, bool) {
 	const most = 64 // visits of one round: more in half a minute are a machine's
 	for j := i + 1; j < len(vs) && j <= i+most; j++ {
 		v := &a.visits[vs[j]]
-		if v.At-a.visits[vs[i+1]].At > set.LoopSpan {
-			break
+		if v.At-a.visits[vs[i+1]].At > set.LoopSpan || j > i+1 && v.At-a.visits[vs[j-1]].At > set.EpisodeGap {
+			break // what was read for so long was no station
 		}
 		if v.Screen == home {
 			if a.visits[vs[j-1]].Screen != home { // loading it again is no round
@@ -114,8 +114,8 @@ func (a *analysis) round(vs []int, i int) (int, bool) {
 }
 
 // achieved reports whether something was done in between that was no navigation.
-func (a *analysis) achieved(first, last *Visit) bool {
-	for i := a.gestureFrom(first.At); i < len(a.gestures) && a.gestures[i].at < last.At; i++ {
+func (a *analysis) achieved(first *Visit, from, to time.Duration) bool {
+	for i := a.gestureFrom(from); i < len(a.gestures) && a.gestures[i].at < to; i++ {
 		g, o := &a.gestures[i], &a.outcomes[i]
 		if int32(g.window) != first.Window || !g.pressed() {
 			continue
@@ -124,7 +124,7 @@ func (a *analysis) achieved(first, last *Visit) bool {
 			return true
 		}
 	}
-	return a.typedBetween(first.At, last.At, uint16(first.Window))
+	return a.typedBetween(from, to, uint16(first.Window))
 }
 
 // leadsAway reports whether a screen was entered right after a press: whatever else changed, that was the answer.

@@ -22,6 +22,9 @@ func findQuickBacks(a *analysis) []candidate {
 			if before.Screen != next.Screen || on.Screen == before.Screen || stay > a.onScreen(replay.ScreenID(on.Screen)).QuickBack || stay < glance {
 				continue
 			}
+			if a.typedBetween(before.At, on.At, uint16(on.Window)) {
+				continue // a step of a form, and back to what was typed
+			}
 			if a.used(on, next) || a.modal(on) || a.circling(on) {
 				continue
 			}

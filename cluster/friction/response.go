@@ -113,6 +113,10 @@ type outcome struct {
 	invalid  bool          // answered by a complaint, or by a message that looks like one
 	marked   bool          // ... which marked a field
 	alert    replay.NodeID // ... the message, or the field
+	words    bool          // answered by something small within the form of the pressed control
+	past     bool          // ... or by something outside of that form as well
+	gone     bool          // ... or the form went away: it led on
+	stands   bool          // nothing changed, because the complaint of the press before still stands
 	outside  bool
 	selected bool
 	asked    bool // sent a request of its own

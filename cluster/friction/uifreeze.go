@@ -49,6 +49,9 @@ func (a *analysis) freeze(r *run, gi int32) (candidate, bool) {
 			break
 		}
 	}
+	if o := &a.outcomes[gi]; task == 0 && o.answered && g.at+o.latency <= from {
+		return candidate{}, false // it was answered before: somebody reads
+	}
 	if to == 0 || a.pressedSince(gi, max(from, g.end+freezeReach)) {
 		return candidate{}, false
 	}
@@ -134,7 +137,7 @@ func (a *analysis) queued(window uint16, at time.Duration) bool {
 	last := time.Duration(-1)
 	for i := a.gestureFrom(at); i < len(a.gestures); i++ {
 		g := &a.gestures[i]
-		if g.window != window {
+		if g.window != window || !g.pressed() { // two fingers land at once by themselves
 			if g.at-at > 4*handSpeed {
 				break
 			}
