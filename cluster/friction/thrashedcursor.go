@@ -12,15 +12,32 @@ type turn struct {
 	leg int32
 }
 
-// thrash follows the mouse of one window along both axes and remembers its latest reversals.
+// thrash follows the mouse of one window along both axes and remembers the latest reversals of each. A hand that shakes
+// turns round on one axis; one that draws circles turns on both in turn, and far less often on either.
 type thrash struct {
-	x, y   int32 // where the current leg began, per axis of the larger movement
-	px, py int32 // latest position
-	at     time.Duration
-	has    bool
-	dirX   int8
-	dirY   int8
-	turns  []turn
+	x, y axis
+	at   time.Duration // of the latest position
+	has  bool
+}
+
+// axis is the movement along one axis.
+type axis struct {
+	from, pos int32 // where the current leg began, and the latest position
+	dir       int8
+	turns     []turn
+}
+
+// move goes on to a position and returns the leg that a reversal ends, or 0.
+func (x *axis) move(pos int32) int32 {
+	leg := int32(0)
+	if d := sign(pos - x.pos); d != 0 && d != x.dir {
+		if x.dir != 0 {
+			leg = abs(x.pos - x.from)
+		}
+		x.from, x.dir = x.pos, d
+	}
+	x.pos = pos
+	return leg
 }
 
 // mouseRest is the pause after which a mouse has rested, or left the page and come back elsewhere: ten samples of 50 ms.
@@ -73,44 +90,41 @@ func (a *analysis) overBlind(e *replay.Event) bool {
 
 func (a *analysis) shake(t *thrash, e *replay.Event) (candidate, bool) {
 	if !t.has {
-		t.x, t.y, t.px, t.py, t.at, t.has = e.X, e.Y, e.X, e.Y, e.At, true
+		t.x.from, t.x.pos, t.y.from, t.y.pos, t.at, t.has = e.X, e.X, e.Y, e.Y, e.At, true
 		return candidate{}, false
 	}
-	dx, dy := sign(e.X-t.px), sign(e.Y-t.py)
-	leg := int32(0)
-	if dx != 0 && t.dirX != 0 && dx != t.dirX {
-		leg = max(leg, abs(t.px-t.x))
+	t.at = e.At
+	legs := [2]int32{t.x.move(e.X), t.y.move(e.Y)}
+	for i, x := range [2]*axis{&t.x, &t.y} {
+		if c, ok := a.shaken(x, legs[i], e); ok {
+			t.x.turns, t.y.turns = nil, nil
+			return c, true
+		}
 	}
-	if dy != 0 && t.dirY != 0 && dy != t.dirY {
-		leg = max(leg, abs(t.py-t.y))
-	}
-	if dx != 0 && dx != t.dirX {
-		t.x, t.dirX = t.px, dx
-	}
-	if dy != 0 && dy != t.dirY {
-		t.y, t.dirY = t.py, dy
-	}
-	t.px, t.py, t.at = e.X, e.Y, e.At
+	return candidate{}, false
+}
+
+// shaken notes a reversal on an axis and reports whether it is one too many.
+func (a *analysis) shaken(x *axis, leg int32, e *replay.Event) (candidate, bool) {
 	set := a.onScreen(e.Screen)
-	if leg < int32(set.ThrashLeg) {
+	if leg <= 0 || leg < int32(set.ThrashLeg) {
 		return candidate{}, false
 	}
-	t.turns = append(t.turns, turn{e.At, leg})
-	for len(t.turns) > 0 && e.At-t.turns[0].at > set.ThrashSpan {
-		t.turns = t.turns[1:]
+	x.turns = append(x.turns, turn{e.At, leg})
+	for e.At-x.turns[0].at > set.ThrashSpan {
+		x.turns = x.turns[1:]
 	}
 	path := int64(0)
-	for _, x := range t.turns {
-		path += int64(x.leg)
+	for _, t := range x.turns {
+		path += int64(t.leg)
 	}
-	if len(t.turns) < set.ThrashTurns || path < int64(set.ThrashPath) {
+	if len(x.turns) < set.ThrashTurns || path < int64(set.ThrashPath) {
 		return candidate{}, false
 	}
-	c := candidate{verdict: Friction, ctl: -1, start: t.turns[0].at, end: e.At, screen: e.Screen, conf: startThrash, missed: int32(len(t.turns))}
+	c := candidate{verdict: Friction, ctl: -1, start: x.turns[0].at, end: e.At, screen: e.Screen, conf: startThrash, missed: int32(len(x.turns))}
 	if !a.s.Coverage.PointerPress {
 		c.verdict, c.reason = NoOpinion, ReasonNoEvidence // a button may have been down
 	}
-	t.turns = nil
 	return c, true
 }
 
