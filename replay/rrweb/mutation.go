@@ -1,6 +1,7 @@
 package rrweb
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -177,14 +178,38 @@ func (c *changes) adds() error {
 	for i := range list {
 		added[list[i].node] = true
 	}
+	tops := make([]*node, 0, len(list))
 	for i := range list {
 		if n := list[i].node; n.parent == nil || !added[n.parent] {
-			c.arrived(n)
+			tops = append(tops, n)
 		} else {
 			c.out.Nodes++
 		}
 	}
+	inOrder(tops)
+	for _, n := range tops {
+		c.arrived(n)
+	}
 	return err
+}
+
+// inOrder puts nodes of one parent that stand next to each other in the list into the order of the document: recorders
+// name the last one first.
+func inOrder(list []*node) {
+	for i := 0; i < len(list); {
+		j := i + 1
+		for j < len(list) && list[j].parent == list[i].parent {
+			j++
+		}
+		if siblings := list[i:j]; len(siblings) > 1 && list[i].parent != nil {
+			at := make(map[*node]int, len(siblings))
+			for c := list[i].parent.first; c != nil; c = c.next {
+				at[c] = len(at)
+			}
+			slices.SortStableFunc(siblings, func(x, y *node) int { return at[x] - at[y] })
+		}
+		i = j
+	}
 }
 
 func (c *changes) decodeAdds() ([]addition, error) {
@@ -363,7 +388,7 @@ func (c *changes) decodeAttributeChanges() ([]attrChange, error) {
 	d := c.p.dec
 	var out []attrChange
 	err := d.fields(func(key []byte) error {
-		if strings.HasPrefix(string(key), "rr_") || len(out) >= c.p.opt.MaxChanges {
+		if strings.HasPrefix(string(key), "rr_") || strings.HasPrefix(string(key), "data-rr-") || len(out) >= c.p.opt.MaxChanges {
 			return d.SkipValue() // the recorder's own bookkeeping
 		}
 		a := attrChange{key: c.w.tree.intern(key), keep: keepAttr(key)}

@@ -144,7 +144,7 @@ func (p *player) fullSnapshot(w *window, at time.Duration, data []byte) error {
 	}
 	fresh.root = root
 	p.s.Coverage.Snapshot = true
-	checkout := !w.fresh && sameStructure(w.tree, fresh)
+	checkout := !w.fresh && sameStructure(w.tree, fresh) && !(fresh.numbered() && !w.tree.numbered())
 	fresh.limited = fresh.limited || w.tree.limited
 	w.tree, w.fresh, w.pressed = fresh, false, nil
 	if !checkout {

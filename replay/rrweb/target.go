@@ -126,7 +126,7 @@ func describe(n *node) replay.Target {
 	} else {
 		t.Label = label(name)
 	}
-	if href := n.attr("href"); leads(href) && (n.tag == "a" || n.tag == "area") {
+	if href := n.attr("href"); leads(n, href) && (n.tag == "a" || n.tag == "area") {
 		_, t.Href = replay.SplitURL(href)
 	}
 	t.Selector = selector(n)
@@ -175,10 +175,21 @@ func testID(n *node) string {
 	return ""
 }
 
-// leads reports whether a link leads anywhere by itself. The empty fragment and script URLs are what links get that
-// only a handler gives a meaning.
-func leads(href string) bool {
-	return href != "" && !strings.HasSuffix(href, "#") && !strings.HasPrefix(strings.ToLower(href), "javascript:")
+// leads reports whether a link leads anywhere by itself. An empty fragment, one that names nothing on the page, and script
+// URLs are what links get that only a handler gives a meaning.
+func leads(n *node, href string) bool {
+	if href == "" || strings.HasPrefix(strings.ToLower(href), "javascript:") {
+		return false
+	}
+	_, fragment, ok := strings.Cut(href, "#")
+	switch {
+	case !ok || strings.HasPrefix(fragment, "/") || strings.HasPrefix(fragment, "!/"):
+		return true
+	case fragment == "":
+		return false
+	}
+	to := findByAttr(n, "", "id", fragment)
+	return to != nil && to != n || findByAttr(n, "a", "name", fragment) != nil
 }
 
 // label makes visible text presentable: one line, masked, at most maxLabel runes.

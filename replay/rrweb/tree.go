@@ -349,6 +349,20 @@ func sameStructure(old, fresh *tree) bool {
 	return same >= checkoutShare(len(fresh.byID)) && same >= checkoutShare(len(old.byID))
 }
 
+// numbered reports whether the ids of the page count up in document order, as they do when a page was loaded anew. What is
+// added to a page later gets higher ids than what stands behind it, and keeps them in a checkout.
+func (t *tree) numbered() bool {
+	last, up := int32(0), true
+	if t.root != nil {
+		t.root.walk(func(n *node) bool {
+			up = up && n.id > last
+			last = n.id
+			return up
+		})
+	}
+	return up
+}
+
 // checkoutShare is 80 % of n: recorders that throttle mutations lose some nodes between two checkouts, while two
 // different pages of one site, compared by ids in document order, agreed on less than half in the recordings at hand.
 func checkoutShare(n int) int { return (n*4 + 4) / 5 }
