@@ -10,7 +10,7 @@ func findErrorTaps(a *analysis) []candidate {
 			continue
 		}
 		c := &a.controls[r.ctl]
-		if k := c.actsLike(); k == Prose || k == Background {
+		if k := c.actsLike(); (k == Prose || k == Background) && !a.handled(r) {
 			continue // nothing there could have failed
 		}
 		var gs []int32
@@ -42,6 +42,18 @@ func findErrorTaps(a *analysis) []candidate {
 		out = append(out, cand)
 	}
 	return out
+}
+
+// handled reports whether a failure of a run shows that the pressed thing has a handler, whatever it looks like: it threw
+// when the pointer was released, or sent its request then.
+func (a *analysis) handled(r *run) bool {
+	for i := range r.hits {
+		h := &r.hits[i]
+		if g := &a.gestures[h.gesture]; h.thrown && h.at >= g.end && h.at-g.end <= throwLag || h.request && !h.loose {
+			return true
+		}
+	}
+	return false
 }
 
 func weight(h *errorHit) float64 {

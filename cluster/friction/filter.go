@@ -36,8 +36,8 @@ func (a *analysis) unsure(c *control, gi int32) (Reason, Verdict) {
 		return ReasonBlind, NoOpinion
 	case t == nil || t.Traits.Has(replay.Unresolved):
 		return ReasonNoElement, NoOpinion
-	case !a.s.Coverage.Mutations:
-		return ReasonNoEvidence, NoOpinion
+	case !a.s.Coverage.Mutations, t.Type == "reset":
+		return ReasonNoEvidence, NoOpinion // browsers empty the form of a reset button without telling the recorder
 	case o.gap && o.seen < c.local.DeadTail:
 		return ReasonGap, NoOpinion
 	case o.seen < c.local.QuickAnswer, o.tail && o.seen < c.local.DeadTail:
@@ -115,7 +115,7 @@ func pressable(t *replay.Target) bool {
 // here reports whether a link leads to the screen it is on.
 func (a *analysis) here(t *replay.Target, g *gesture) bool {
 	s := a.screen(g.screen)
-	return s != nil && t.Tag == "a" && len(t.Href) > 1 && t.Href == s.Path
+	return s != nil && t.Tag == "a" && t.Role == "link" && !t.Traits.Has(replay.Toggle) && len(t.Href) > 1 && t.Href == s.Path
 }
 
 // restyled reports whether the class of a control changes in the session: what sets it apart from its siblings is a state,

@@ -1,6 +1,7 @@
 package friction
 
 import (
+	"slices"
 	"sort"
 	"time"
 
@@ -302,6 +303,7 @@ func (a *analysis) redraws(r *run) []bool {
 	}
 	old := map[look][]int{} // added nodes of a look that may be drawn again, oldest first
 	next := make([]int, len(r.touches))
+	var pairs [][2]int // what went, and what came in its place
 	for i := range r.touches {
 		t := &r.touches[i]
 		if t.kind != replay.Added || t.state == 0 {
@@ -314,16 +316,45 @@ func (a *analysis) redraws(r *run) []bool {
 				same[i], same[j] = true, true
 				next[q[0]] = i
 				old[k] = q[1:]
+				pairs = append(pairs, [2]int{j, i})
 			}
 		}
 		old[k] = append(old[k], i)
 	}
+	for _, p := range a.reordered(r, pairs) {
+		same[p[0]], same[p[1]] = false, false
+	}
 	for i := len(next) - 1; i >= 0; i-- {
-		if n := next[i]; n > 0 {
+		if n := next[i]; n > 0 && same[n] {
 			r.touches[i].undone = r.touches[n].undone
 		}
 	}
 	return same
+}
+
+// reordered returns the pairs of a list that was drawn again in another order: the same rows, sorted.
+func (a *analysis) reordered(r *run, pairs [][2]int) [][2]int {
+	by := map[place][][2]int{}
+	var places []place
+	for _, p := range pairs {
+		k := place{r.touches[p[1]].parent, r.touches[p[1]].at}
+		if by[k] == nil {
+			places = append(places, k)
+		}
+		by[k] = append(by[k], p)
+	}
+	var out [][2]int
+	for _, k := range places {
+		rows := by[k]
+		before := slices.SortedStableFunc(slices.Values(rows), func(x, y [2]int) int { return x[0] - y[0] })
+		for i := range rows {
+			if r.touches[rows[i][1]].state != r.touches[before[i][1]].state {
+				out = append(out, rows...)
+				break
+			}
+		}
+	}
+	return out
 }
 
 // look reports whether something that was added and went at a moment may be a passing look of the control. The next
@@ -423,6 +454,7 @@ func (a *analysis) busyEnd(r *run, i int) bool {
 func (a *analysis) collect(r *run, effect []bool) []answer {
 	var out []answer
 	var placeheld []time.Duration
+	net, listed := r.growth(), map[place]uint64{} // listed counts rows that came at one moment
 	for i := range r.touches {
 		t := &r.touches[i]
 		if !effect[i] {
@@ -432,6 +464,14 @@ func (a *analysis) collect(r *run, effect []bool) []answer {
 			continue
 		}
 		h := changeHash(t)
+		if t.kind == replay.Added {
+			at := place{t.parent, t.at}
+			if net[at] > 0 && t.traits&replay.ChangeInvalid == 0 {
+				h ^= uint64(t.node) * 0x9e3779b97f4a7c15 // one row more is never where we were, though the rows be equal
+			}
+			h *= 2*listed[at] + 1 // rows in another order are another state
+			listed[at]++
+		}
 		big := t.traits&replay.ChangeDialog != 0 || t.size >= bigAnswer
 		if n := len(out); n > 0 && out[n-1].by == byChange && t.at-out[n-1].at <= batchLag && !a.pressBetween(r, out[n-1].at, t.at) {
 			out[n-1].state += h
@@ -472,6 +512,26 @@ func (a *analysis) collect(r *run, effect []bool) []answer {
 	}
 	sort.SliceStable(out, func(i, j int) bool { return out[i].at < out[j].at })
 	return out
+}
+
+// place is where something came or went, and when.
+type place struct {
+	parent replay.NodeID
+	at     time.Duration
+}
+
+// growth counts what came to each place of a run more than what went.
+func (r *run) growth() map[place]int {
+	net := map[place]int{}
+	for i := range r.touches {
+		switch t := &r.touches[i]; t.kind {
+		case replay.Added:
+			net[place{t.parent, t.at}]++
+		case replay.Removed:
+			net[place{t.parent, t.at}]--
+		}
+	}
+	return net
 }
 
 // changedAt reports whether the tree changed at a moment, in whatever way.

@@ -557,6 +557,9 @@ func (a *analysis) undo(r *run, t *touched) {
 	}
 	o := &r.touches[j]
 	look := o.rel == own && t.at-o.at <= cosmeticSpan && (o.kind == replay.Added && !a.text(o.node) || cosmeticAttr(o.attr))
+	if on, off := a.released(r.window, o.at), a.released(r.window, t.at); (look || cosmeticAttr(o.attr)) && on >= 0 && off >= 0 && on != off {
+		return // one press switched it on and another off: a state, whatever attribute shows it
+	}
 	first := &a.gestures[a.pressAt(r, o.at)]
 	early := o.at < first.end // the page answers when the pointer goes down
 	if g := &a.gestures[a.pressAt(r, t.at)]; !look && g.at > o.at && t.at-g.end <= promptAnswer && (early || t.at >= g.end) {
@@ -579,6 +582,19 @@ func (a *analysis) undo(r *run, t *touched) {
 			o.undone, t.revert = t.at, true
 		}
 	}
+}
+
+// released returns the press of a window at whose end something happened, or -1: that is the moment of click handlers.
+func (a *analysis) released(window uint16, at time.Duration) int32 {
+	const near = 8 // presses: more than a hand makes while one is held
+	i := a.gestureFrom(at + 1)
+	for n := 0; i > 0 && n < near; n++ {
+		i--
+		if g := &a.gestures[i]; g.window == window && g.pressed() && within(at, g.end, momentLag) {
+			return int32(i)
+		}
+	}
+	return -1
 }
 
 // replaced finds the removal that an arrival in the control takes back: its label or icon came again. A list that is drawn

@@ -171,13 +171,13 @@ button sum "="
 text show
 0    open /till
 2    tap key
-2.1  add m1 to show = wrong
+2.1  add m1 to show alert = wrong
 2.4  tap key
-2.5  add m2 to show = wrong
+2.5  add m2 to show alert = wrong
 2.8  tap key
-2.9  add m3 to show = wrong
+2.9  add m3 to show alert = wrong
 3.2  tap key
-3.3  add m4 to show = wrong
+3.3  add m4 to show alert = wrong
 8    tap sum
 8.1  text show = 14
 20   tap key

@@ -56,7 +56,7 @@ func (a *analysis) freeze(r *run, gi int32) (candidate, bool) {
 		return candidate{}, false
 	}
 	queued := a.queued(g.window, to)
-	missed := a.clocksMissed(g.window, from, to)
+	missed := a.clocksMissed(g.window, from, to) && !a.brokenByHand(g.window, to)
 	cand := a.candidate(r.ctl, []int32{gi})
 	cand.end, cand.latency, cand.missed = to, to-g.at, 1
 	cand.conf = startFreeze
@@ -163,6 +163,23 @@ func (a *analysis) pageClocks() []*pace {
 		}
 	}
 	return a.clocks
+}
+
+// brokenByHand reports whether a stillness ended because a person did something: nothing else shows that the page could
+// not. Clocks that stand still until then were stopped, as a gallery is that waits for who looks at it.
+func (a *analysis) brokenByHand(window uint16, at time.Duration) bool {
+	for i := a.eventFrom(at); i < len(a.s.Events) && a.s.Events[i].At-at <= handSpeed; i++ {
+		e := &a.s.Events[i]
+		if e.Window != window {
+			continue
+		}
+		switch e.Kind {
+		case replay.PointerDown, replay.Click, replay.Scroll, replay.Input, replay.Move:
+			return true
+		}
+		return false
+	}
+	return false
 }
 
 // clocksMissed reports whether something in a window that changes at a steady pace stood still for at least two beats.
