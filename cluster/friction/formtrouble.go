@@ -128,7 +128,7 @@ func (o *outcome) corrects() bool {
 // go by itself and that no accepted request contradicts. "Saved" comes in the same clothes (role alert), but goes again.
 func (a *analysis) refused(gi int32) bool {
 	g, o := &a.gestures[gi], &a.outcomes[gi]
-	if o.marked {
+	if o.marked || a.besideField(o.alert, a.controls[g.ctl].node) {
 		return true
 	}
 	for _, q := range a.runs[o.run].requests {
@@ -158,6 +158,24 @@ func (a *analysis) refused(gi int32) bool {
 func (a *analysis) removedBetween(n replay.NodeID, from, to time.Duration, window uint16) bool {
 	for i := a.eventFrom(from); i < len(a.s.Events) && a.s.Events[i].At <= to; i++ {
 		if e := &a.s.Events[i]; e.Kind == replay.MutationEvent && e.Window == window && a.takesBack(e, n) {
+			return true
+		}
+	}
+	return false
+}
+
+// besideField reports whether a message stands with a field, in the element that holds both but not the pressed control:
+// then it is about what was typed there, whatever the server answered.
+func (a *analysis) besideField(message, pressed replay.NodeID) bool {
+	if a.text(message) {
+		message = a.tree.parent(message)
+	}
+	row := a.tree.parent(message)
+	if row < 0 || a.tree.within(pressed, row) {
+		return false
+	}
+	for i := range a.s.Targets {
+		if t := &a.s.Targets[i]; t.Traits&(replay.TextEntry|replay.NativePicker) != 0 && a.tree.within(t.Node, row) {
 			return true
 		}
 	}

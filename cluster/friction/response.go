@@ -73,6 +73,7 @@ type run struct {
 	signals  []signal
 	blurred  replay.NodeID // field that lost the focus by the press
 	blurAt   time.Duration
+	led      bool          // to another screen
 	closed   time.Duration // press on another control; 0 = none
 	done     bool
 	end      time.Duration // end of observation, filled when it is judged
@@ -388,8 +389,12 @@ func (a *analysis) take(w *watch, e *replay.Event) {
 		case e.Flags.Has(replay.FlagLoad):
 			sign(sigLoad)
 			a.closeRun(w, e.At)
+		case r != nil && r.led && since > a.limits(r).QuickAnswer && e.Screen == a.gestures[r.gestures[len(r.gestures)-1]].screen:
+			a.closeRun(w, e.At) // the person went back from where the press had led
 		default:
-			sign(sigRoute)
+			if sign(sigRoute); r != nil {
+				r.led = true
+			}
 		}
 	case replay.Hidden:
 		if r != nil && since <= outsideLag {
