@@ -38,8 +38,13 @@ func (a *analysis) learnLooks(l *looks, at time.Duration, m *replay.Mutation, pr
 		c := &m.Changes[i]
 		switch c.Kind {
 		case replay.AttributeChanged:
-			if cosmeticAttr(c.Attr) && l.blurred >= 0 && l.blurAt > 0 && within(at, l.blurAt, momentLag) &&
-				(a.tree.within(c.Node, l.blurred) || a.tree.within(l.blurred, c.Node)) {
+			if !cosmeticAttr(c.Attr) || l.blurred < 0 || l.blurAt == 0 || !within(at, l.blurAt, momentLag) {
+				continue
+			}
+			// A finger that is lifted elsewhere takes the focus and clicks at one moment: what changes around then may be
+			// the answer to the click.
+			clicked := press >= 0 && within(at, a.gestures[press].end, momentLag)
+			if a.tree.within(c.Node, l.blurred) || a.tree.within(l.blurred, c.Node) && !clicked {
 				a.amb.changes[keyOf(c)].focus++
 			}
 		case replay.Added:

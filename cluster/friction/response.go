@@ -562,7 +562,7 @@ func (a *analysis) undo(r *run, t *touched) {
 	}
 	o := &r.touches[j]
 	look := o.rel == own && t.at-o.at <= cosmeticSpan && (o.kind == replay.Added && !a.text(o.node) || cosmeticAttr(o.attr))
-	if on, off := a.released(r.window, o.at), a.released(r.window, t.at); (look || cosmeticAttr(o.attr)) && on >= 0 && off >= 0 && on != off {
+	if cosmeticAttr(o.attr) && a.switched(r.window, o.at, t.at) {
 		return // one press switched it on and another off: a state, whatever attribute shows it
 	}
 	first := &a.gestures[a.pressAt(r, o.at)]
@@ -589,18 +589,33 @@ func (a *analysis) undo(r *run, t *touched) {
 	}
 }
 
-// released returns the press of a window at whose end something happened, or -1: that is the moment of click handlers.
-func (a *analysis) released(window uint16, at time.Duration) int32 {
-	const near = 8 // presses: more than a hand makes while one is held
+// switched reports whether two changes came equally soon after the ends of two presses of a window, as what click handlers
+// do does. A look goes by its own clock.
+func (a *analysis) switched(window uint16, on, off time.Duration) bool {
+	first, lag := a.released(window, on)
+	second, again := a.released(window, off)
+	return first >= 0 && second >= 0 && first != second && within(lag, again, momentLag)
+}
+
+// released returns the latest press of a window that had ended at a moment, and how long before; or -1. Some handlers wait
+// for a second tap, a third of a second at most.
+func (a *analysis) released(window uint16, at time.Duration) (int32, time.Duration) {
+	const near = 8 // presses: more than a hand makes in the time
 	i := a.gestureFrom(at + 1)
 	for n := 0; i > 0 && n < near; n++ {
 		i--
-		if g := &a.gestures[i]; g.window == window && g.pressed() && within(at, g.end, momentLag) {
-			return int32(i)
+		if g := &a.gestures[i]; g.window == window && g.pressed() && g.end <= at+momentLag {
+			if at-g.end > promptAnswer+doubleLag {
+				break
+			}
+			return int32(i), at - g.end
 		}
 	}
-	return -1
+	return -1, 0
 }
+
+// doubleLag is what touch handlers add to an answer while they wait for a second tap; browsers did the same for 300 ms.
+const doubleLag = 300 * time.Millisecond
 
 // replaced finds the removal that an arrival in the control takes back: its label or icon came again. A list that is drawn
 // again elsewhere may be what was asked for.
