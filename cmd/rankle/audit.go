@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -83,9 +86,9 @@ func (f *auditFlags) check(cmd *cobra.Command) error {
 			modes++
 		}
 	}
-	known := f.pattern == ""
+	var patterns []string
 	for _, p := range friction.Patterns() {
-		known = known || string(p) == f.pattern
+		patterns = append(patterns, string(p))
 	}
 	switch {
 	case modes > 1:
@@ -94,8 +97,8 @@ func (f *auditFlags) check(cmd *cobra.Command) error {
 		return usagef("--json belongs to --report")
 	case f.size < 1 || f.size > maxAuditSize:
 		return usagef("--size %d: must be from 1 to %d", f.size, maxAuditSize)
-	case !known:
-		return usagef("--pattern %q is unknown; there are %v", f.pattern, friction.Patterns())
+	case f.pattern != "" && !slices.Contains(patterns, f.pattern):
+		return usagef("--pattern %q is unknown; there are %s", f.pattern, strings.Join(patterns, ", "))
 	}
 	return nil
 }
@@ -188,6 +191,7 @@ func (w *auditing) sample(ctx context.Context) ([]audit.Case, map[review.Episode
 	what := "episode"
 	if w.pattern != "" {
 		what = w.pattern + " episode"
+		maps.DeleteFunc(judged, func(e review.Episode, _ bool) bool { return e.Pattern != w.pattern })
 	}
 	switch known := frame.Known(judged); {
 	case frame.Len() == 0:

@@ -136,6 +136,9 @@ func (w *auditing) parseCSV(ctx context.Context) ([]filled, error) {
 		return nil, fmt.Errorf("read verdicts: %w", err)
 	}
 	defer file.Close()
+	if info, err := file.Stat(); err == nil && info.Size() > maxAuditFile {
+		return nil, usagef("%s: larger than %d MB, which is no sample of --out", w.from, maxAuditFile>>20)
+	}
 	rows := csv.NewReader(io.LimitReader(file, maxAuditFile))
 	head, err := rows.Read()
 	if err != nil {

@@ -27,7 +27,7 @@ type explainFlags struct {
 
 func (f *explainFlags) add(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.on, "explain", false, "tell how the verdict about one moment came about; needs --at")
-	cmd.Flags().StringVar(&f.at, "at", "", "the moment: 1m23.4s, 83.4 or 1:23.4 from the start, or 2026-11-02T09:30:00Z")
+	cmd.Flags().StringVar(&f.at, "at", "", "the moment: 1m23.4s, 83.4 or 1:23.4 from the start, 2026-11-02T09:30:00Z, or start_ms of an episode")
 	cmd.Flags().BoolVar(&f.json, "json", false, "with --explain: JSON (docs/format/explain.md) instead of words")
 }
 
@@ -65,10 +65,17 @@ type moment struct {
 	clock  time.Time // zero: offset counts
 }
 
-// parseMoment reads 1m23.4s, 83.4 (seconds), 1:23.4 (as players show it) or an RFC 3339 time.
+// firstStamp is the least whole number that is read as milliseconds since 1970, as start_ms of an episode is, and not as
+// seconds from the start of the recording: September 2001, long before anything was recorded.
+const firstStamp = 1_000_000_000_000
+
+// parseMoment reads 1m23.4s, 83.4 (seconds), 1:23.4 (as players show it), an RFC 3339 time or epoch milliseconds.
 func parseMoment(text string) (moment, error) {
 	if t, err := time.Parse(time.RFC3339, text); err == nil {
 		return moment{clock: t}, nil
+	}
+	if ms, err := strconv.ParseInt(text, 10, 64); err == nil && ms >= firstStamp {
+		return moment{clock: time.UnixMilli(ms)}, nil
 	}
 	if d, err := time.ParseDuration(text); err == nil && d >= 0 {
 		return moment{offset: d}, nil
@@ -82,7 +89,7 @@ func parseMoment(text string) (moment, error) {
 		seconds = seconds*60 + v
 	}
 	if !ok || seconds > maxOffset.Seconds() {
-		return moment{}, usagef("--at %q: write an offset from the start such as 1m23.4s, 83.4 or 1:23.4, or a time such as 2026-11-02T09:30:00Z", text)
+		return moment{}, usagef("--at %q: write an offset from the start such as 1m23.4s, 83.4 or 1:23.4, a time such as 2026-11-02T09:30:00Z, or start_ms of an episode", text)
 	}
 	return moment{offset: time.Duration(seconds * float64(time.Second))}, nil
 }

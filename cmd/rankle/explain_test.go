@@ -21,6 +21,9 @@ func TestParseMoment(t *testing.T) {
 	if m, err := parseMoment("2026-11-02T09:30:00.5Z"); err != nil || m.clock.UnixMilli() != 1793611800500 {
 		t.Errorf("a time of day: %v, %v", m.clock, err)
 	}
+	if m, err := parseMoment("1806656402586"); err != nil || m.clock.UnixMilli() != 1806656402586 {
+		t.Errorf("start_ms of an episode: %v, %v", m.clock, err)
+	}
 	for _, text := range []string{"", "noon", "-3", "-3s", "1:2:3:4", "1::2", "NaN", "Inf", "1e99", "9999:00:00", "12:00Z"} {
 		if m, err := parseMoment(text); err == nil || !strings.Contains(err.Error(), "--at") {
 			t.Errorf("%q: %v, %v", text, m, err)
