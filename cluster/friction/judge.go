@@ -158,7 +158,7 @@ func (a *analysis) grade(r *run) []bool {
 		if asks {
 			looked++
 		}
-		if asks && a.placeholder(r, effect, i) {
+		if asks && a.placeholder(r, i) {
 			effect[i] = false
 		} else if t.revert && a.busyEnd(r, i) {
 			effect[i] = true
@@ -392,10 +392,10 @@ func (a *analysis) pressAt(r *run, t time.Duration) int32 {
 
 // placeholder reports whether a change only held the place for content that came later than an answer in time would:
 // a skeleton, a busy text, an emptied list. It was taken back while, at the same moment, something else came to stay.
-func (a *analysis) placeholder(r *run, effect []bool, i int) bool {
+func (a *analysis) placeholder(r *run, i int) bool {
 	t := &r.touches[i]
 	if t.kind == replay.Removed && t.undone == 0 {
-		return a.emptied(r, effect, i)
+		return a.emptied(r, i)
 	}
 	if t.undone == 0 || t.undone-t.at < a.limits(r).QuickAnswer {
 		return false
@@ -423,7 +423,7 @@ func (a *analysis) placeholder(r *run, effect []bool, i int) bool {
 }
 
 // emptied reports whether the place of a removed node stayed empty and was filled later.
-func (a *analysis) emptied(r *run, effect []bool, i int) bool {
+func (a *analysis) emptied(r *run, i int) bool {
 	t := &r.touches[i]
 	filled := false
 	for j := range r.touches {

@@ -382,20 +382,7 @@ func (a *analysis) take(w *watch, e *replay.Event) {
 			sign(sigSelect)
 		}
 	case replay.Navigate:
-		byHand := r != nil && e.Flags&(replay.FlagReload|replay.FlagBack) != 0 && since > a.limits(r).QuickAnswer
-		switch {
-		case byHand: // the person gave up waiting
-			a.closeRun(w, e.At)
-		case e.Flags.Has(replay.FlagLoad):
-			sign(sigLoad)
-			a.closeRun(w, e.At)
-		case r != nil && r.led && since > a.limits(r).QuickAnswer && e.Screen == a.gestures[r.gestures[len(r.gestures)-1]].screen:
-			a.closeRun(w, e.At) // the person went back from where the press had led
-		default:
-			if sign(sigRoute); r != nil {
-				r.led = true
-			}
-		}
+		a.takeNavigate(w, r, e, since, sign)
 	case replay.Hidden:
 		if r != nil && since <= outsideLag {
 			sign(sigOutside)
@@ -444,6 +431,23 @@ func (a *analysis) takeInput(w *watch, r *run, e *replay.Event, since time.Durat
 		sign(sigInput)
 	default:
 		a.closeRun(w, e.At) // somebody types: what follows answers the typing
+	}
+}
+
+func (a *analysis) takeNavigate(w *watch, r *run, e *replay.Event, since time.Duration, sign func(signalKind)) {
+	byHand := r != nil && e.Flags&(replay.FlagReload|replay.FlagBack) != 0 && since > a.limits(r).QuickAnswer
+	switch {
+	case byHand: // the person gave up waiting
+		a.closeRun(w, e.At)
+	case e.Flags.Has(replay.FlagLoad):
+		sign(sigLoad)
+		a.closeRun(w, e.At)
+	case r != nil && r.led && since > a.limits(r).QuickAnswer && e.Screen == a.gestures[r.gestures[len(r.gestures)-1]].screen:
+		a.closeRun(w, e.At) // the person went back from where the press had led
+	default:
+		if sign(sigRoute); r != nil {
+			r.led = true
+		}
 	}
 }
 

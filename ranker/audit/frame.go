@@ -187,9 +187,10 @@ type Options struct {
 var golden = (math.Sqrt(5) - 1) / 2
 
 // Sample draws episodes to ask people about. Patterns, and kept and dismissed ones, get equal numbers as far as there
-// are any; the ranges of confidence within them share these by the square root of their size. Within a stratum every episode has the same chance, and those
-// drawn spread over controls and users as the stratum does. Episodes that were judged are passed over; a sample with
-// the same seed goes on where the one before ended. The order mixes kept and dismissed ones.
+// are any; the ranges of confidence within them share these by the square root of their size. Within a stratum every
+// episode has the same chance, and those drawn spread over controls and users as the stratum does. Episodes that were
+// judged are passed over; a sample with the same seed goes on where the one before ended. The order mixes kept and
+// dismissed ones.
 func (f *Frame) Sample(opt Options) []review.Episode {
 	type cell struct {
 		pattern uint8
