@@ -33,7 +33,7 @@ const (
 	termRepeated  = 0.15  // tried again
 	termAsked     = -0.1  // it sent a request of its own: something did happen
 	termClosed    = -0.05 // watched only until the next press elsewhere
-	termOutward   = -0.3  // its name suggests an effect outside of the page
+	termOutward   = -0.2  // its name suggests an effect outside of the page
 	termNoTarget  = -0.3  // only a position is known
 	termHeld      = 0.15  // it is held in another gesture of the session
 	termNamed     = 0.15  // its own text asks for it

@@ -69,6 +69,8 @@ func (a *analysis) rejections() []candidate {
 			case !o.answered && corrected && !a.removedBetween(a.outcomes[said].alert, a.gestures[said].at+c.local.QuickAnswer, g.at+c.local.QuickAnswer, g.window):
 				words, o.stands = gi, true // the words still stand there
 				o.alert = a.outcomes[said].alert
+			case !o.answered && o.asked && len(gs) > 0 && a.typedBetween(last, g.at, g.window) && a.complained(c, g):
+				gs, o.stands = append(gs, gi), true // it was sent and answered, and the complaint still stands there
 			case o.answered:
 				flush()
 			}
@@ -176,6 +178,17 @@ func (a *analysis) besideField(message, pressed replay.NodeID) bool {
 	}
 	for i := range a.s.Targets {
 		if t := &a.s.Targets[i]; t.Traits&(replay.TextEntry|replay.NativePicker) != 0 && a.tree.within(t.Node, row) {
+			return true
+		}
+	}
+	return false
+}
+
+// complained reports whether something that earlier presses of a submit brought still stands when the answer to another
+// press is due.
+func (a *analysis) complained(c *control, g *gesture) bool {
+	for n := range c.shown {
+		if !a.removedBetween(n, 0, g.end+c.local.QuickAnswer, g.window) {
 			return true
 		}
 	}
