@@ -28,6 +28,7 @@ func (p *player) metaEvent(w *window, at time.Duration, data []byte) error {
 	if err != nil {
 		return err
 	}
+	w.metaPause = at - w.lastAt
 	first := w.screen == replay.NoIndex
 	old, oldURL := w.screen, w.url
 	p.titleScreen(w)
@@ -144,7 +145,8 @@ func (p *player) fullSnapshot(w *window, at time.Duration, data []byte) error {
 	}
 	fresh.root = root
 	p.s.Coverage.Snapshot = true
-	checkout := !w.fresh && sameStructure(w.tree, fresh) && !(fresh.numbered() && !w.tree.numbered())
+	checkout := !w.fresh && sameStructure(w.tree, fresh) && !(fresh.numbered() && (!w.tree.numbered() || w.unasked(at)))
+	w.snapAt = at
 	fresh.limited = fresh.limited || w.tree.limited
 	w.tree, w.fresh, w.pressed = fresh, false, nil
 	if !checkout {
@@ -157,6 +159,20 @@ func (p *player) fullSnapshot(w *window, at time.Duration, data []byte) error {
 	p.titleScreen(w)
 	return nil
 }
+
+// unasked reports whether nothing called for a checkout at a moment. Recorders make one right behind the event that was one
+// too many since the last (rrweb's checkoutEveryNth and checkoutEveryNms), or by a timer, of half minutes as far as known.
+func (w *window) unasked(at time.Duration) bool {
+	late := (at - w.snapAt + timerLag/2) % (30 * time.Second)
+	return w.metaSame && w.metaPause >= checkoutLag && late > timerLag
+}
+
+const (
+	// checkoutLag is how soon behind an event its checkout begins: it is made at once.
+	checkoutLag = 100 * time.Millisecond
+	// timerLag is by how much timers are late or early in a busy page.
+	timerLag = 2 * time.Second
+)
 
 // settleMeta decides what the Meta before a snapshot was.
 func (p *player) settleMeta(w *window, checkout bool) {

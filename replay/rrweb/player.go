@@ -32,12 +32,16 @@ type window struct {
 	url      string // path and query of the current URL, only to tell a reload; never leaves the package
 	meta     int    // index of the Navigate event of a Meta that no snapshot followed yet, or -1
 	metaOld  replay.ScreenID
-	metaSame bool // that Meta named the URL that the window was on already
-	loads    int
-	fresh    bool // a page load began: the next snapshot cannot be a checkout
-	pressed  *node
-	pointer  bool // pointerType was seen: a recent recorder
-	network  []pendingRequest
+	metaSame bool          // that Meta named the URL that the window was on already
+	lastAt   time.Duration // latest event
+	snapAt   time.Duration // latest snapshot
+	// metaPause is the time between that Meta and the event before it.
+	metaPause time.Duration
+	loads     int
+	fresh     bool // a page load began: the next snapshot cannot be a checkout
+	pressed   *node
+	pointer   bool // pointerType was seen: a recent recorder
+	network   []pendingRequest
 }
 
 func newPlayer(b *Builder, s *replay.Session) *player {
@@ -122,6 +126,7 @@ func (p *player) activity() time.Duration {
 
 // emit appends an event of a window and returns its index.
 func (p *player) emit(w *window, at time.Duration, kind replay.Kind) *replay.Event {
+	w.lastAt = at
 	p.s.Events = append(p.s.Events, replay.Event{At: at, Kind: kind, Window: w.index, Screen: w.screen,
 		Target: replay.NoIndex, Node: replay.NoIndex, Detail: replay.NoIndex})
 	return &p.s.Events[len(p.s.Events)-1]

@@ -128,3 +128,35 @@ func TestDistinct(t *testing.T) {
 		}
 	}
 }
+
+// TestReload: a page that is loaded again looks like a checkout of itself; what tells them apart is when it comes, and
+// whether the ids of what was added are still there.
+func TestReload(t *testing.T) {
+	page := `{"type":2,"tagName":"p","attributes":{},"id":4,"childNodes":[]},{"type":2,"tagName":"b","attributes":{},"id":5,"childNodes":[]}`
+	press := func(ms int) string { return at(ms, typeIncremental, `{"source":2,"type":2,"id":4,"x":1,"y":1}`) }
+	added := mutationAt(200, "", "", "", `{"parentId":3,"nextId":4,"node":{"type":2,"tagName":"i","attributes":{},"id":6,"childNodes":[]}}`)
+	kept := `{"type":2,"tagName":"i","attributes":{},"id":6,"childNodes":[]},` + page
+	for name, tc := range map[string]struct {
+		before []string
+		ms     int
+		page   string
+		want   bool
+	}{
+		"right behind an event":             {[]string{press(12000)}, 12005, page, false},
+		"out of nothing":                    {[]string{press(10000)}, 12000, page, true},
+		"by the timer of a minute":          {[]string{press(58000)}, 60010, page, false},
+		"what was added is still there":     {[]string{added, press(12000)}, 12005, kept, false},
+		"what was added is gone":            {[]string{added, press(12000)}, 12005, page, true},
+		"what was added, after a long time": {[]string{added, press(10000)}, 12000, kept, false},
+	} {
+		events := append([]string{metaAt(0, "https://x/"), bodyAt(10, page)}, tc.before...)
+		s := read(t, append(events, metaAt(tc.ms, "https://x/"), bodyAt(tc.ms+1, tc.page))...)
+		got := false
+		for _, e := range s.Events {
+			got = got || e.Kind == replay.Navigate && e.Flags.Has(replay.FlagReload)
+		}
+		if got != tc.want {
+			t.Errorf("%s: reload %v, want %v", name, got, tc.want)
+		}
+	}
+}
