@@ -252,12 +252,15 @@ var answerWords = map[string]string{
 
 func printGesture(w io.Writer, g *friction.ExplainedGesture, named bool) {
 	fmt.Fprintf(w, "  %s  %s", clock(g.At), gestureWords[g.Kind])
+	var how []string
 	if g.Pointer != "unknown" {
-		fmt.Fprintf(w, " (%s", g.Pointer)
-		if g.X >= 0 {
-			fmt.Fprintf(w, " at %d,%d", g.X, g.Y)
-		}
-		fmt.Fprint(w, ")")
+		how = append(how, g.Pointer)
+	}
+	if g.X >= 0 {
+		how = append(how, fmt.Sprintf("at %d,%d", g.X, g.Y))
+	}
+	if len(how) > 0 {
+		fmt.Fprintf(w, " (%s)", strings.Join(how, " "))
 	}
 	if named {
 		fmt.Fprint(w, on(g.Name))
