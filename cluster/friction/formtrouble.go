@@ -69,8 +69,11 @@ func (a *analysis) rejections() []candidate {
 			case !o.answered && corrected && !a.removedBetween(a.outcomes[said].alert, a.gestures[said].at+c.local.QuickAnswer, g.at+c.local.QuickAnswer, g.window):
 				words, o.stands = gi, true // the words still stand there
 				o.alert = a.outcomes[said].alert
-			case !o.answered && o.asked && len(gs) > 0 && a.typedBetween(last, g.at, g.window) && a.complained(c, g):
-				gs, o.stands = append(gs, gi), true // it was sent and answered, and the complaint still stands there
+			case !o.answered && (o.asked || !a.s.Coverage.Network) && len(gs) > 0 && a.typedBetween(last, g.at, g.window) && a.complained(c, g):
+				// It was sent and answered, and the complaint still stands there. Or that is not known.
+				if o.stands = true; o.asked {
+					gs = append(gs, gi)
+				}
 			case o.answered:
 				flush()
 			}
