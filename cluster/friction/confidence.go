@@ -43,7 +43,7 @@ const (
 	termNoForm    = -0.1  // abandoned form: fields without a form around them, which may be settings
 	termInvested  = 0.1   // abandoned form: many fields were filled
 	termRefused   = 0.1   // abandoned form: it could not be sent, or complained
-	termUnsent    = -0.1  // abandoned form: requests are not recorded, it may have been sent or saved
+	termUnsent    = -0.05 // abandoned form: requests are not recorded, it may have been sent or saved
 	termLong      = 0.2   // slow: twice the limit and more
 	termLongTask  = 0.4   // freeze: the browser said so
 	termBurst     = 0.2   // freeze: input came late in one burst, or clocks stood still

@@ -14,6 +14,9 @@ const (
 	routeLag = 2 * time.Second
 	// maxOthers is how many other screens a round leads over; more is a tour.
 	maxOthers = 3
+	// choosing is the least stay between two turns to the same other screen, twice as long as the glance before it, of
+	// somebody who read the first screen again and chose anew. Who goes round is off again after 2 to 3 s.
+	choosing = 4 * time.Second
 )
 
 // circle is when a window went round between screens.
@@ -96,6 +99,9 @@ func (a *analysis) round(vs []int, i int) (int, bool) {
 		if v.At-a.visits[vs[i+1]].At > set.LoopSpan || j > i+1 && v.At-a.visits[vs[j-1]].At > set.EpisodeGap {
 			break // what was read for so long was no station
 		}
+		if len(others) == 1 && a.visits[vs[j-1]].Screen == home && v.Screen != home && a.chosen(vs[j-2:j+1]) {
+			break // two glances are no round
+		}
 		if v.Screen == home {
 			if a.visits[vs[j-1]].Screen != home { // loading it again is no round
 				times++
@@ -111,6 +117,12 @@ func (a *analysis) round(vs []int, i int) (int, bool) {
 		}
 	}
 	return end, times >= set.LoopVisits && len(others) > 0
+}
+
+// chosen reports whether the middle one of three visits took time to choose the last one.
+func (a *analysis) chosen(vs []int) bool {
+	glanced, home, next := a.visits[vs[0]].At, a.visits[vs[1]].At, a.visits[vs[2]].At
+	return next-home > choosing && next-home > 2*(home-glanced)
 }
 
 // achieved reports whether something was done in between that was no navigation.

@@ -12,6 +12,10 @@ const modalLag = 500 * time.Millisecond
 // glance is the least stay that a person decides about; shorter ones are redirects.
 const glance = 700 * time.Millisecond
 
+// wayBack are words of links that name no place to go on to but the end of this one, or the list that it was chosen from.
+// What else leads to the screen before, a menu that stands on every screen for one, is as often a way on.
+var wayBack = []string{"back", "close", "return", "all", "zurück", "schließen", "alle", "retour", "fermer", "tous", "toutes"}
+
 // findQuickBacks looks for screens that are left the way they were entered, at once and with nothing done on them.
 func findQuickBacks(a *analysis) []candidate {
 	var out []candidate
@@ -29,7 +33,7 @@ func findQuickBacks(a *analysis) []candidate {
 				continue
 			}
 			conf := startQuickBack
-			if gi := a.pressBefore(next.At, uint16(on.Window)); gi >= 0 && a.gestures[gi].at >= on.At && !hasWord(a.labelOf(gi), "back", "zurück", "retour") {
+			if gi := a.pressBefore(next.At, uint16(on.Window)); gi >= 0 && a.gestures[gi].at >= on.At && !hasWord(a.labelOf(gi), wayBack...) {
 				// A link of the screen led there: it may have been a station on the way. The browser's own back leaves no
 				// press.
 				conf += termStation
