@@ -161,7 +161,7 @@ func (x *explainer) why(r *run, t *touched, same bool) string {
 		return WhyRedrawn
 	case t.revert:
 		return WhyUndone
-	case t.undone > 0 && g.released() && t.undone >= g.end-stampLag && t.undone <= g.end+releaseLag:
+	case t.undone > 0 && g.released() && t.undone <= g.end+releaseLag:
 		return WhyRelease
 	case t.kind == replay.Removed && x.controls[r.ctl].shown[t.node]:
 		return WhyComplaint

@@ -377,7 +377,7 @@ func (a *analysis) transient(r *run, t *touched) bool {
 	if t.rel != elsewhere && t.undone-t.at <= cosmeticSpan && (cosmetic || t.kind == replay.Added && !a.text(t.node)) {
 		return true
 	}
-	return g.released() && t.at <= g.end+batchLag && t.undone >= g.end-stampLag && t.undone <= g.end+releaseLag
+	return g.released() && t.at <= g.end+batchLag && t.undone <= g.end+releaseLag
 }
 
 func (a *analysis) text(n replay.NodeID) bool {
@@ -653,7 +653,7 @@ func (a *analysis) acknowledge(r *run, effect []bool) {
 			o.invalid, o.alert = true, t.node
 			o.marked = o.marked || t.kind == replay.AttributeChanged && (t.attr == "aria-invalid" || t.attr == "class")
 		}
-		if t.undone > 0 && g.released() && t.at <= g.end+batchLag && t.undone >= g.end-stampLag && t.undone <= g.end+releaseLag {
+		if t.undone > 0 && g.released() && t.at <= g.end+batchLag && t.undone <= g.end+releaseLag {
 			o.flash = true
 			o.beyond = o.beyond || t.rel == elsewhere
 		}
