@@ -122,11 +122,8 @@ func (s *Server) audit(ctx context.Context, in *auditInput) (*cached[AuditPage],
 	if err != nil {
 		return nil, err
 	}
-	tag, err := s.etag(ctx, v)
+	tag, err := s.etag(ctx, v, in.Conditional)
 	if err != nil {
-		return nil, err
-	}
-	if err := in.unchanged(tag); err != nil {
 		return nil, err
 	}
 	judged, revs := map[review.Episode]bool{}, map[review.Episode]int64{}
@@ -203,11 +200,8 @@ func (s *Server) verdicts(ctx context.Context, in *struct{ Conditional }) (*cach
 	if s.opts.Reviews == nil {
 		return nil, errNoReviews
 	}
-	tag, err := s.etag(ctx, v)
+	tag, err := s.etag(ctx, v, in.Conditional)
 	if err != nil {
-		return nil, err
-	}
-	if err := in.unchanged(tag); err != nil {
 		return nil, err
 	}
 	all, err := s.opts.Reviews.Verdicts(ctx)
@@ -269,11 +263,8 @@ func (s *Server) auditReport(ctx context.Context, in *struct{ Conditional }) (*c
 	if err != nil {
 		return nil, err
 	}
-	tag, err := s.etag(ctx, v)
+	tag, err := s.etag(ctx, v, in.Conditional)
 	if err != nil {
-		return nil, err
-	}
-	if err := in.unchanged(tag); err != nil {
 		return nil, err
 	}
 	marks, err := s.opts.Reviews.Marks(ctx)

@@ -52,11 +52,8 @@ func (s *Server) issues(ctx context.Context, in *issuesInput) (*cached[IssuePage
 	if err != nil {
 		return nil, err
 	}
-	tag, err := s.etag(ctx, v)
+	tag, err := s.etag(ctx, v, in.Conditional)
 	if err != nil {
-		return nil, err
-	}
-	if err := in.unchanged(tag); err != nil {
 		return nil, err
 	}
 	after, err := v.position(in.Cursor)
@@ -120,11 +117,8 @@ func (s *Server) issue(ctx context.Context, in *issueInput) (*cached[Issue], err
 	if !ok {
 		return nil, errNoIssue
 	}
-	tag, err := s.etag(ctx, v)
+	tag, err := s.etag(ctx, v, in.Conditional)
 	if err != nil {
-		return nil, err
-	}
-	if err := in.unchanged(tag); err != nil {
 		return nil, err
 	}
 	r, err := s.reviewOf(ctx, in.Key)

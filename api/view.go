@@ -60,16 +60,18 @@ func (s *Server) current() (*view, error) {
 	return v, nil
 }
 
-// etag is the tag of everything that is derived from the report and the reviews.
-func (s *Server) etag(ctx context.Context, v *view) (string, error) {
-	if s.opts.Reviews == nil {
-		return v.etag(0), nil
+// etag is the tag of everything that is derived from the report and the reviews. The error is the 304 answer if the client
+// has that already.
+func (s *Server) etag(ctx context.Context, v *view, have Conditional) (string, error) {
+	seq := int64(0)
+	if s.opts.Reviews != nil {
+		var err error
+		if seq, err = s.opts.Reviews.Seq(ctx); err != nil {
+			return "", err
+		}
 	}
-	seq, err := s.opts.Reviews.Seq(ctx)
-	if err != nil {
-		return "", err
-	}
-	return v.etag(seq), nil
+	tag := v.etag(seq)
+	return tag, have.unchanged(tag)
 }
 
 // cursor names the position after rank in the list of this view.
