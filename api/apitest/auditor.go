@@ -18,9 +18,12 @@ type auditor struct {
 }
 
 func newAuditor(d *Data) (*auditor, error) {
-	frame, err := audit.New(d.All(), func(x *friction.Digest, i int) cluster.Judgement {
-		e := &x.Episodes[i]
-		return cluster.Judgement{Pattern: e.Pattern, Verdict: e.Verdict, Reason: e.Reason, Confidence: e.Confidence}
+	frame, err := audit.New(d.All(), func(x *friction.Digest) []cluster.Judgement {
+		var js []cluster.Judgement
+		for _, e := range x.Episodes {
+			js = append(js, cluster.Judgement{Pattern: e.Pattern, Verdict: e.Verdict, Reason: e.Reason, Confidence: e.Confidence})
+		}
+		return js
 	}, screenOf)
 	return &auditor{data: d, frame: frame}, err
 }

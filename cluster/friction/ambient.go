@@ -134,9 +134,8 @@ func (p *pace) see(o occasion) {
 		p.first = at
 	} else {
 		iv := at - p.last
-		tol := p.interval*15/100 + 30*time.Millisecond
 		// What comes soon behind presses, at once or when a ripple ends, has the rhythm of the hand.
-		equal := p.interval > 0 && iv > p.interval-tol && iv < p.interval+tol
+		equal := p.interval > 0 && equalPace(iv, p.interval)
 		if equal {
 			p.even++
 		}
@@ -176,6 +175,12 @@ func (p *pace) ambient(k changeKey) bool {
 		return rhythm
 	}
 	return rhythm || p.strong >= ambientStrong || p.repeat >= ambientRepeat
+}
+
+// equalPace reports whether an interval is as long as the one before, as timers of a busy page keep it.
+func equalPace(iv, before time.Duration) bool {
+	tol := before*15/100 + 30*time.Millisecond
+	return iv > before-tol && iv < before+tol
 }
 
 // pass notes that the sweep has come to a change at a moment.
@@ -254,7 +259,7 @@ const manyControls = 3
 func (r *rate) see(at time.Duration, quiet bool, ctl int32) {
 	if r.quiet+r.after > 0 {
 		iv := at - r.last
-		if tol := r.interval*15/100 + 30*time.Millisecond; r.interval > 0 && iv > r.interval-tol && iv < r.interval+tol {
+		if r.interval > 0 && equalPace(iv, r.interval) {
 			r.regular++
 		}
 		r.interval = iv

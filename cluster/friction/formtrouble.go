@@ -190,8 +190,9 @@ func (a *analysis) besideField(message, pressed replay.NodeID) bool {
 // complained reports whether something that earlier presses of a submit brought still stands when the answer to another
 // press is due.
 func (a *analysis) complained(c *control, g *gesture) bool {
+	first := a.gestures[c.gestures[0]].at // nothing was brought before
 	for n := range c.shown {
-		if !a.removedBetween(n, 0, g.end+c.local.QuickAnswer, g.window) {
+		if !a.removedBetween(n, first, g.end+c.local.QuickAnswer, g.window) {
 			return true
 		}
 	}

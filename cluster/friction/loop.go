@@ -249,7 +249,7 @@ func (a *analysis) worked(from, to time.Duration, window uint16) bool {
 func (a *analysis) regular(events []int32) bool {
 	for i := 2; i < len(events); i++ {
 		iv, last := a.s.Events[events[i]].At-a.s.Events[events[i-1]].At, a.s.Events[events[i-1]].At-a.s.Events[events[i-2]].At
-		if !within(iv, last, last*15/100+30*time.Millisecond) {
+		if !equalPace(iv, last) {
 			return false
 		}
 	}

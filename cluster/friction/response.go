@@ -191,21 +191,19 @@ func (a *analysis) sweep() {
 		a.outcomes[i] = outcome{run: -1, hit: -1}
 	}
 	wins := map[uint16]*watch{}
+	of := func(window uint16) *watch {
+		if wins[window] == nil {
+			wins[window] = &watch{cur: -1, blurred: replay.NoIndex, lost: replay.NoIndex, focused: replay.NoIndex}
+		}
+		return wins[window]
+	}
 	next := 0
 	for i := range a.s.Events {
 		e := &a.s.Events[i]
-		w := wins[e.Window]
-		if w == nil {
-			w = &watch{cur: -1, blurred: replay.NoIndex}
-			wins[e.Window] = w
-		}
+		w := of(e.Window)
 		for next < len(a.gestures) && int(a.gestures[next].ownFrom) <= i {
 			g := &a.gestures[next]
-			b := wins[g.window]
-			if b == nil {
-				b = &watch{cur: -1, blurred: replay.NoIndex}
-				wins[g.window] = b
-			}
+			b := of(g.window)
 			if i < int(g.firstEv) && a.waiting(b) {
 				g.ownFrom = g.firstEv // the older press was answered just before
 				continue
