@@ -10,18 +10,25 @@ type Judgement struct {
 	Confidence float64         // 0..1
 }
 
-// Judge says what all sessions make of an episode of d. One session cannot tell a picture that only looks like a button
+// Judge says what all sessions make of the episodes of d, one judgement each. One session cannot tell a picture that only looks like a button
 // from a button that is broken, nor a control that never shows what it does from one that stopped to; the others can. An
-// episode of which they say nothing keeps what Detect said of it. episode must be an index into d.Episodes.
-func (r *Result) Judge(d *friction.Digest, episode int) Judgement {
-	e := &d.Episodes[episode]
-	j := Judgement{e.Pattern, e.Verdict, e.Reason, e.Confidence}
+// episode of which they say nothing keeps what Detect said of it.
+func (r *Result) Judge(d *friction.Digest) []Judgement {
 	v := r.view(d)
+	js := make([]Judgement, len(d.Episodes))
+	for i := range d.Episodes {
+		js[i] = v.judge(&d.Episodes[i])
+	}
+	return js
+}
+
+func (v *view) judge(e *friction.Episode) Judgement {
+	j := Judgement{e.Pattern, e.Verdict, e.Reason, e.Confidence}
 	g, row := v.row(e)
 	if g == nil || !row.counts() && !row.undecided() {
 		return j
 	}
-	to, why := r.assign(g, v.templates[e.Screen], v.size, row)
+	to, why := v.r.assign(g, v.templates[e.Screen], v.size, row)
 	switch {
 	case to == nil && row.undecided():
 		return j
@@ -29,7 +36,7 @@ func (r *Result) Judge(d *friction.Digest, episode int) Judgement {
 		return Judgement{e.Pattern, friction.Dismissed, why, e.Confidence}
 	}
 	works := to != g || g.crowd.broken != "" || g.crowd.decides(row)
-	if _, wanted := r.index[to]; e.Verdict != friction.Friction && !works && !wanted {
+	if _, wanted := v.r.index[to]; e.Verdict != friction.Friction && !works && !wanted {
 		return j
 	}
 	if e.Pattern == friction.AffordanceGap && works {

@@ -48,7 +48,7 @@ func TestJudge(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			mine := users(100, 1, c.tell)
 			r := build(Settings{}, slices.Concat(c.others, mine)...)
-			equal(t, "judgement", r.Judge(&mine[0].d, 0), c.want)
+			equal(t, "judgement", r.Judge(&mine[0].d)[0], c.want)
 		})
 	}
 }

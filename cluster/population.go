@@ -36,7 +36,7 @@ const (
 	// where no recorder looks (SIGNALS 6.3).
 	neverOdds = 0.25
 	// agreedConfidence is the least of an episode that one session could not decide and others made friction: five people
-	// pressed the same picture, or the same disabled button, in vain.
+	// pressed the same picture in vain, or two insisted on the same disabled button.
 	agreedConfidence = 0.7
 	// blockedPeople: one press on a disabled control says little (SIGNALS 6.3 asks for two), but a control that so many
 	// people insisted on in vain is one that people want.

@@ -72,9 +72,12 @@ func (w *world) all() iter.Seq2[*friction.Digest, error] {
 
 func (w *world) frame(t *testing.T) *Frame {
 	t.Helper()
-	f, err := New(w.all(), func(d *friction.Digest, i int) cluster.Judgement {
-		e := &d.Episodes[i]
-		return cluster.Judgement{Pattern: e.Pattern, Verdict: e.Verdict, Reason: e.Reason, Confidence: e.Confidence}
+	f, err := New(w.all(), func(d *friction.Digest) []cluster.Judgement {
+		var js []cluster.Judgement
+		for _, e := range d.Episodes {
+			js = append(js, cluster.Judgement{Pattern: e.Pattern, Verdict: e.Verdict, Reason: e.Reason, Confidence: e.Confidence})
+		}
+		return js
 	}, func(*friction.Digest, int) string { return "/" })
 	if err != nil {
 		t.Fatal(err)

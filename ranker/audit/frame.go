@@ -62,8 +62,8 @@ func bandOf(confidence float64) uint8 {
 	return uint8(len(bands))
 }
 
-// Judge is the final verdict of the program about an episode, before anything that people said of it.
-type Judge func(d *friction.Digest, episode int) cluster.Judgement
+// Judge gives the final verdicts of the program about the episodes of a session, one each, before anything that people said of it.
+type Judge func(d *friction.Digest) []cluster.Judgement
 
 // New makes a frame of the kept and the dismissed episodes of all sessions. Episodes without an opinion, and those that
 // were dismissed because a person said so, claim nothing that could be checked. screen names the screen of an episode.
@@ -89,9 +89,8 @@ func (f *Frame) add(d *friction.Digest, judge Judge, screen func(d *friction.Dig
 	}
 	session := int32(-1)
 	user := cmp.Or(d.Context.User, d.Session)
-	for i := range d.Episodes {
+	for i, j := range judge(d) {
 		e := &d.Episodes[i]
-		j := judge(d, i)
 		if j.Verdict == friction.NoOpinion || j.Reason == friction.ReasonReviewed {
 			continue
 		}

@@ -80,12 +80,9 @@ func (o decisions) obeyMarks(c *cluster.Result, d *friction.Digest) {
 	if len(o.RepeatUse) == 0 {
 		return
 	}
-	for i := range d.Episodes {
-		if d.Episodes[i].Verdict != friction.Friction {
-			continue
-		}
-		if j := c.Judge(d, i); j.Verdict == friction.Dismissed && j.Reason == friction.ReasonReviewed {
-			dismiss(&d.Episodes[i])
+	for i, j := range c.Judge(d) {
+		if e := &d.Episodes[i]; e.Verdict == friction.Friction && j.Verdict == friction.Dismissed && j.Reason == friction.ReasonReviewed {
+			dismiss(e)
 		}
 	}
 }

@@ -202,9 +202,13 @@ func accepts(l label, p friction.Pattern) bool {
 // episodes are the kept ones of a session, judged by the crowd if there is one.
 func episodes(d *friction.Digest, crowd *cluster.Result) []found {
 	var out []found
+	var judged []cluster.Judgement
+	if crowd != nil {
+		judged = crowd.Judge(d)
+	}
 	for i, e := range d.Episodes {
 		if crowd != nil {
-			j := crowd.Judge(d, i)
+			j := judged[i]
 			e.Pattern, e.Verdict, e.Reason, e.Confidence = j.Pattern, j.Verdict, j.Reason, j.Confidence
 		}
 		if e.Verdict != friction.Friction {
