@@ -253,19 +253,7 @@ goals:
 		t.Errorf("goals %+v, want order reached once", r.Goals)
 	}
 	// A session looked at by itself says the same as the list it was counted in.
-	led, err := ledger.Open(data, ledger.Options{ReadOnly: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer led.Close()
-	result, err := LoadResult(data)
-	if err != nil {
-		t.Fatal(err)
-	}
-	evidence, err := result.Evidence(t.Context(), led)
-	if err != nil {
-		t.Fatal(err)
-	}
+	result, evidence, led := finished(t, data)
 	recordings := &Recordings{Ledger: led, Digests: result.Digests, Evidence: evidence}
 	for listed, err := range evidence.Digests(t.Context()) {
 		if err != nil {
@@ -403,20 +391,8 @@ func TestSourcesThatShareAStore(t *testing.T) {
 	if r := analyze(t, Config{}, data, paths[:2]...); r.Report.Sessions != 2 || r.Fresh != 0 {
 		t.Errorf("two files: %d sessions, %d read; want 2 and 0", r.Report.Sessions, r.Fresh)
 	}
-	result, err := LoadResult(data)
-	if err != nil {
-		t.Fatal(err)
-	}
+	result, evidence, led := finished(t, data)
 	sources, err := Opener{}.Open(result.Config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	led, err := ledger.Open(data, ledger.Options{ReadOnly: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer led.Close()
-	evidence, err := result.Evidence(t.Context(), led)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -452,19 +428,7 @@ func TestRegroupedPartsCountOnce(t *testing.T) {
 	if r := analyze(t, grouped, data, dir); r.Report.Read.Sessions != 1 || r.Fresh != 1 {
 		t.Errorf("with a pattern: %d sessions, %d read; want 1 and 1", r.Report.Read.Sessions, r.Fresh)
 	}
-	result, err := LoadResult(data)
-	if err != nil {
-		t.Fatal(err)
-	}
-	led, err := ledger.Open(data, ledger.Options{ReadOnly: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer led.Close()
-	evidence, err := result.Evidence(t.Context(), led)
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, evidence, _ := finished(t, data)
 	behind := 0
 	for _, err := range evidence.Digests(t.Context()) {
 		if err != nil {
@@ -478,4 +442,23 @@ func TestRegroupedPartsCountOnce(t *testing.T) {
 	if r := analyze(t, Config{}, data, dir); r.Report.Read.Sessions != 2 || r.Fresh != 0 {
 		t.Errorf("without the pattern again: %d sessions, %d read; want 2 and 0", r.Report.Read.Sessions, r.Fresh)
 	}
+}
+
+// finished opens what an analysis has left.
+func finished(t *testing.T, data string) (*Result, *Evidence, *ledger.Ledger) {
+	t.Helper()
+	result, err := LoadResult(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	led, err := ledger.Open(data, ledger.Options{ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { led.Close() })
+	evidence, err := result.Evidence(t.Context(), led)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return result, evidence, led
 }

@@ -14,7 +14,6 @@ import (
 	"testing"
 
 	"github.com/rankle/rankle/cluster/friction"
-	"github.com/rankle/rankle/cluster/ledger"
 	"github.com/rankle/rankle/ranker"
 	"github.com/rankle/rankle/replay/source"
 	"github.com/rankle/rankle/testdata/demo"
@@ -163,19 +162,7 @@ func plantedSessions(t *testing.T) map[string]map[string]bool {
 // affectedSessions are the sessions with an episode of each issue.
 func affectedSessions(t *testing.T, data string) map[string]map[string]bool {
 	t.Helper()
-	led, err := ledger.Open(data, ledger.Options{ReadOnly: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer led.Close()
-	result, err := LoadResult(data)
-	if err != nil {
-		t.Fatal(err)
-	}
-	evidence, err := result.Evidence(t.Context(), led)
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, evidence, _ := finished(t, data)
 	sessions := map[string]map[string]bool{}
 	for d, err := range evidence.Digests(t.Context()) {
 		if err != nil {
