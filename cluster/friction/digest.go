@@ -159,3 +159,20 @@ const (
 	Reloaded  Aftermath = "reloaded"
 	Elsewhere Aftermath = "retried_elsewhere"
 )
+
+// Words says what the person did, as the end of a sentence: "went back". Empty if it is not known.
+func (a Aftermath) Words() string {
+	switch a {
+	case WentOn:
+		return "went on"
+	case Left:
+		return "left"
+	case Back:
+		return "went back"
+	case Reloaded:
+		return "reloaded the page"
+	case Elsewhere:
+		return "tried something else on the same screen"
+	}
+	return ""
+}

@@ -222,7 +222,7 @@ func printVerdict(w io.Writer, x *pipeline.Explanation) {
 		fmt.Fprintf(w, "         What failed: %s\n", cause)
 	}
 	if e.Aftermath != "" {
-		fmt.Fprintf(w, "         Afterwards the person %s.\n", cmp.Or(aftermathWords[e.Aftermath], string(e.Aftermath)))
+		fmt.Fprintf(w, "         Afterwards the person %s.\n", cmp.Or(e.Aftermath.Words(), string(e.Aftermath)))
 	}
 }
 

@@ -66,12 +66,3 @@ var unseenWords = map[string]string{
 	"no_visibility":        "whether the page was in front",
 	"no_pointer_events":    "pointer down and up: only clicks were recorded",
 }
-
-// aftermathWords says what a person did next.
-var aftermathWords = map[friction.Aftermath]string{
-	friction.WentOn:    "went on",
-	friction.Left:      "left",
-	friction.Back:      "went back",
-	friction.Reloaded:  "reloaded the page",
-	friction.Elsewhere: "tried something else on the same screen",
-}

@@ -98,15 +98,10 @@ func words(e *friction.Episode, t friction.Target) string {
 	} else if e.Cause != "" {
 		b.WriteString(" An error was recorded.")
 	}
-	if w := nextWords[e.Aftermath]; w != "" {
+	if w := e.Aftermath.Words(); w != "" {
 		b.WriteString(" Then the person " + w + ".")
 	}
 	return b.String()
-}
-
-var nextWords = map[friction.Aftermath]string{
-	friction.WentOn: "went on", friction.Left: "left", friction.Back: "went back", friction.Reloaded: "reloaded the page",
-	friction.Elsewhere: "tried something else on the same screen",
 }
 
 func times(n int32) string {
