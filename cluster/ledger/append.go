@@ -35,10 +35,31 @@ func (l *Ledger) Append(ctx context.Context, batch []friction.Digest) error {
 		to := groupOf(dirOf(d.Start), d.Fingerprint)
 		groups[to] = append(groups[to], fromDigest(d, sequence))
 	}
-	return appendGroups(ctx, l, sequence, groups, compareRows, func(r *row) indexRow {
-		return indexRow{r.Session, r.Recording, r.Sequence, r.ObjectsHash}
-	})
+	return appendGroups(ctx, l, sequence, groups, digestRows)
 }
+
+// kind is what the ledger must know of its two kinds of rows.
+type kind[R any] struct {
+	compare func(a, b *R) int // order within a file
+	index   func(*R) indexRow
+	stamp   func(r *R, sequence int64)
+	counts  func(l *Ledger, r *R) bool // nothing in l replaced it
+}
+
+var (
+	digestRows = kind[row]{
+		compare: compareRows,
+		index:   func(r *row) indexRow { return indexRow{r.Session, r.Recording, r.Sequence, r.ObjectsHash} },
+		stamp:   func(r *row, sequence int64) { r.Sequence = sequence },
+		counts:  func(*Ledger, *row) bool { return true },
+	}
+	skipRows = kind[skipRow]{
+		compare: compareSkips,
+		index:   func(r *skipRow) indexRow { return indexRow{"", r.Recording, r.Sequence, r.ObjectsHash} },
+		stamp:   func(r *skipRow, sequence int64) { r.Sequence = sequence },
+		counts:  func(l *Ledger, r *skipRow) bool { return !l.readLater(r) },
+	}
+)
 
 // compareRows is the order of rows within a file and of All within a day.
 func compareRows(a, b *row) int {
@@ -77,9 +98,7 @@ func (l *Ledger) AppendSkips(ctx context.Context, batch []Skip) error {
 			Objects: each(s.Objects, func(o *replay.Object) objectRow { return objectRow(*o) }),
 		})
 	}
-	return appendGroups(ctx, l, sequence, groups, compareSkips, func(r *skipRow) indexRow {
-		return indexRow{"", r.Recording, r.Sequence, r.ObjectsHash}
-	})
+	return appendGroups(ctx, l, sequence, groups, skipRows)
 }
 
 func compareSkips(a, b *skipRow) int {
@@ -92,8 +111,7 @@ type group struct{ dir, fingerprint string }
 func groupOf(dir, fingerprint string) group { return group{dir, fingerprint} }
 
 // appendGroups writes one file per group and enters its rows into the index.
-func appendGroups[R any](ctx context.Context, l *Ledger, sequence int64, groups map[group][]R,
-	compare func(a, b *R) int, index func(*R) indexRow) error {
+func appendGroups[R any](ctx context.Context, l *Ledger, sequence int64, groups map[group][]R, k kind[R]) error {
 	order := slices.SortedFunc(maps.Keys(groups), func(a, b group) int {
 		return cmp.Or(cmp.Compare(a.dir, b.dir), cmp.Compare(a.fingerprint, b.fingerprint))
 	})
@@ -102,23 +120,31 @@ func appendGroups[R any](ctx context.Context, l *Ledger, sequence int64, groups 
 			return err
 		}
 		rows := groups[g]
-		slices.SortFunc(rows, func(a, b R) int { return compare(&a, &b) })
+		slices.SortFunc(rows, func(a, b R) int { return k.compare(&a, &b) })
 		f, err := writeFile(l, target{dir: g.dir, fingerprint: g.fingerprint, sequence: sequence}, rows)
 		if err != nil {
 			return err
 		}
-		l.mu.Lock()
-		l.next = sequence + 1
-		l.addFile(f)
+		entries := make([]indexRow, len(rows))
 		for i := range rows {
-			ir := index(&rows[i])
-			l.enter(f, int64(i), &ir)
+			entries[i] = k.index(&rows[i])
 		}
-		l.sessions = nil
-		l.touched[g.dir] = true
-		l.mu.Unlock()
+		l.added(f, entries)
 	}
 	return nil
+}
+
+// added enters a new file and its rows into the index.
+func (l *Ledger) added(f *file, entries []indexRow) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.next = f.sequence + 1
+	l.addFile(f)
+	for i := range entries {
+		l.enter(f, int64(i), &entries[i])
+	}
+	l.sessions = nil
+	l.touched[f.dir] = true
 }
 
 func writeFile[R any](l *Ledger, to target, rows []R) (*file, error) {
@@ -179,13 +205,9 @@ func (l *Ledger) compact(ctx context.Context, dir string) error {
 		}
 		var err error
 		if dir == skipsDir {
-			err = mergeFiles(ctx, l, files, compareSkips, func(r *skipRow) indexRow {
-				return indexRow{"", r.Recording, r.Sequence, r.ObjectsHash}
-			})
+			err = mergeFiles(ctx, l, files, skipRows)
 		} else {
-			err = mergeFiles(ctx, l, files, compareRows, func(r *row) indexRow {
-				return indexRow{r.Session, r.Recording, r.Sequence, r.ObjectsHash}
-			})
+			err = mergeFiles(ctx, l, files, digestRows)
 		}
 		if err != nil {
 			return fmt.Errorf("compact %s: %w", dir, err)
@@ -199,7 +221,7 @@ const mergeBatch = 64
 
 // mergeFiles writes the live rows of files into one new file and removes files. All are of one folder and
 // fingerprint.
-func mergeFiles[R any](ctx context.Context, l *Ledger, files []*file, compare func(a, b *R) int, index func(*R) indexRow) error {
+func mergeFiles[R any](ctx context.Context, l *Ledger, files []*file, k kind[R]) error {
 	to := target{dir: files[0].dir, fingerprint: files[0].fingerprint}
 	for _, f := range files {
 		to.sequence = max(to.sequence, f.sequence)
@@ -217,11 +239,11 @@ func mergeFiles[R any](ctx context.Context, l *Ledger, files []*file, compare fu
 		batch = batch[:0]
 		return err
 	}
-	for r, err := range merge(ctx, l, l.snapshot(files), compare) {
+	for r, err := range merge(ctx, l, l.snapshot(files), k.compare) {
 		if err != nil {
 			return err
 		}
-		entries = append(entries, index(r))
+		entries = append(entries, k.index(r))
 		if batch = append(batch, *r); len(batch) == mergeBatch {
 			if err := flush(); err != nil {
 				return err
