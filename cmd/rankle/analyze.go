@@ -26,8 +26,12 @@ type stateFlags struct {
 }
 
 func (f *stateFlags) add(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.data, "data", "rankle-data", "directory for everything Rankle writes")
+	dataFlag(cmd, &f.data)
 	f.configFlag.add(cmd)
+}
+
+func dataFlag(cmd *cobra.Command, data *string) {
+	cmd.Flags().StringVar(data, "data", "rankle-data", "directory for everything Rankle writes")
 }
 
 // configFlag names the analysis file.
@@ -65,12 +69,16 @@ func analyzeCommand(a *app) *cobra.Command {
 	var (
 		state   stateFlags
 		workers uint
+		shard   string
 	)
 	cmd := &cobra.Command{
 		Use:   "analyze [SOURCE...]",
 		Short: "Read what is new in the sources and rank everything",
 		Long: `Reads the recordings of directories and s3://bucket/prefix sources (or those of the analysis file), finds where people
 struggle and ranks what to fix. What was read before is not read again; a changed recording is. Writes only below --data.
+
+With --shard i/N it reads one of N parts and ranks nothing: run the parts anywhere, each with its own --data, bring them
+together with "rankle join" and analyze once more, which then has nothing left to read.
 
 Exit code 0 with a summary, 1 if nothing could be read, 2 for wrong usage.`,
 		Example: `  rankle analyze ./recordings
@@ -88,9 +96,11 @@ Exit code 0 with a summary, 1 if nothing could be read, 2 for wrong usage.`,
 			if err != nil {
 				return sourceError(err)
 			}
-			run, err := a.analyze(cmd.Context(), pipeline.Options{
-				Config: config, Sources: sources, DataDir: state.data, Workers: int(workers),
-			})
+			opt := pipeline.Options{Config: config, Sources: sources, DataDir: state.data, Workers: int(workers)}
+			if shard != "" {
+				return a.readShard(cmd.Context(), opt, shard)
+			}
+			run, err := a.analyze(cmd.Context(), opt)
 			if err != nil {
 				return err
 			}
@@ -99,6 +109,7 @@ Exit code 0 with a summary, 1 if nothing could be read, 2 for wrong usage.`,
 	}
 	state.add(cmd)
 	workersFlag(cmd, &workers)
+	cmd.Flags().StringVar(&shard, "shard", "", "read only part `i/N` of the recordings, for reading on several machines")
 	return cmd
 }
 
@@ -112,20 +123,27 @@ func sourceError(err error) error {
 
 // analyze runs an analysis with progress on standard error.
 func (a *app) analyze(ctx context.Context, opt pipeline.Options) (*pipeline.Run, error) {
+	var run *pipeline.Run
+	err := a.withProgress(opt, func(opt pipeline.Options) (err error) {
+		run, err = pipeline.Analyze(ctx, opt)
+		return err
+	})
+	return run, err
+}
+
+// withProgress runs f with options that show its progress on standard error.
+func (a *app) withProgress(opt pipeline.Options, f func(pipeline.Options) error) error {
 	if opt.DataDir == "" {
-		return nil, usagef("--data is empty: name a directory for everything Rankle writes")
+		return usagef("--data is empty: name a directory for everything Rankle writes")
 	}
 	progress := newProgressPrinter(a.err)
 	opt.Log = a.log
 	opt.Progress = progress.Show
 	started := time.Now()
-	run, err := pipeline.Analyze(ctx, opt)
+	err := f(opt)
 	progress.Done()
-	if err != nil {
-		return nil, err
-	}
 	a.log.Debug("analysis done", "duration", time.Since(started))
-	return run, nil
+	return err
 }
 
 // printRun says what an analysis read and what to fix first.
@@ -151,9 +169,7 @@ func printSummary(w io.Writer, run *pipeline.Run) {
 		fmt.Fprintf(w, " (%s without a user id)", plural(r.Anonymous, "session"))
 	}
 	fmt.Fprintf(w, "\n%d read now, %d known from before, %d skipped\n", run.Fresh, r.Read.Sessions-run.Fresh, skipped(r))
-	for _, s := range r.Read.Skipped {
-		fmt.Fprintf(w, "  skipped %d: %s (%s)\n", s.Count, s.Reason, printable(strings.Join(s.Examples, ", ")))
-	}
+	printSkipped(w, r.Read)
 	for _, g := range r.Goals {
 		fmt.Fprintf(w, "goal %s: reached in %d of %d sessions\n", g.Name, g.Reached, g.Sessions)
 	}
@@ -165,6 +181,12 @@ func printSummary(w io.Writer, run *pipeline.Run) {
 	}
 	for _, n := range r.Notes {
 		fmt.Fprintf(w, "note: %s\n", n)
+	}
+}
+
+func printSkipped(w io.Writer, r ranker.ReadSummary) {
+	for _, s := range r.Skipped {
+		fmt.Fprintf(w, "  skipped %d: %s (%s)\n", s.Count, s.Reason, printable(strings.Join(s.Examples, ", ")))
 	}
 }
 

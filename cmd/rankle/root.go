@@ -53,6 +53,7 @@ func usagef(format string, args ...any) error { return usageError{fmt.Errorf(for
 var commands = []func(*app) *cobra.Command{
 	demoCommand,
 	analyzeCommand,
+	joinCommand,
 	serveCommand,
 	reportCommand,
 	signalsCommand,

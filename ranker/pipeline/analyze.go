@@ -11,10 +11,8 @@ package pipeline
 import (
 	"context"
 	"errors"
-	"fmt"
 	"iter"
 	"log/slog"
-	"os"
 	"runtime"
 	"time"
 
@@ -64,16 +62,12 @@ func Analyze(ctx context.Context, opt Options) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(opt.DataDir, 0o700); err != nil {
-		return nil, fmt.Errorf("data directory: %w", err)
-	}
-	led, err := ledger.Open(opt.DataDir, ledger.Options{})
+	var report *ranker.Report
+	err = run.withLedger(func() (err error) {
+		report, err = run.all(ctx)
+		return err
+	})
 	if err != nil {
-		return nil, err
-	}
-	run.ledger = led
-	report, err := run.all(ctx)
-	if err := errors.Join(err, led.Close()); err != nil {
 		return nil, err
 	}
 	return &Run{Report: report, Fresh: run.summary.fresh}, nil
@@ -106,6 +100,16 @@ func newAnalysis(opt Options) (*analysis, error) {
 		summary:     newSummary(),
 		fingerprint: digestFingerprint(settings),
 	}, nil
+}
+
+// withLedger runs f with the ledger of the data directory open.
+func (a *analysis) withLedger(f func() error) error {
+	led, err := openLedger(a.DataDir)
+	if err != nil {
+		return err
+	}
+	a.ledger = led
+	return errors.Join(f(), led.Close())
 }
 
 func (a *analysis) all(ctx context.Context) (*ranker.Report, error) {
