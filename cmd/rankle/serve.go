@@ -206,7 +206,11 @@ func (l *loader) open(ctx context.Context, result *pipeline.Result) (*loaded, er
 	if err != nil {
 		l.app.log.Warn("clips of some sources cannot be played", "cause", err)
 	}
-	recordings := &pipeline.Recordings{Ledger: led, Digests: result.Digests, Sources: sources, Evidence: evidence}
+	reading, err := result.Config.Reading()
+	if err != nil {
+		return nil, errors.Join(err, led.Close())
+	}
+	recordings := &pipeline.Recordings{Ledger: led, Digests: result.Digests, Sources: sources, Reading: reading, Evidence: evidence}
 	snapshot := &api.Snapshot{
 		Report:     result.Report,
 		Sessions:   recordings,

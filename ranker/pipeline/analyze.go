@@ -19,6 +19,7 @@ import (
 	"github.com/rankle/rankle/cluster/friction"
 	"github.com/rankle/rankle/cluster/ledger"
 	"github.com/rankle/rankle/ranker"
+	"github.com/rankle/rankle/replay/format"
 	"github.com/rankle/rankle/replay/source"
 )
 
@@ -77,6 +78,7 @@ func Analyze(ctx context.Context, opt Options) (*Run, error) {
 type analysis struct {
 	Options
 	ledger      *ledger.Ledger
+	reading     format.Options
 	detection   friction.Settings
 	summary     *summary
 	fingerprint string // of the digests
@@ -90,15 +92,17 @@ func newAnalysis(opt Options) (*analysis, error) {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	settings, err := opt.Config.Detection.settings()
-	if err != nil {
+	reading, err1 := opt.Config.Reading()
+	detection, err2 := opt.Config.Detection.settings()
+	if err := errors.Join(err1, err2); err != nil {
 		return nil, err
 	}
 	return &analysis{
 		Options:     opt,
-		detection:   settings,
+		reading:     reading,
+		detection:   detection,
 		summary:     newSummary(),
-		fingerprint: digestFingerprint(settings),
+		fingerprint: digestFingerprint(reading, detection),
 	}, nil
 }
 

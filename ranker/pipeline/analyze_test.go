@@ -16,6 +16,7 @@ import (
 
 	"github.com/rankle/rankle/cluster/friction"
 	"github.com/rankle/rankle/cluster/ledger"
+	"github.com/rankle/rankle/replay/format"
 	"github.com/rankle/rankle/replay/source"
 	"github.com/rankle/rankle/replay/source/s3/s3test"
 	"github.com/rankle/rankle/testdata/demo"
@@ -298,10 +299,10 @@ func TestDetectionSettings(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return digestFingerprint(s)
+		return digestFingerprint(format.Options{}, s)
 	}
 	none := fingerprint("")
-	if none != digestFingerprint(friction.DefaultSettings()) {
+	if none != digestFingerprint(format.Options{}, friction.DefaultSettings()) {
 		t.Error("an empty file does not give the defaults")
 	}
 	if fingerprint("detection: {thresholds: {rage_gestures: 3, slow_episode: 2000ms}}") != none {

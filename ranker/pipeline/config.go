@@ -33,6 +33,7 @@ type Config struct {
 	Attributes []string `yaml:"attributes"`
 
 	Detection Detection `yaml:"detection"`
+	Limits    Limits    `yaml:"limits"`
 
 	Screens   []cluster.ScreenRule `yaml:"screens"`
 	MinPeople int                  `yaml:"min_people"` // how many must have met a problem; 0 = cluster.DefaultMinPeople
@@ -152,6 +153,9 @@ func (c Config) check() error {
 		}
 	}
 	if _, err := c.Detection.settings(); err != nil {
+		errs = append(errs, err)
+	}
+	if _, err := c.Reading(); err != nil {
 		errs = append(errs, err)
 	}
 	if err := c.clusters().Check(); err != nil {

@@ -40,7 +40,7 @@ func Explain(ctx context.Context, config Config, sources []Opened, when func(*re
 	default:
 		return nil, fmt.Errorf("%w: %s, %s and %d others", ErrSeveral, jobs[0].name(), jobs[1].name(), len(jobs)-2)
 	}
-	session, err := jobs[0].decode(ctx)
+	session, err := jobs[0].decode(ctx, a.reading)
 	if err != nil {
 		return nil, err
 	}

@@ -12,8 +12,8 @@ import (
 
 // digestFingerprint names the settings that change a Digest: those of the readers and those of the detectors. A
 // recording whose Digest has another fingerprint is read again.
-func digestFingerprint(s friction.Settings) string {
-	return hash(format.DefaultOptions().Fingerprint(), s.Fingerprint())
+func digestFingerprint(o format.Options, s friction.Settings) string {
+	return hash(o.Fingerprint(), s.Fingerprint())
 }
 
 // fingerprint names everything that changes a Report beside the recordings themselves.

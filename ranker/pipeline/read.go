@@ -143,7 +143,7 @@ func passingReason(err error) string {
 
 // readOne reads one recording into a Digest.
 func (a *analysis) readOne(ctx context.Context, j job) result {
-	session, err := j.decode(ctx)
+	session, err := j.decode(ctx, a.reading)
 	if err != nil {
 		return result{job: j, err: err}
 	}
@@ -184,7 +184,7 @@ func Detect(ctx context.Context, config Config, sources []Opened, workers int) i
 }
 
 // decode reads the recording and gives it the identity that its sidecar and its key state.
-func (j job) decode(ctx context.Context) (*replay.Session, error) {
+func (j job) decode(ctx context.Context, opt format.Options) (*replay.Session, error) {
 	record, err := j.sidecar(ctx)
 	if err != nil {
 		return nil, err
@@ -193,7 +193,7 @@ func (j job) decode(ctx context.Context) (*replay.Session, error) {
 	if record.Session != "" {
 		id = record.Session
 	}
-	session, err := format.Decode(ctx, id, j.parts(ctx), format.DefaultOptions())
+	session, err := format.Decode(ctx, id, j.parts(ctx), opt)
 	if err != nil {
 		return nil, err
 	}

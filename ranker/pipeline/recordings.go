@@ -13,6 +13,7 @@ import (
 	"github.com/rankle/rankle/cluster/ledger"
 	"github.com/rankle/rankle/replay"
 	"github.com/rankle/rankle/replay/clip"
+	"github.com/rankle/rankle/replay/format"
 	"github.com/rankle/rankle/replay/source"
 )
 
@@ -21,6 +22,7 @@ type Recordings struct {
 	Ledger  *ledger.Ledger
 	Digests string // fingerprint, as Result.Digests
 	Sources []Opened
+	Reading format.Options // as the analysis read them, see Config.Reading
 	// Evidence adds what the manifests and people say; nil = Digests are as the recordings and sidecars made them.
 	Evidence *Evidence
 }
@@ -57,7 +59,7 @@ func (r *Recordings) Events(ctx context.Context, w io.Writer, session string, fr
 		window = windowAt(d, from)
 	}
 	j := job{source: src, Recording: source.Recording{ID: d.Session, Parts: recordingParts(d)}}
-	req := clip.Request{Window: window}
+	req := clip.Request{Window: window, Options: r.Reading}
 	if to != 0 {
 		req.From, req.To = d.Start.Add(from).UnixMilli(), d.Start.Add(to).UnixMilli()
 	}
