@@ -2,14 +2,16 @@ package format
 
 import (
 	"bufio"
+	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/andybalholm/brotli"
-	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zlib"
 	"github.com/klauspost/compress/zstd"
 
@@ -22,29 +24,51 @@ const maxContainers = 4
 // sniffLen is how much of the decompressed text decides its format.
 const sniffLen = 4 << 10
 
-// stored reads an object as it lies in the store.
+// stored is an object as it lies in the store, as a whole: decompression is at its best over memory.
 type stored struct {
-	ctx context.Context
-	r   io.Reader
-	n   int64
-	max int64
-	err error // error of the store, as opposed to damage of the bytes
+	data []byte
+	n    int64 // bytes read
+	err  error // error of the store, as opposed to damage of the bytes
+	end  error // why data ends before the object does: err, or a limit; nil if it is complete
 }
 
-func (s *stored) Read(p []byte) (int, error) {
-	if err := s.ctx.Err(); err != nil {
-		return 0, err
+// load reads an object to its end, into memory that may hold another one.
+func load(ctx context.Context, r io.Reader, limit int64, memory []byte) *stored {
+	in := &stored{data: memory[:0]}
+	for empty := 0; ; empty++ {
+		if err := ctx.Err(); err != nil {
+			in.err, in.end = err, err
+			return in
+		}
+		if len(in.data) == cap(in.data) {
+			in.data = slices.Grow(in.data, loadFirst)
+		}
+		n, err := r.Read(in.data[len(in.data):cap(in.data)])
+		in.data = in.data[:len(in.data)+n]
+		in.n = int64(len(in.data))
+		switch {
+		case in.n > limit:
+			in.end = &rrweb.LimitError{Limit: "MaxObjectBytes", Value: limit}
+			return in
+		case err == io.EOF:
+			return in
+		case errors.Is(err, io.ErrUnexpectedEOF):
+			in.end = err
+			return in
+		case err == nil && empty > 100:
+			err = io.ErrNoProgress
+			fallthrough
+		case err != nil:
+			in.err, in.end = err, err
+			return in
+		case n > 0:
+			empty = 0
+		}
 	}
-	n, err := s.r.Read(p)
-	s.n += int64(n)
-	if s.n > s.max {
-		return n, &rrweb.LimitError{Limit: "MaxObjectBytes", Value: s.max}
-	}
-	if err != nil && err != io.EOF && !errors.Is(err, io.ErrUnexpectedEOF) {
-		s.err = err
-	}
-	return n, err
 }
+
+// loadFirst is how much memory an object gets at first; small sessions take less.
+const loadFirst = 64 << 10
 
 // errBomb stops decompression.
 var errBomb = errors.New("decompression bomb")
@@ -65,6 +89,9 @@ func (p *plain) Read(b []byte) (int, error) {
 		b = b[:p.rd.left]
 	}
 	n, err := p.r.Read(b)
+	if err != nil && p.in.end != nil {
+		err = p.in.end
+	}
 	p.n += int64(n)
 	p.rd.left -= int64(n)
 	p.rd.stats.Raw += int64(n)
@@ -76,16 +103,15 @@ func (p *plain) Read(b []byte) (int, error) {
 
 // strip takes the containers off an object, as long as a magic number matches.
 func strip(name string, in *stored, rd *reader) (r *bufio.Reader, closer func(), err error) {
-	br := bufio.NewReaderSize(in, 32<<10)
 	var closers []func()
 	closer = func() {
 		for _, c := range closers {
 			c()
 		}
 	}
-	packed := false
-	for range maxContainers {
-		head, err := br.Peek(4)
+	var layer io.Reader = bytes.NewReader(in.data)
+	head := in.data[:min(len(in.data), 4)]
+	for depth := range maxContainers {
 		if len(head) == 0 {
 			if err = cause(in, err); err == nil || err == io.EOF {
 				return nil, closer, &SkipError{Reason: TruncatedEmpty, Object: name, Hint: "the object is empty; upload it again or remove it"}
@@ -96,20 +122,21 @@ func strip(name string, in *stored, rd *reader) (r *bufio.Reader, closer func(),
 		err = nil // fewer than four bytes are no error
 		switch {
 		case len(head) >= 2 && head[0] == 0x1f && head[1] == 0x8b:
-			next, err = gzip.NewReader(br)
+			next, err = rd.memory.gunzip(layer, depth)
+			if depth == 0 {
+				rd.expect(gzipSize(in.data))
+			}
 		case len(head) >= 4 && string(head) == "\x28\xb5\x2f\xfd":
 			var z *zstd.Decoder
-			// One goroutine's worth of work: parallelism is over recordings. The window limit bounds memory before
-			// the first byte comes out.
-			z, err = zstd.NewReader(br, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(128<<20))
+			z, err = rd.memory.unzstd(layer, depth)
 			if err == nil {
-				closers = append(closers, z.Close)
+				closers = append(closers, func() { _ = z.Reset(nil) })
 				next = z
 			}
 		case len(head) >= 2 && isZlib(head):
-			next, err = zlib.NewReader(br)
-		case !packed && (rd.opt.Dialect == "brotli" || strings.HasSuffix(name, ".br")) && !looksLikeText(head):
-			next = brotli.NewReader(br)
+			next, err = zlib.NewReader(layer)
+		case depth == 0 && (rd.opt.Dialect == "brotli" || strings.HasSuffix(name, ".br")) && !looksLikeText(head):
+			next = brotli.NewReader(layer)
 		}
 		if err != nil {
 			return nil, closer, &SkipError{Reason: Damaged, Object: name, Hint: "its compressed form cannot be read; upload it again", Err: cause(in, err)}
@@ -117,10 +144,26 @@ func strip(name string, in *stored, rd *reader) (r *bufio.Reader, closer func(),
 		if next == nil {
 			break
 		}
-		packed = true
-		br = bufio.NewReaderSize(next, 4<<10)
+		br := bufio.NewReaderSize(next, 4<<10)
+		layer = br
+		head, err = br.Peek(4)
 	}
-	return bufio.NewReaderSize(&plain{rd: rd, in: in, r: br}, 2*sniffLen), closer, nil
+	return rd.memory.sniffed(&plain{rd: rd, in: in, r: layer}), closer, nil
+}
+
+// gzipSize returns the size that the last member of a gzip file claims to have (RFC 1952), 0 if it is cut.
+func gzipSize(data []byte) int64 {
+	if len(data) < 18 {
+		return 0
+	}
+	return int64(binary.LittleEndian.Uint32(data[len(data)-4:]))
+}
+
+// expect makes room for a text of a size that the object claims to have, as far as the limits would let it pass.
+func (rd *reader) expect(size int64) {
+	if rd.builder != nil && size <= rd.left && size <= max(ratioFree, rd.in.n*rd.opt.MaxRatio) {
+		rd.builder.Grow(int(size))
+	}
 }
 
 // isZlib checks the two header bytes (RFC 1950) for deflate with a window of up to 32 KiB.

@@ -113,10 +113,19 @@ type Stats struct {
 
 // DecodeStats is Decode, and says what it read. Stats are valid beside an error as well.
 func DecodeStats(ctx context.Context, id string, parts []Part, opt Options) (*replay.Session, Stats, error) {
+	return new(Reader).Decode(ctx, id, parts, opt)
+}
+
+// Reader decodes one recording after the other with the memory of the last, which is most of what reading costs beside
+// decompression. The zero value is ready. A Reader is for one goroutine at a time; its sessions stay valid.
+type Reader struct{ memory memory }
+
+// Decode is DecodeStats.
+func (r *Reader) Decode(ctx context.Context, id string, parts []Part, opt Options) (*replay.Session, Stats, error) {
 	opt = opt.withDefaults()
-	b := rrweb.NewBuilder(opt.Options)
-	rd := &reader{ctx: ctx, opt: opt, left: opt.MaxBytes, mark: b.Mark, format: formatRRWeb}
-	err := rd.all(parts, func(e rrweb.Event) error { return b.Add(e) })
+	b := r.memory.build(opt.Options)
+	rd := &reader{ctx: ctx, opt: opt, left: opt.MaxBytes, mark: b.Mark, format: formatRRWeb, builder: b, memory: &r.memory}
+	err := rd.all(parts, b.Add)
 	if err != nil {
 		return nil, rd.stats, err
 	}
@@ -130,7 +139,7 @@ func DecodeStats(ctx context.Context, id string, parts []Part, opt Options) (*re
 // event is only valid during the call. It stops at the first error of f and returns it.
 func Events(ctx context.Context, parts []Part, opt Options, f func(rrweb.Event) error) error {
 	opt = opt.withDefaults()
-	rd := &reader{ctx: ctx, opt: opt, left: opt.MaxBytes, mark: func(replay.Mark) {}, format: formatRRWeb}
+	rd := &reader{ctx: ctx, opt: opt, left: opt.MaxBytes, mark: func(replay.Mark) {}, format: formatRRWeb, memory: new(memory)}
 	if err := rd.all(parts, f); err != nil {
 		return err
 	}
@@ -149,6 +158,10 @@ type reader struct {
 	format string
 	stats  Stats
 	in     *stored // of the part being read
+	memory *memory
+	// builder takes the events of Decode; nil when somebody else does. Texts that need no translation are scanned in its
+	// memory, see readPlain.
+	builder *rrweb.Builder
 }
 
 // all reads every part and collects the ones that had to be left out.
@@ -202,9 +215,10 @@ func (rd *reader) part(part Part, f func(rrweb.Event) error) error {
 		return &SkipError{Reason: Unreadable, Object: part.Name, Hint: "the store did not deliver it; the next run tries again", Err: err}
 	}
 	defer rc.Close()
-	in := &stored{ctx: rd.ctx, r: rc, max: rd.opt.MaxObjectBytes}
+	in := load(rd.ctx, rc, rd.opt.MaxObjectBytes, rd.memory.stored)
 	rd.in = in
-	defer func() { rd.stats.Stored += in.n }()
+	rd.stats.Stored += in.n
+	defer func() { rd.memory.keep(in.data) }()
 	plain, closer, err := strip(part.Name, in, rd)
 	if err != nil {
 		if rd.ctx.Err() != nil {

@@ -37,11 +37,11 @@ var table = []row{
 	{name: "sentry-mobile", sniff: isSentryPack,
 		hint: "looks like a Sentry mobile segment (video with touches), which holds no page to read"},
 	{name: formatSentry, sniff: isSentrySDK, read: readSentrySDK},
-	{name: formatPostHog, sniff: isPostHogLine, read: readJSON},
+	{name: formatPostHog, sniff: isPostHogLine, read: readPlain},
 	{name: "datadog", sniff: isDatadog,
 		hint: "looks like a Datadog segment; its records are not rrweb events"},
-	{name: formatHighlight, sniff: isHighlight, read: readJSON},
-	{name: formatRRWeb, sniff: isJSON, read: readJSON},
+	{name: formatHighlight, sniff: isHighlight, read: readPlain},
+	{name: formatRRWeb, sniff: isJSON, read: readPlain},
 }
 
 // dispatch finds the row of a text and reads it.
@@ -190,9 +190,9 @@ func readSentrySDK(rd *reader, object string, r *bufio.Reader, f func(rrweb.Even
 			return rd.readError(object, err)
 		}
 		// The limits lie below the compressed form here; what comes out is bounded by the same ratio.
-		return readJSON(rd, object, bufio.NewReader(&inner{rd: rd, r: z}), f)
+		return readPlain(rd, object, bufio.NewReader(&inner{rd: rd, r: z}), f)
 	}
-	return readJSON(rd, object, r, f)
+	return readPlain(rd, object, r, f)
 }
 
 // inner bounds a compressed stream inside a text.
@@ -211,7 +211,19 @@ func (n *inner) Read(p []byte) (int, error) {
 	return k, err
 }
 
-// readJSON reads rrweb events in any of their JSON containers.
+// readPlain is readJSON for texts whose events are taken as they stand: f must be the one that dispatch was given.
+func readPlain(rd *reader, object string, r *bufio.Reader, f func(rrweb.Event) error) error {
+	if rd.builder == nil {
+		return readJSON(rd, object, r, f)
+	}
+	tally, err := rd.builder.Scan(rd.ctx, r)
+	if errors.Is(err, rrweb.ErrFull) || rd.ctx.Err() != nil {
+		return rd.read(object, tally, nil, err)
+	}
+	return rd.read(object, tally, err, nil)
+}
+
+// readJSON reads rrweb events in any of their JSON containers and calls f for each.
 func readJSON(rd *reader, object string, r *bufio.Reader, f func(rrweb.Event) error) error {
 	checked := 0
 	var stopped error
@@ -226,6 +238,11 @@ func readJSON(rd *reader, object string, r *bufio.Reader, f func(rrweb.Event) er
 		}
 		return nil
 	})
+	return rd.read(object, tally, err, stopped)
+}
+
+// read judges what reading a text came to: err is how the text ended, stopped why nobody wanted the rest.
+func (rd *reader) read(object string, tally rrweb.Tally, err, stopped error) error {
 	rd.stats.Events += tally.Events
 	if stopped != nil {
 		return stopped

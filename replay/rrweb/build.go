@@ -11,32 +11,44 @@ import (
 )
 
 // Builder collects the events of one recording and turns them into a Session. The zero value is not usable; call
-// NewBuilder. A Builder is for one recording and one goroutine.
+// NewBuilder. A Builder is for one recording at a time and one goroutine; Reset makes it ready for the next one, with the
+// memory of the last.
 type Builder struct {
 	opt     Options
+	facts   facts
 	entries []entry
 	times   []float64 // epoch ms of every event as stored
 	windows map[string]uint16
-	arena   []byte
+	last    windowName // the window of the event before
 	dec     decoder
-	seed    maphash.Seed
+	hashes  hashes
 	marks   map[replay.Mark]bool
 	bytes   int64
 	noSID   bool
+	player  player
 }
 
-// entry is one event, or one sample of a pointer path, before sorting.
+// windowName is a window and its number.
+type windowName struct {
+	name   string
+	number uint16
+	ok     bool
+}
+
+// entry is one event, or one sample of a pointer path, before sorting (56 bytes).
 type entry struct {
 	time   float64 // epoch ms
 	sid    int64
-	hash   uint64 // of the content, for finding repeats
-	data   []byte // nil for samples
+	from   uint32 // of its data in facts.text
+	n      uint32
 	order  int32
+	ref    int32 // facts that it holds; of a sample its number in the event
 	x, y   int32 // of a sample
 	id     int32 // of a sample
 	window uint16
 	typ    uint16 // event type; typeSample + source for a sample
 	source int16  // of an incremental event, else -1
+	what   content
 }
 
 // typeSample marks an entry as one pointer sample; the incremental source is added to it.
@@ -47,12 +59,32 @@ var ErrFull = errors.New("recording limit reached")
 
 // NewBuilder returns an empty Builder.
 func NewBuilder(opt Options) *Builder {
-	return &Builder{
-		opt:     opt.withDefaults(),
+	b := &Builder{
 		windows: make(map[string]uint16),
-		seed:    maphash.MakeSeed(),
 		marks:   make(map[replay.Mark]bool),
 	}
+	b.facts.names = newNames()
+	b.Reset(opt)
+	return b
+}
+
+// keepBytes is how much memory of the last recording Reset keeps for the next, in bytes of text. Larger recordings are too
+// rare for their memory to wait for the next one.
+const keepBytes = 32 << 20
+
+// Reset empties b for another recording. The sessions that it made stay as they are.
+func (b *Builder) Reset(opt Options) {
+	if cap(b.facts.text) > keepBytes {
+		b.facts = facts{dom: dom{names: b.facts.names}}
+		b.entries, b.times, b.player = nil, nil, player{}
+	}
+	b.opt = opt.withDefaults()
+	b.facts.reset(&b.opt)
+	b.entries, b.times = b.entries[:0], b.times[:0]
+	clear(b.windows)
+	clear(b.marks)
+	b.hashes.reset()
+	b.last, b.bytes, b.noSID = windowName{}, 0, false
 }
 
 // Mark adds a data-quality mark to the session.
@@ -63,96 +95,106 @@ func (b *Builder) Len() int { return len(b.times) }
 
 // Add takes one event and copies what it needs. It returns ErrFull when no more events fit.
 func (b *Builder) Add(e Event) error {
+	if len(b.facts.text)+len(e.Data) > maxTextBytes {
+		b.Mark(replay.MarkLimit)
+		return ErrFull
+	}
+	from := len(b.facts.text)
+	b.facts.text = append(b.facts.text, e.Data...)
+	h := header{typ: e.Type, time: e.Time, sid: e.SID, seconds: e.Seconds, damaged: e.Damaged, from: from, to: len(b.facts.text)}
+	c := newCursor(b.facts.text, from)
+	h.what, h.ref, h.source = b.facts.read(&c, e.Type)
+	return b.add(&h, []byte(e.Window))
+}
+
+// header is an event whose data was read.
+type header struct {
+	typ      int
+	time     float64
+	sid      int64
+	seconds  bool
+	damaged  bool
+	from, to int // of the data, in facts.text
+	what     content
+	ref      int32
+	source   int16
+}
+
+// add takes an event whose data lies in facts.text.
+func (b *Builder) add(h *header, window []byte) error {
 	if len(b.entries) >= b.opt.MaxEvents || b.bytes > b.opt.MaxBytes {
 		b.Mark(replay.MarkLimit)
 		return ErrFull
 	}
-	if e.Seconds {
+	if h.seconds {
 		b.Mark(replay.MarkClock)
 	}
-	if e.Damaged {
+	if h.damaged {
 		b.Mark(replay.MarkBadEvents)
 	}
-	b.times = append(b.times, e.Time)
-	window, ok := b.windows[e.Window]
+	b.times = append(b.times, h.time)
+	number, ok := b.window(window)
 	if !ok {
-		if len(b.windows) >= b.opt.MaxWindows {
-			b.Mark(replay.MarkLimit)
-			return nil
-		}
-		window = uint16(len(b.windows))
-		b.windows[e.Window] = window
+		b.Mark(replay.MarkLimit)
+		return nil
 	}
-	en := entry{time: e.Time, sid: e.SID, order: int32(len(b.entries)), window: window, typ: uint16(min(e.Type, typeSample-1)), source: -1}
-	if e.SID < 0 {
+	if h.sid < 0 {
 		b.noSID = true
 	}
-	var h maphash.Hash
-	h.SetSeed(b.seed)
-	h.WriteByte(byte(e.Type))
-	h.Write(e.Data)
-	en.hash = h.Sum64()
-	if e.Type == typeIncremental && len(e.Data) > 0 {
-		en.source = b.dec.sourceOf(e.Data)
-		switch en.source {
-		case sourceMouseMove, sourceTouchMove, sourceDrag:
-			b.addSamples(en, e.Data)
-			return nil
-		}
+	en := entry{time: h.time, sid: h.sid, order: int32(len(b.entries)), window: number, typ: uint16(min(h.typ, typeSample-1)),
+		source: h.source, what: h.what, ref: h.ref, from: uint32(h.from), n: uint32(h.to - h.from)}
+	if h.typ == typeIncremental && isPath(h.source) {
+		b.addSamples(en)
+		return nil
 	}
-	en.data = b.keep(e.Data)
+	b.bytes += int64(en.n)
 	b.entries = append(b.entries, en)
 	return nil
 }
 
+// window returns the number of a window. It reports false when there are too many.
+func (b *Builder) window(name []byte) (uint16, bool) {
+	if b.last.ok && b.last.name == string(name) {
+		return b.last.number, true
+	}
+	number, ok := b.windows[string(name)]
+	if !ok {
+		if len(b.windows) >= b.opt.MaxWindows {
+			return 0, false
+		}
+		number = uint16(len(b.windows))
+		b.windows[string(name)] = number
+	}
+	b.last = windowName{string(name), number, true}
+	return number, true
+}
+
 // addSamples expands a pointer path: every sample gets its own time, which lies before the event's.
-func (b *Builder) addSamples(en entry, data []byte) {
-	n := 0
-	err := b.dec.decodePositions(data, func(source int, p position) {
+func (b *Builder) addSamples(en entry) {
+	if en.what == badContent {
+		b.Mark(replay.MarkBadEvents)
+		return
+	}
+	en.what, en.typ = sampleContent, typeSample+uint16(en.source)
+	for i, p := range b.facts.samples {
 		if len(b.entries) >= b.opt.MaxEvents {
 			b.Mark(replay.MarkLimit)
 			return
 		}
 		s := en
-		s.typ = typeSample + uint16(source)
 		// Offsets are at most 0 (rrweb observer.ts:138). Sane recorders flush every 500 ms; what lies further off than
 		// a minute is damage.
 		if p.offset > -60_000 && p.offset < 60_000 {
 			s.time += p.offset
 		}
-		s.x, s.y, s.id = p.x, p.y, p.id
+		s.x, s.y, s.id, s.ref = p.x, p.y, p.id, int32(i)
 		s.order = int32(len(b.entries))
-		s.hash ^= uint64(n) // the samples of one batch are no repeats of each other
 		b.entries = append(b.entries, s)
-		n++
-	})
-	if err != nil {
-		b.Mark(replay.MarkBadEvents)
 	}
 }
 
-// Chunks of event memory start small, because most sessions are, and double up to arenaChunk.
-const arenaFirst, arenaChunk = 16 << 10, 1 << 20
-
-// keep copies data into memory that lives as long as the Builder.
-func (b *Builder) keep(data []byte) []byte {
-	if len(data) == 0 {
-		return nil
-	}
-	b.bytes += int64(len(data))
-	if len(data) > arenaChunk/4 {
-		return slices.Clone(data)
-	}
-	if cap(b.arena)-len(b.arena) < len(data) {
-		b.arena = make([]byte, 0, max(len(data), min(arenaChunk, max(2*cap(b.arena), arenaFirst))))
-	}
-	from := len(b.arena)
-	b.arena = append(b.arena, data...)
-	return b.arena[from:len(b.arena):len(b.arena)]
-}
-
-// Session sorts the events, replays them and returns the session. The Builder must not be used afterwards. A Builder
-// without events returns a session without events; the caller decides whether that is an error.
+// Session sorts the events, replays them and returns the session. Nothing but Reset may be called on the Builder
+// afterwards. A Builder without events returns a session without events; the caller decides whether that is an error.
 func (b *Builder) Session(id, format string) *replay.Session {
 	b.sort()
 	b.dropOutliers()
@@ -161,10 +203,10 @@ func (b *Builder) Session(id, format string) *replay.Session {
 	if len(b.windows) > 1 {
 		b.Mark(replay.MarkManyWindows)
 	}
-	p := newPlayer(b, s)
+	p := &b.player
+	p.reset(b, s)
 	for i := range b.entries {
 		p.play(&b.entries[i])
-		b.entries[i].data = nil // memory of large snapshots goes as soon as they are read
 	}
 	p.finish()
 	for m := range b.marks {
@@ -173,6 +215,9 @@ func (b *Builder) Session(id, format string) *replay.Session {
 	slices.Sort(s.Marks)
 	return s
 }
+
+// data is the JSON text of an event's data.
+func (b *Builder) data(e *entry) []byte { return b.facts.text[e.from:][:e.n] }
 
 // sort orders entries by time, then by the recorder's sequence number if all have one, then by file order.
 func (b *Builder) sort() {
@@ -191,23 +236,39 @@ func (b *Builder) sort() {
 		}
 		return int(x.order) - int(y.order)
 	}
-	sorted := true
 	last := -1
 	for i := range b.entries {
 		if b.entries[i].typ >= typeSample { // samples lie before their event by design
 			continue
 		}
 		if last >= 0 && less(&b.entries[last], &b.entries[i]) > 0 {
-			sorted = false
+			b.Mark(replay.MarkUnsorted)
 			break
 		}
 		last = i
 	}
-	if !sorted {
-		b.Mark(replay.MarkUnsorted)
+	// Only pointer samples lie out of place in nearly all recordings, by the few events of half a second.
+	moves := sortedMoves * len(b.entries)
+	for i := 1; i < len(b.entries); i++ {
+		j := i
+		for j > 0 && less(&b.entries[j-1], &b.entries[i]) > 0 {
+			j--
+		}
+		if j == i {
+			continue
+		}
+		if moves -= i - j; moves < 0 {
+			slices.SortFunc(b.entries, func(x, y entry) int { return less(&x, &y) })
+			return
+		}
+		e := b.entries[i]
+		copy(b.entries[j+1:i+1], b.entries[j:i])
+		b.entries[j] = e
 	}
-	slices.SortFunc(b.entries, func(x, y entry) int { return less(&x, &y) })
 }
+
+// sortedMoves is how many places an entry may be off on average for sorting by insertion, which is the faster one then.
+const sortedMoves = 16
 
 // dropOutliers drops events further than MaxLength from the median event: one event from 1970 would otherwise make a
 // session of fifty years.
@@ -235,7 +296,6 @@ func (b *Builder) dropOutliers() {
 // and forth.
 func (b *Builder) dropRepeats() {
 	out := b.entries[:0]
-	var group []entry
 	for i := 0; i < len(b.entries); {
 		j := i + 1
 		for j < len(b.entries) && b.entries[j].time == b.entries[i].time {
@@ -243,39 +303,41 @@ func (b *Builder) dropRepeats() {
 		}
 		if j == i+1 {
 			out = append(out, b.entries[i])
-			i = j
-			continue
+		} else {
+			out = append(out, b.uniqueInGroup(b.entries[i:j])...)
 		}
-		group = append(group[:0], b.entries[i:j]...)
-		out = append(out, uniqueInGroup(group)...)
 		i = j
 	}
 	if len(out) < len(b.entries) {
 		b.Mark(replay.MarkDuplicates)
 	}
-	clear(b.entries[len(out):])
 	b.entries = out
 }
 
 // uniqueInGroup works in place on the entries of one millisecond.
-func uniqueInGroup(group []entry) []entry {
-	same := func(x, y *entry) bool { return x.hash == y.hash && x.window == y.window && x.typ == y.typ }
+func (b *Builder) uniqueInGroup(group []entry) []entry {
+	hash := b.hashes.of(b.facts.text, group)
+	same := func(i, j int) bool {
+		return hash[i] == hash[j] && group[i].window == group[j].window && group[i].typ == group[j].typ
+	}
 	n := 0
 	for i := range group {
-		if n > 0 && same(&group[n-1], &group[i]) {
+		if n > 0 && same(n-1, i) {
 			continue
 		}
-		group[n] = group[i]
+		group[n], hash[n] = group[i], hash[i]
 		n++
 	}
 	group = group[:n]
 	// Smallest period of the sequence by its prefix function (Knuth, Morris, Pratt).
-	prefix := make([]int, n)
+	prefix := slices.Grow(b.hashes.prefix[:0], n)[:n]
+	b.hashes.prefix = prefix
+	prefix[0] = 0
 	for i, k := 1, 0; i < n; i++ {
-		for k > 0 && !same(&group[i], &group[k]) {
+		for k > 0 && !same(i, k) {
 			k = prefix[k-1]
 		}
-		if same(&group[i], &group[k]) {
+		if same(i, k) {
 			k++
 		}
 		prefix[i] = k
@@ -284,4 +346,45 @@ func uniqueInGroup(group []entry) []entry {
 		return group[:period]
 	}
 	return group
+}
+
+// hashes are what the contents of events are compared by.
+type hashes struct {
+	seed   maphash.Seed
+	long   map[uint32]uint64 // of long texts, by their place: all samples of a path have the same
+	group  []uint64
+	prefix []int
+}
+
+// longText is the length from which on a hash is kept, in bytes.
+const longText = 1 << 10
+
+func (h *hashes) reset() {
+	if h.long == nil {
+		h.seed, h.long = maphash.MakeSeed(), make(map[uint32]uint64)
+	}
+	clear(h.long)
+}
+
+// of returns the hashes of a group, valid until the next call.
+func (h *hashes) of(text []byte, group []entry) []uint64 {
+	h.group = h.group[:0]
+	for i := range group {
+		e := &group[i]
+		sum, ok := uint64(0), false
+		if e.n >= longText {
+			sum, ok = h.long[e.from]
+		}
+		if !ok {
+			sum = maphash.Bytes(h.seed, text[e.from:][:e.n])
+			if e.n >= longText {
+				h.long[e.from] = sum
+			}
+		}
+		if e.what == sampleContent {
+			sum ^= uint64(e.ref) // the samples of one path are no repeats of each other
+		}
+		h.group = append(h.group, sum)
+	}
+	return h.group
 }

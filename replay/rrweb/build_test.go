@@ -170,25 +170,21 @@ func TestAddOrder(t *testing.T) {
 		if _, err := Scan(strings.NewReader(strings.Join(events, "\n")), Options{}, b.Add); err != nil {
 			t.Fatal(err)
 		}
-		b.sort()
-		p := newPlayer(b, &replay.Session{})
-		for i := range b.entries {
-			p.play(&b.entries[i])
-		}
+		s := b.Session("s", "rrweb")
 		var order []string
-		div := p.windows[0].tree.byID[50]
-		for c := div.first; c != nil; c = c.next {
-			order = append(order, c.attr("title"))
+		div := b.player.windows[0].tree.get(50)
+		for c := div.first(); c.ok(); c = c.next() {
+			order = append(order, string(c.attr(nameTitle)))
 		}
-		if div.parent == nil || div.next == nil || div.next.id != 4 || len(order) != n {
-			t.Fatalf("round %d: %d of %d children, parent %v", round, len(order), n, div.parent)
+		if !div.parent().ok() || !div.next().ok() || div.next().id() != 4 || len(order) != n {
+			t.Fatalf("round %d: %d of %d children, parent %v", round, len(order), n, div.parent())
 		}
 		for i, title := range order {
 			if title != fmt.Sprint(i) {
 				t.Fatalf("round %d: order %v", round, order)
 			}
 		}
-		if c := p.s.Mutations[0]; len(c.Changes) != 1 || c.Changes[0].Size != int32(n+1) || int(c.Nodes) != n+1 {
+		if c := s.Mutations[0]; len(c.Changes) != 1 || c.Changes[0].Size != int32(n+1) || int(c.Nodes) != n+1 {
 			t.Fatalf("round %d: %+v", round, c)
 		}
 	}

@@ -25,8 +25,8 @@ type payload struct {
 }
 
 // custom handles an event that the application or the recorder's maker named.
-func (p *player) custom(w *window, at time.Duration, e *entry) error {
-	tag, info, err := p.dec.decodeCustom(e.data)
+func (p *player) custom(w *window, at time.Duration, data []byte) error {
+	tag, info, err := p.dec.decodeCustom(data)
 	if err != nil {
 		return err
 	}
@@ -129,7 +129,7 @@ func (d *decoder) decodeCustom(data []byte) (tag string, info payload, err error
 		case "payload":
 			err = d.decodePayload(&info, 0)
 		default:
-			err = d.SkipValue()
+			err = d.skip()
 		}
 		return err
 	})
@@ -138,7 +138,7 @@ func (d *decoder) decodeCustom(data []byte) (tag string, info payload, err error
 
 // decodePayload reads the known members of a payload and, one level down, of its member "data".
 func (d *decoder) decodePayload(info *payload, depth int) error {
-	switch d.PeekKind() {
+	switch d.peek() {
 	case '"':
 		s, err := d.shortText()
 		info.text = s
@@ -189,13 +189,13 @@ func (d *decoder) decodePayload(info *payload, depth int) error {
 			info.end, _, err = d.number()
 		case "data":
 			if depth > 0 {
-				return d.SkipValue()
+				return d.skip()
 			}
 			text := info.text
 			err = d.decodePayload(info, depth+1)
 			info.text = text
 		default:
-			err = d.SkipValue()
+			err = d.skip()
 		}
 		return err
 	})

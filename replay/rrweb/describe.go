@@ -9,19 +9,19 @@ import (
 )
 
 // roleOf returns the explicit role of an element, else the one that HTML implies (HTML-AAM).
-func roleOf(n *node) string {
-	if r := strings.Fields(n.attr("role")); len(r) > 0 {
+func roleOf(n node) string {
+	if r := strings.Fields(string(n.attr(nameRole))); len(r) > 0 {
 		return strings.ToLower(r[0])
 	}
-	switch n.tag {
+	switch n.tag() {
 	case "button", "summary":
 		return "button"
 	case "a", "area":
-		if n.has("href") {
+		if n.has(nameHref) {
 			return "link"
 		}
 	case "select":
-		if n.has("multiple") {
+		if n.has(nameMultiple) {
 			return "listbox"
 		}
 		return "combobox"
@@ -42,7 +42,7 @@ func roleOf(n *node) string {
 	case "h1", "h2", "h3", "h4", "h5", "h6":
 		return "heading"
 	case "input":
-		return inputRole(n.attr("type"))
+		return inputRole(string(n.attr(nameType)))
 	}
 	if isTextEntry(n) {
 		return "textbox"
@@ -70,25 +70,25 @@ func inputRole(typ string) string {
 	return ""
 }
 
-func isTextEntry(n *node) bool {
-	switch n.tag {
+func isTextEntry(n node) bool {
+	switch n.tag() {
 	case "textarea":
 		return true
 	case "input":
-		switch strings.ToLower(n.attr("type")) {
+		switch strings.ToLower(string(n.attr(nameType))) {
 		case "", "text", "email", "tel", "url", "password", "search", "number":
 			return true
 		}
 		return false
 	}
-	if r := n.attr("role"); r == "textbox" || r == "searchbox" {
+	if r := string(n.attr(nameRole)); r == "textbox" || r == "searchbox" {
 		return true
 	}
-	return n.has("contenteditable") && n.attr("contenteditable") != "false"
+	return n.has(nameContentEditable) && !n.is(nameContentEditable, "false")
 }
 
 // traitsOf collects the facts that decide how a press on n is judged.
-func traitsOf(n *node) replay.Traits {
+func traitsOf(n node) replay.Traits {
 	var t replay.Traits
 	set := func(bit replay.Traits, is bool) {
 		if is {
@@ -101,22 +101,22 @@ func traitsOf(n *node) replay.Traits {
 	set(replay.NativePicker, isPicker(n))
 	set(replay.Outward, isOutward(n))
 	set(replay.Blind, blind)
-	set(replay.Blocked, n.has("rr_width") && n.has("rr_height"))
+	set(replay.Blocked, n.has(nameBlockWidth) && n.has(nameBlockHeight))
 	set(replay.Toggle, isToggle(n))
-	set(replay.SVG, n.svg || n.tag == "svg")
+	set(replay.SVG, n.svg() || n.tag() == "svg")
 	form := formOf(n)
-	set(replay.InForm, form != nil)
+	set(replay.InForm, form.ok())
 	set(replay.Submit, isSubmit(n, form))
 	return t
 }
 
-func isBlind(n *node) bool {
-	switch n.tag {
+func isBlind(n node) bool {
+	switch n.tag() {
 	case "canvas", "video", "audio", "embed", "object":
 		return true
 	case "iframe", "frame":
-		for c := n.first; c != nil; c = c.next {
-			if c.kind == kindDocument {
+		for c := n.first(); c.ok(); c = c.next() {
+			if c.kind() == kindDocument {
 				return false
 			}
 		}
@@ -125,14 +125,14 @@ func isBlind(n *node) bool {
 	return false
 }
 
-func isPicker(n *node) bool {
-	if n.tag == "select" || n.tag == "option" {
+func isPicker(n node) bool {
+	if n.tag() == "select" || n.tag() == "option" {
 		return true
 	}
-	if n.tag != "input" {
+	if n.tag() != "input" {
 		return false
 	}
-	switch n.attr("type") {
+	switch string(n.attr(nameType)) {
 	case "file", "date", "datetime-local", "month", "week", "time", "color":
 		return true
 	}
@@ -142,14 +142,14 @@ func isPicker(n *node) bool {
 // fileSuffixes are endings of links that browsers open or save outside the page.
 var fileSuffixes = []string{".pdf", ".zip", ".csv", ".xls", ".xlsx", ".doc", ".docx", ".ppt", ".pptx", ".dmg", ".exe", ".ics", ".apk"}
 
-func isOutward(n *node) bool {
-	if n.has("download") {
+func isOutward(n node) bool {
+	if n.has(nameDownload) {
 		return true
 	}
-	if target := strings.ToLower(n.attr("target")); target != "" && target != "_self" && target != "_top" && target != "_parent" {
+	if target := strings.ToLower(string(n.attr(nameTarget))); target != "" && target != "_self" && target != "_top" && target != "_parent" {
 		return true
 	}
-	href := strings.ToLower(n.attr("href"))
+	href := strings.ToLower(string(n.attr(nameHref)))
 	for _, scheme := range []string{"mailto:", "tel:", "sms:", "blob:"} {
 		if strings.HasPrefix(href, scheme) {
 			return true
@@ -164,34 +164,34 @@ func isOutward(n *node) bool {
 	return false
 }
 
-func isToggle(n *node) bool {
+func isToggle(n node) bool {
 	switch roleOf(n) {
 	case "checkbox", "radio", "switch", "tab", "option", "menuitemcheckbox", "menuitemradio":
 		return true
 	}
-	return n.has("aria-pressed") || n.has("aria-expanded") || n.tag == "summary"
+	return n.has(nameAriaPressed) || n.has(nameAriaExpanded) || n.tag() == "summary"
 }
 
-func formOf(n *node) *node {
-	for up := n.parent; up != nil && up.kind != kindDocument; up = up.parent {
-		if up.tag == "form" {
+func formOf(n node) node {
+	for up := n.parent(); up.ok() && up.kind() != kindDocument; up = up.parent() {
+		if up.tag() == "form" {
 			return up
 		}
 	}
-	if id := n.attr("form"); id != "" {
-		return findByAttr(n, "form", "id", id)
+	if id := string(n.attr(nameForm)); id != "" {
+		return findByAttr(n, "form", nameID_, id)
 	}
-	return nil
+	return node{}
 }
 
 // isSubmit: a submit control; a button without a type inside a form submits it as well (HTML).
-func isSubmit(n, form *node) bool {
-	typ := strings.ToLower(n.attr("type"))
-	switch n.tag {
+func isSubmit(n, form node) bool {
+	typ := strings.ToLower(string(n.attr(nameType)))
+	switch n.tag() {
 	case "input":
 		return typ == "submit" || typ == "image"
 	case "button":
-		return typ == "submit" || (typ == "" && form != nil)
+		return typ == "submit" || (typ == "" && form.ok())
 	}
 	return false
 }
@@ -200,12 +200,12 @@ func isSubmit(n, form *node) bool {
 var landmarkRoles = map[string]bool{"main": true, "navigation": true, "banner": true, "contentinfo": true,
 	"complementary": true, "search": true, "form": true, "dialog": true, "alertdialog": true}
 
-func isLandmark(n *node) bool {
-	switch n.tag {
+func isLandmark(n node) bool {
+	switch n.tag() {
 	case "main", "nav", "header", "footer", "aside", "form", "dialog", "body":
 		return true
 	}
-	return landmarkRoles[n.attr("role")]
+	return landmarkRoles[string(n.attr(nameRole))]
 }
 
 const (
@@ -221,17 +221,17 @@ const (
 
 // structure is the path from the nearest landmark by tags, input types and explicit roles. Positions tell apart up to
 // three like siblings; rows of lists have none, so that the same control in every row has the same path.
-func structure(n *node) string {
+func structure(n node) string {
 	var steps []string
-	for up := n; up != nil && up.kind != kindDocument && len(steps) < maxSteps; up = up.parent {
-		if up.kind != kindElement {
+	for up := n; up.ok() && up.kind() != kindDocument && len(steps) < maxSteps; up = up.parent() {
+		if up.kind() != kindElement {
 			continue
 		}
-		step := up.tag
-		if r := up.attr("role"); r != "" {
+		step := up.tag()
+		if r := string(up.attr(nameRole)); r != "" {
 			step += "[" + strings.ToLower(r) + "]"
-		} else if up.tag == "input" && up.attr("type") != "" {
-			step += "[" + strings.ToLower(up.attr("type")) + "]"
+		} else if up.tag() == "input" && string(up.attr(nameType)) != "" {
+			step += "[" + strings.ToLower(string(up.attr(nameType))) + "]"
 		}
 		if !isLandmark(up) || up == n {
 			if at, of := position1(up); of > 1 && of < listRows {
@@ -247,13 +247,13 @@ func structure(n *node) string {
 }
 
 // position1 counts n among its siblings with the same tag, from 1.
-func position1(n *node) (at, of int) {
-	if n.parent == nil {
+func position1(n node) (at, of int) {
+	if !n.parent().ok() {
 		return 1, 1
 	}
 	seen := 0
-	for c := n.parent.first; c != nil && seen < maxSiblings; c, seen = c.next, seen+1 {
-		if c.tag == n.tag {
+	for c := n.parent().first(); c.ok() && seen < maxSiblings; c, seen = c.next(), seen+1 {
+		if c.tag() == n.tag() {
 			of++
 			if c == n {
 				at = of
@@ -264,10 +264,10 @@ func position1(n *node) (at, of int) {
 }
 
 // selector is a short CSS path for people: the element and the nearest ancestors that have a name.
-func selector(n *node) string {
+func selector(n node) string {
 	var steps []string
-	for up := n; up != nil && up.kind != kindDocument && len(steps) < maxSelector; up = up.parent {
-		if up.kind != kindElement || up.tag == "html" || (up.tag == "body" && len(steps) > 0) {
+	for up := n; up.ok() && up.kind() != kindDocument && len(steps) < maxSelector; up = up.parent() {
+		if up.kind() != kindElement || up.tag() == "html" || (up.tag() == "body" && len(steps) > 0) {
 			continue
 		}
 		step, named := selectorStep(up)
@@ -281,16 +281,16 @@ func selector(n *node) string {
 	return joinReversed(steps, " > ")
 }
 
-func selectorStep(n *node) (step string, named bool) {
-	if id := n.attr("id"); id != "" && isReadable(id) {
-		return n.tag + "#" + id, true
+func selectorStep(n node) (step string, named bool) {
+	if id := string(n.attr(nameID_)); id != "" && isReadable(id) {
+		return n.tag() + "#" + id, true
 	}
-	for _, class := range strings.Fields(n.attr("class")) {
+	for _, class := range strings.Fields(string(n.attr(nameClass))) {
 		if isReadable(class) {
-			return n.tag + "." + class, true
+			return n.tag() + "." + class, true
 		}
 	}
-	return n.tag, isLandmark(n)
+	return n.tag(), isLandmark(n)
 }
 
 // isReadable: written by a person rather than generated, and safe to print: letters, digits, - and _, without three

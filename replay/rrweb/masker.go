@@ -81,7 +81,7 @@ func (m *Masker) meta(dst, data []byte) ([]byte, error) {
 			w.raw(name, strconv.AppendFloat(nil, f, 'f', -1, 64))
 			return err
 		}
-		return m.dec.SkipValue()
+		return m.dec.skip()
 	})
 	return append(w.dst, '}'), err
 }
@@ -181,11 +181,11 @@ func (m *Masker) snapshot(dst, data []byte) ([]byte, error) {
 			}
 			return err
 		case "initialOffset":
-			raw, err := m.dec.ReadValue()
+			raw, err := m.dec.value()
 			w.raw("initialOffset", raw)
 			return err
 		}
-		return m.dec.SkipValue()
+		return m.dec.skip()
 	})
 	return append(w.dst, '}'), err
 }
@@ -193,8 +193,8 @@ func (m *Masker) snapshot(dst, data []byte) ([]byte, error) {
 // readNode reads a node and everything below it.
 func (m *Masker) readNode(depth int) (*outNode, error) {
 	d := &m.dec
-	if depth > m.opt.MaxDepth || d.PeekKind() != '{' {
-		return nil, d.SkipValue()
+	if depth > m.opt.MaxDepth || d.peek() != '{' {
+		return nil, d.skip()
 	}
 	n := &outNode{id: unknownNode}
 	err := d.fields(func(key []byte) (err error) {
@@ -223,11 +223,11 @@ func (m *Masker) readNode(depth int) (*outNode, error) {
 		case "name", "publicId", "systemId", "compatMode", "rootId", "isSVG", "isShadow", "isShadowHost", "isStyle",
 			"isCustom", "needBlock", "adoptedStyleSheets":
 			name := string(key)
-			var raw jsontext.Value
-			raw, err = d.ReadValue()
+			var raw []byte
+			raw, err = d.value()
 			n.other = append(n.other, outAttr{name, append([]byte(nil), raw...)})
 		default:
-			err = d.SkipValue()
+			err = d.skip()
 		}
 		return err
 	})
@@ -239,7 +239,7 @@ func (m *Masker) readAttributes() ([]outAttr, error) {
 	var attrs []outAttr
 	err := m.dec.fields(func(key []byte) error {
 		name := string(key)
-		raw, err := m.dec.ReadValue()
+		raw, err := m.dec.value()
 		attrs = append(attrs, outAttr{name, append([]byte(nil), raw...)})
 		return err
 	})
@@ -429,7 +429,7 @@ func (m *Masker) incremental(dst, data []byte) ([]byte, bool, error) {
 	case sourceMouseMove, sourceMouseInteraction, sourceScroll, sourceViewportResize, sourceTouchMove, sourceMedia,
 		sourceStyleSheetRule, sourceDrag, sourceStyleDeclaration, sourceSelection, sourceAdoptedStyleSheet:
 		m.dec.reset(data)
-		raw, err := m.dec.ReadValue() // checks that it is JSON
+		raw, err := m.dec.value() // checks that it is JSON
 		return append(dst, raw...), true, err
 	}
 	return dst, false, nil
@@ -457,7 +457,7 @@ func (m *Masker) input(dst, data []byte) ([]byte, error) {
 			w.raw("id", strconv.AppendInt(nil, int64(id), 10))
 			return err
 		}
-		return d.SkipValue()
+		return d.skip()
 	})
 	return append(w.dst, '}'), err
 }
@@ -502,7 +502,7 @@ func (m *Masker) mutation(dst, data []byte) ([]byte, error) {
 }
 
 func (m *Masker) verbatim(dst []byte) ([]byte, error) {
-	raw, err := m.dec.ReadValue()
+	raw, err := m.dec.value()
 	return append(dst, raw...), err
 }
 
@@ -517,13 +517,13 @@ func (m *Masker) added(dst []byte) ([]byte, error) {
 			w.raw("parentId", strconv.AppendInt(nil, int64(parent), 10))
 		case "nextId", "previousId":
 			name := string(key)
-			var raw jsontext.Value
-			raw, err = m.dec.ReadValue()
+			var raw []byte
+			raw, err = m.dec.value()
 			w.raw(name, raw)
 		case "node":
 			n, err = m.readNode(0)
 		default:
-			err = m.dec.SkipValue()
+			err = m.dec.skip()
 		}
 		return err
 	})
@@ -543,10 +543,10 @@ func (m *Masker) textChange(dst []byte) ([]byte, error) {
 		case "id":
 			id, err = m.dec.nodeID()
 		case "value":
-			null = m.dec.PeekKind() == 'n'
+			null = m.dec.peek() == 'n'
 			value, err = m.dec.text()
 		default:
-			err = m.dec.SkipValue()
+			err = m.dec.skip()
 		}
 		return err
 	})
@@ -570,7 +570,7 @@ func (m *Masker) attrChange(dst []byte) ([]byte, error) {
 		case "attributes":
 			attrs, err = m.readAttributes()
 		default:
-			err = m.dec.SkipValue()
+			err = m.dec.skip()
 		}
 		return err
 	})
@@ -607,4 +607,33 @@ func MetaSize(data []byte) (width, height int) {
 		return err
 	})
 	return width, height
+}
+
+// rawBatch is a mutation event, split into its lists.
+type rawBatch struct {
+	removes, adds, texts, attributes []byte
+	attachFrame                      bool
+}
+
+func (d *decoder) decodeBatch(data []byte) (rawBatch, error) {
+	var b rawBatch
+	d.reset(data)
+	err := d.fields(func(key []byte) (err error) {
+		switch string(key) {
+		case "removes":
+			b.removes, err = d.value()
+		case "adds":
+			b.adds, err = d.value()
+		case "texts":
+			b.texts, err = d.value()
+		case "attributes":
+			b.attributes, err = d.value()
+		case "isAttachIframe":
+			b.attachFrame, _, err = d.flag()
+		default:
+			err = d.skip()
+		}
+		return err
+	})
+	return b, err
 }

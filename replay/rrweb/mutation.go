@@ -2,242 +2,180 @@ package rrweb
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/rankle/rankle/replay"
 )
 
-// batch is one mutation event, split into its lists. They are read in the order in which rrweb's own player applies
-// them: removes, adds, texts, attributes.
-type batch struct {
-	removes, adds, texts, attributes []byte
-	attachFrame                      bool // the batch is the arrival of a frame's document
-}
-
-func (d *decoder) decodeBatch(data []byte) (batch, error) {
-	var b batch
-	d.reset(data)
-	err := d.fields(func(key []byte) error {
-		var into *[]byte
-		switch string(key) {
-		case "removes":
-			into = &b.removes
-		case "adds":
-			into = &b.adds
-		case "texts":
-			into = &b.texts
-		case "attributes":
-			into = &b.attributes
-		case "isAttachIframe":
-			var err error
-			b.attachFrame, _, err = d.flag()
-			return err
-		default:
-			return d.SkipValue()
-		}
-		raw, err := d.ReadValue()
-		end := d.InputOffset()
-		*into = data[end-int64(len(raw)) : end]
-		return err
-	})
-	return b, err
-}
-
-// changes collects the changes of one batch.
-type changes struct {
-	p       *player
+// batchPlayer applies one mutation event to the page of a window and collects what it changed.
+type batchPlayer struct {
+	*player
 	w       *window
-	out     replay.Mutation
-	removed map[int32]int // id -> index in out.Changes, or -1 beyond the limit
+	first   int   // index of the batch's first change in player.changes
+	nodes   int32 // nodes added, removed or changed
+	removed idMap // id -> its change, see noChange
+	// Scratch of adds: additions that may be placed now, those that wait for an id, and the tops of what arrived.
+	ready   []int32
+	waiting map[int32][]int32
+	tops    []node
 }
 
-func (c *changes) add(ch replay.Change) int {
-	c.out.Nodes++
-	if len(c.out.Changes) >= c.p.opt.MaxChanges {
-		return -1
+// noChange is the change in batchPlayer.removed of a node beyond Options.MaxChanges; others are counted from 2.
+const noChange = 1
+
+// room reports whether another change is kept, and not only counted.
+func (c *batchPlayer) room() bool { return len(c.changes)-c.first < c.opt.MaxChanges }
+
+// add returns the number of the change, or noChange.
+func (c *batchPlayer) add(ch replay.Change) int32 {
+	c.nodes++
+	if !c.room() {
+		return noChange
 	}
-	c.out.Changes = append(c.out.Changes, ch)
-	return len(c.out.Changes) - 1
+	c.changes = append(c.changes, ch)
+	return int32(len(c.changes) - c.first + noChange)
 }
 
 // mutation applies a batch to the page and reports what changed. The arrival of a frame is a snapshot, no change.
-func (p *player) mutation(w *window, at time.Duration, data []byte) error {
-	b, err := p.dec.decodeBatch(data)
-	if err != nil {
-		return err
-	}
-	c := &changes{p: p, w: w}
-	kind := replay.MutationEvent
+func (p *player) mutation(w *window, at time.Duration, b *batch) {
+	c := &p.batch
+	c.player, c.w, c.first, c.nodes = p, w, len(p.changes), 0
+	w.tree.limited = w.tree.limited || b.limited
+	c.removes(b)
+	c.adds(b)
+	c.texts(b)
+	c.attributes(b)
 	if b.attachFrame {
-		kind = replay.SnapshotEvent
+		p.changes = p.changes[:c.first]
+		p.emit(w, at, replay.SnapshotEvent)
+		return
 	}
-	for _, step := range []struct {
-		raw   []byte
-		apply func() error
-	}{{b.removes, c.removes}, {b.adds, c.adds}, {b.texts, c.texts}, {b.attributes, c.attributes}} {
-		if len(step.raw) <= len("[]") {
-			continue
-		}
-		p.dec.reset(step.raw)
-		if e := step.apply(); e != nil {
-			err = e
-		}
-	}
-	ev := p.emit(w, at, kind)
-	if !b.attachFrame {
-		ev.Detail = int32(len(p.s.Mutations))
-		p.s.Mutations = append(p.s.Mutations, c.out)
-		p.s.Coverage.Mutations = true
-	}
-	return err
+	ev := p.emit(w, at, replay.MutationEvent)
+	ev.Detail = int32(len(p.s.Mutations))
+	p.s.Mutations = append(p.s.Mutations, replay.Mutation{Changes: p.changes[c.first:], Nodes: c.nodes})
+	p.s.Coverage.Mutations = true
 }
 
 // removes takes nodes out of the page.
-func (c *changes) removes() error {
-	d := c.p.dec
-	return d.elements(func() error {
-		id := int32(unknownNode)
-		err := d.fields(func(key []byte) (err error) {
-			if string(key) == "id" {
-				id, err = d.nodeID()
-				return err
-			}
-			return d.SkipValue()
-		})
-		n := c.w.tree.byID[id]
-		if err != nil || n == nil {
-			return err
+func (c *batchPlayer) removes(b *batch) {
+	t := &c.w.tree
+	for _, id := range c.facts.removed[b.removes.from:b.removes.to] {
+		n := t.get(id)
+		if !n.ok() {
+			continue
 		}
 		ch := replay.Change{Kind: replay.Removed, Node: replay.NoIndex, Parent: replay.NoIndex,
 			Traits: arrivalTraits(n) | replay.ChangeKnown}
 		ch.Was, ch.Size = outline(n)
-		if len(c.out.Changes) < c.p.opt.MaxChanges {
-			ch.Node = c.p.node(c.w, n)
-			ch.Parent = c.parentOf(ch.Node)
+		if c.room() {
+			ch.Node, ch.Parent = c.place(n)
 		}
-		if n == c.w.tree.root {
-			c.w.tree.root = nil
+		if n == t.root {
+			t.root = node{}
 		}
-		c.w.tree.drop(n)
-		if c.removed == nil {
-			c.removed = make(map[int32]int)
-		}
-		c.removed[id] = c.add(ch)
-		return nil
-	})
-}
-
-func (c *changes) parentOf(n replay.NodeID) replay.NodeID {
-	if n < 0 {
-		return replay.NoIndex
+		t.drop(n)
+		c.removed.put(id, c.add(ch))
 	}
-	return c.p.s.Nodes[n].Parent
 }
 
-// addition is one node to be placed.
-type addition struct {
-	node           *node
-	parent         int32
-	next, previous int32 // unknownNode = none named
-	done           bool
+// place returns the session's nodes for n and its parent.
+func (c *batchPlayer) place(n node) (id, parent replay.NodeID) {
+	id = c.node(c.w, n)
+	if id < 0 {
+		return id, replay.NoIndex
+	}
+	return id, c.player.nodes[id].Parent
 }
 
 // adds places new nodes. The lists come in no useful order: a node can be named as neighbour before it is listed.
-func (c *changes) adds() error {
-	list, err := c.decodeAdds()
-	t := c.w.tree
-	var waiting map[int32][]int // id -> additions that wait for it
-	var ready []int
+func (c *batchPlayer) adds(b *batch) {
+	t := &c.w.tree
+	list := c.facts.added[b.adds.from:b.adds.to]
 	for i := range list {
-		ready = append(ready, i)
-		for len(ready) > 0 {
-			a := &list[ready[len(ready)-1]]
-			at := ready[len(ready)-1]
-			ready = ready[:len(ready)-1]
-			if wait, ok := t.place(a); !ok {
-				if waiting == nil {
-					waiting = make(map[int32][]int)
+		if a := &list[i]; !t.arrive(t.at(a.node)) {
+			a.node = 0
+		}
+	}
+	list = slices.DeleteFunc(list, func(a addition) bool { return a.node == 0 })
+	for i := range list {
+		c.ready = append(c.ready, int32(i))
+		for len(c.ready) > 0 {
+			at := c.ready[len(c.ready)-1]
+			c.ready = c.ready[:len(c.ready)-1]
+			if id, ok := t.place(&list[at]); !ok {
+				if c.waiting == nil {
+					c.waiting = make(map[int32][]int32)
 				}
-				waiting[wait] = append(waiting[wait], at)
+				c.waiting[id] = append(c.waiting[id], at)
 				continue
 			}
-			if next := waiting[a.node.id]; len(next) > 0 {
-				ready = append(ready, next...)
-				delete(waiting, a.node.id)
+			if len(c.waiting) > 0 {
+				id := t.at(list[at].node).id()
+				c.ready = append(c.ready, c.waiting[id]...)
+				delete(c.waiting, id)
 			}
 		}
 	}
+	clear(c.waiting)
 	for i := range list { // neighbours that never came: the end of the parent is the best guess
 		if a := &list[i]; !a.done {
 			a.next, a.previous = unknownNode, unknownNode
 			t.place(a)
 		}
 	}
-	added := make(map[*node]bool, len(list))
-	for i := range list {
-		added[list[i].node] = true
+	c.arrivals(list)
+	for _, id := range c.facts.removed[b.removes.from:b.removes.to] {
+		c.removed.put(id, 0)
 	}
-	tops := make([]*node, 0, len(list))
+}
+
+// arrivals reports the tops of what was added.
+func (c *batchPlayer) arrivals(list []addition) {
+	cells := c.facts.cells
 	for i := range list {
-		if n := list[i].node; n.parent == nil || !added[n.parent] {
-			tops = append(tops, n)
+		cells[list[i].node].flags |= flagAdded
+	}
+	c.tops = c.tops[:0]
+	for i := range list {
+		if n := c.facts.at(list[i].node); cells[n.cell().parent].flags&flagAdded == 0 {
+			c.tops = append(c.tops, n)
 		} else {
-			c.out.Nodes++
+			c.nodes++
 		}
 	}
-	inOrder(tops)
-	for _, n := range tops {
+	for i := range list {
+		cells[list[i].node].flags &^= flagAdded
+	}
+	inOrder(c.tops)
+	for _, n := range c.tops {
 		c.arrived(n)
 	}
-	return err
 }
 
 // inOrder puts nodes of one parent that stand next to each other in the list into the order of the document: recorders
 // name the last one first.
-func inOrder(list []*node) {
+func inOrder(list []node) {
 	for i := 0; i < len(list); {
+		parent := list[i].parent()
 		j := i + 1
-		for j < len(list) && list[j].parent == list[i].parent {
+		for j < len(list) && list[j].parent() == parent {
 			j++
 		}
-		if siblings := list[i:j]; len(siblings) > 1 && list[i].parent != nil {
-			at := make(map[*node]int, len(siblings))
-			for c := list[i].parent.first; c != nil; c = c.next {
-				at[c] = len(at)
+		if siblings := list[i:j]; len(siblings) > 1 && parent.ok() {
+			for _, n := range siblings {
+				n.cell().flags |= flagAdded
 			}
-			slices.SortStableFunc(siblings, func(x, y *node) int { return at[x] - at[y] })
+			at := 0
+			for c := parent.first(); c.ok() && at < len(siblings); c = c.next() {
+				if c.cell().flags&flagAdded != 0 {
+					c.cell().flags &^= flagAdded
+					siblings[at] = c
+					at++
+				}
+			}
 		}
 		i = j
 	}
-}
-
-func (c *changes) decodeAdds() ([]addition, error) {
-	d := c.p.dec
-	var list []addition
-	err := d.elements(func() error {
-		a := addition{parent: unknownNode, next: unknownNode, previous: unknownNode}
-		err := d.fields(func(key []byte) (err error) {
-			switch string(key) {
-			case "parentId":
-				a.parent, err = d.nodeID()
-			case "nextId":
-				a.next, err = d.nodeID()
-			case "previousId":
-				a.previous, err = d.nodeID()
-			case "node":
-				a.node, err = c.w.tree.decodeNode(d, 0)
-			default:
-				err = d.SkipValue()
-			}
-			return err
-		})
-		if err == nil && a.node != nil {
-			list = append(list, a)
-		}
-		return err
-	})
-	return list, err
 }
 
 // place puts a node where it belongs. If it cannot yet, it returns the id that it waits for.
@@ -245,207 +183,148 @@ func (t *tree) place(a *addition) (wait int32, ok bool) {
 	if a.done {
 		return 0, true
 	}
-	parent := t.byID[a.parent]
-	if parent == nil {
+	parent := t.get(a.parent)
+	if !parent.ok() {
 		return a.parent, false
 	}
-	var before *node
+	var before node
 	if a.next != unknownNode {
-		if before = t.byID[a.next]; before == nil || before.parent == nil {
+		if before = t.get(a.next); !before.ok() || !before.parent().ok() {
 			return a.next, false
 		}
-		if before.parent != parent {
-			before = nil
+		if before.parent() != parent {
+			before = node{}
 		}
 	} else if a.previous != unknownNode { // recorders before 2019 named the left neighbour
-		left := t.byID[a.previous]
-		if left == nil || left.parent == nil {
+		left := t.get(a.previous)
+		if !left.ok() || !left.parent().ok() {
 			return a.previous, false
 		}
-		if left.parent == parent {
-			before = left.next
+		if left.parent() == parent {
+			before = left.next()
 		}
 	}
 	a.done = true
+	n := t.at(a.node)
 	depth := 0
-	for up := parent; up != nil; up = up.parent {
-		if depth++; up == a.node || depth > t.maxDepth {
-			t.limited = t.limited || up != a.node
+	for up := parent; up.ok(); up = up.parent() {
+		if depth++; up == n || depth > t.maxDepth {
+			t.limited = t.limited || up != n
 			return 0, true // would be its own ancestor, or lie too deep
 		}
 	}
-	if a.node.kind == kindDocument { // a frame shows one document at a time
-		for child := parent.first; child != nil; {
-			next := child.next
-			if child.kind == kindDocument && child != a.node {
+	if n.kind() == kindDocument { // a frame shows one document at a time
+		for child := parent.first(); child.ok(); {
+			next := child.next()
+			if child.kind() == kindDocument && child != n {
 				if child == before {
-					before = nil
+					before = node{}
 				}
 				t.drop(child)
 			}
 			child = next
 		}
 	}
-	if before == a.node {
-		before = nil
+	if before == n {
+		before = node{}
 	}
-	a.node.detach()
-	parent.insertBefore(a.node, before)
+	n.detach()
+	parent.insertBefore(n, before)
 	return 0, true
 }
 
 // arrived reports the top of an added subtree.
-func (c *changes) arrived(n *node) {
+func (c *batchPlayer) arrived(n node) {
 	ch := replay.Change{Kind: replay.Added, Node: replay.NoIndex, Parent: replay.NoIndex, Traits: arrivalTraits(n)}
 	ch.State, ch.Size = outline(n)
-	if at, ok := c.removed[n.id]; ok {
+	if at := c.removed.get(n.id()); at != 0 {
 		ch.Traits |= replay.ChangeMoved
-		if at >= 0 {
-			c.out.Changes[at].Traits |= replay.ChangeMoved
+		if at != noChange {
+			c.changes[c.first+int(at)-noChange-1].Traits |= replay.ChangeMoved
 		}
 	}
-	if len(c.out.Changes) < c.p.opt.MaxChanges {
-		ch.Node = c.p.node(c.w, n)
-		ch.Parent = c.parentOf(ch.Node)
+	if c.room() {
+		ch.Node, ch.Parent = c.place(n)
 	}
 	c.add(ch)
 }
 
 // texts changes text nodes.
-func (c *changes) texts() error {
-	d := c.p.dec
-	return d.elements(func() error {
-		id, value := int32(unknownNode), ""
-		err := d.fields(func(key []byte) (err error) {
-			switch string(key) {
-			case "id":
-				id, err = d.nodeID()
-			case "value":
-				value, err = d.text()
-			default:
-				err = d.SkipValue()
-			}
-			return err
-		})
-		n := c.w.tree.byID[id]
-		if err != nil || n == nil {
-			return err
+func (c *batchPlayer) texts(b *batch) {
+	f := c.facts
+	for _, t := range f.texts[b.texts.from:b.texts.to] {
+		n := c.w.tree.get(t.id)
+		if !n.ok() {
+			continue
 		}
 		ch := replay.Change{Kind: replay.TextChanged, Node: replay.NoIndex, Parent: replay.NoIndex, Size: 1,
-			State: hash(hashSeed, value), Traits: textTraits(n)}
-		if n.parent == nil || !n.parent.ownsNoText {
-			if len(n.text) < maxText {
-				ch.Was = hash(hashSeed, n.text)
+			State: hash(hashSeed, f.whole(t.value, &f.scratch)), Traits: textTraits(n)}
+		if !n.parent().ok() || !n.parent().ownsNoText() {
+			if old := n.text(); len(old) < maxText {
+				ch.Was = hash(hashSeed, old)
 				ch.Traits |= replay.ChangeKnown
 			}
-			n.text = clip(value, maxText)
+			n.cell().content = t.value
 		}
-		if len(c.out.Changes) < c.p.opt.MaxChanges {
-			ch.Node = c.p.node(c.w, n)
-			ch.Parent = c.parentOf(ch.Node)
+		if c.room() {
+			ch.Node, ch.Parent = c.place(n)
 		}
 		c.add(ch)
-		return nil
-	})
+	}
 }
 
 // attributes changes attributes. Every changed attribute is a change of its own.
-func (c *changes) attributes() error {
-	d := c.p.dec
-	return d.elements(func() error {
-		id := int32(unknownNode)
-		var set []attrChange
-		err := d.fields(func(key []byte) (err error) {
-			switch string(key) {
-			case "id":
-				id, err = d.nodeID()
-			case "attributes":
-				set, err = c.decodeAttributeChanges()
-			default:
-				err = d.SkipValue()
-			}
-			return err
-		})
-		n := c.w.tree.byID[id]
-		if err != nil || n == nil {
-			return err
+func (c *batchPlayer) attributes(b *batch) {
+	for _, s := range c.facts.sets[b.attributes.from:b.attributes.to] {
+		if n := c.w.tree.get(s.id); n.ok() {
+			c.setAttributes(n, c.facts.changes[s.changes.from:s.changes.to])
 		}
-		c.setAttributes(n, set)
-		return nil
-	})
-}
-
-// attrChange is the new value of one attribute.
-type attrChange struct {
-	key   string
-	value string // only of kept attributes
-	state uint64
-	keep  bool
-	gone  bool
-}
-
-func (c *changes) decodeAttributeChanges() ([]attrChange, error) {
-	d := c.p.dec
-	var out []attrChange
-	err := d.fields(func(key []byte) error {
-		if strings.HasPrefix(string(key), "rr_") || strings.HasPrefix(string(key), "data-rr-") || len(out) >= c.p.opt.MaxChanges {
-			return d.SkipValue() // the recorder's own bookkeeping
-		}
-		a := attrChange{key: c.w.tree.intern(key), keep: keepAttr(key)}
-		switch d.PeekKind() {
-		case 'n', 'f':
-			a.gone = true
-			if err := d.SkipValue(); err != nil {
-				return err
-			}
-		case '"', 't', '0':
-			s, err := d.text()
-			if err != nil {
-				return err
-			}
-			a.state = hash(hash(hashSeed, a.key), s)
-			a.value = clip(s, maxText)
-		default: // changed style properties
-			raw, err := d.ReadValue()
-			if err != nil {
-				return err
-			}
-			a.state = hash(hash(hashSeed, a.key), string(raw))
-			a.keep = false
-		}
-		out = append(out, a)
-		return nil
-	})
-	return out, err
-}
-
-func (c *changes) setAttributes(n *node, set []attrChange) {
-	var id, parent replay.NodeID = replay.NoIndex, replay.NoIndex
-	if len(set) > 0 && len(c.out.Changes) < c.p.opt.MaxChanges {
-		id = c.p.node(c.w, n)
-		parent = c.parentOf(id)
 	}
-	before := c.out.Nodes
-	for _, a := range set {
-		traits := c.attributeTraits(n, a)
-		was := uint64(0)
-		if old := n.attr(a.key); keepAttr([]byte(a.key)) && len(old) < maxText {
-			traits |= replay.ChangeKnown
-			if n.has(a.key) {
-				was = hash(hash(hashSeed, a.key), old)
+}
+
+func (c *batchPlayer) setAttributes(n node, set []attrChange) {
+	f := c.facts
+	id, parent := replay.NodeID(replay.NoIndex), replay.NodeID(replay.NoIndex)
+	if len(set) > 0 && c.room() {
+		id, parent = c.place(n)
+	}
+	before := c.nodes
+	for i := range set {
+		a := &set[i]
+		name := &f.names.list[a.name]
+		ch := replay.Change{Kind: replay.AttributeChanged, Node: id, Parent: parent, Size: 1, Attr: name.text}
+		var value []byte
+		if !a.gone {
+			whole := f.whole(a.value, &f.scratch)
+			ch.State = hash(hashString(hashSeed, name.text), whole)
+			if !a.style {
+				value = clip(whole, maxText)
 			}
 		}
-		if a.keep {
+		ch.Traits = c.attributeTraits(n, a, value)
+		if f.names.list[name.lower].traits&nameKept != 0 {
+			old := n.find(name.lower)
+			var was []byte
+			if old != nil {
+				was = f.clipped(&old.value)
+			}
+			if len(was) < maxText {
+				ch.Traits |= replay.ChangeKnown
+				if old != nil {
+					ch.Was = hash(hashString(hashSeed, name.text), was)
+				}
+			}
+		}
+		if name.traits&nameKept != 0 && !a.style {
 			if a.gone {
-				n.remove(a.key)
+				n.remove(name.lower)
 			} else {
-				n.set(a.key, a.value)
+				n.set(name.lower, a.value)
 			}
 		}
-		c.add(replay.Change{Kind: replay.AttributeChanged, Node: id, Parent: parent, Size: 1, Attr: a.key,
-			State: a.state, Was: was, Traits: traits})
+		c.add(ch)
 	}
-	c.out.Nodes = before + 1 // one node, however many attributes
+	c.nodes = before + 1 // one node, however many attributes
 }
 
 // FNV-1a, 64 bit: states only need to be told apart within one session.
@@ -454,7 +333,14 @@ const (
 	hashPrime = 1099511628211
 )
 
-func hash(h uint64, s string) uint64 {
+func hash(h uint64, s []byte) uint64 {
+	for _, c := range s {
+		h = (h ^ uint64(c)) * hashPrime
+	}
+	return (h ^ 0xff) * hashPrime
+}
+
+func hashString(h uint64, s string) uint64 {
 	for i := 0; i < len(s); i++ {
 		h = (h ^ uint64(s[i])) * hashPrime
 	}
@@ -462,14 +348,13 @@ func hash(h uint64, s string) uint64 {
 }
 
 // outline hashes what a subtree is and says, without ids, and counts its nodes.
-func outline(n *node) (state uint64, size int32) {
+func outline(n node) (state uint64, size int32) {
 	state = hashSeed
-	n.walk(func(m *node) bool {
+	for m := n; m.ok(); m = m.after(n) {
 		size++
-		state = hash(state, m.tagName())
-		state = hash(state, m.text)
-		state = hash(state, m.attr("class"))
-		return true
-	})
+		state = hashString(state, m.tagName())
+		state = hash(state, m.text())
+		state = hash(state, m.attr(nameClass))
+	}
 	return state, size
 }

@@ -100,7 +100,7 @@ func (s *scanner) uncompress(e *Event, m *members) error {
 	var damage error
 	err := dec.fields(func(key []byte) error {
 		name := string(key)
-		raw, err := dec.ReadValue()
+		raw, err := dec.value()
 		if err != nil {
 			return err
 		}

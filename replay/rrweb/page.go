@@ -21,7 +21,7 @@ func (p *player) metaEvent(w *window, at time.Duration, data []byte) error {
 		case "height":
 			height, _, err = p.dec.number()
 		default:
-			err = p.dec.SkipValue()
+			err = p.dec.skip()
 		}
 		return err
 	})
@@ -37,7 +37,7 @@ func (p *player) metaEvent(w *window, at time.Duration, data []byte) error {
 	if first {
 		ev.Flags |= replay.FlagLoad
 	}
-	w.meta, w.metaOld, w.metaSame = len(p.s.Events)-1, old, oldURL == w.url
+	w.meta, w.metaOld, w.metaSame = len(p.events)-1, old, oldURL == w.url
 	if p.s.Context.ViewportW == 0 {
 		p.s.Context.ViewportW, p.s.Context.ViewportH = round32(width), round32(height)
 	}
@@ -86,24 +86,32 @@ func address(href string) string {
 
 // titleScreen gives the current screen the title that the page has now, unless it has one.
 func (p *player) titleScreen(w *window) {
-	if w.screen < 0 || p.s.Screens[w.screen].Title != "" || w.tree.root == nil {
+	if w.screen < 0 || p.s.Screens[w.screen].Title != "" || !w.tree.root.ok() {
 		return
 	}
-	var title *node
-	seen := 0
-	w.tree.root.walk(func(n *node) bool {
-		seen++
-		if n.tag == "title" && !n.svg {
-			title = n
-		}
-		return title == nil && n.tag != "body" && seen < maxTitleSearch
-	})
-	if title == nil {
+	title := w.tree.title()
+	if !title.ok() {
 		return
 	}
 	if text := textOf(title); !isMasked(text) {
 		p.s.Screens[w.screen].Title = label(text)
 	}
+}
+
+// title returns the element that names the page, or none.
+func (t *tree) title() node {
+	seen := 0
+	for n := t.root; n.ok() && seen < maxTitleSearch; n, seen = n.after(t.root), seen+1 {
+		switch n.tag() {
+		case "title":
+			if !n.svg() {
+				return n
+			}
+		case "body":
+			return node{}
+		}
+	}
+	return node{}
 }
 
 // maxTitleSearch bounds the look for the title, which stands in the head of every page.
@@ -125,39 +133,29 @@ func (p *player) navigate(w *window, at time.Duration, href string, flags replay
 }
 
 // fullSnapshot replaces the page: a page load, or a checkout of the page that is loaded already.
-func (p *player) fullSnapshot(w *window, at time.Duration, data []byte) error {
-	fresh := newTree(p.opt)
-	fresh.names = w.tree.names
-	var root *node
-	p.dec.reset(data)
-	err := p.dec.fields(func(key []byte) (err error) {
-		if string(key) == "node" {
-			root, err = fresh.decodeNode(p.dec, 0)
-			return err
-		}
-		return p.dec.SkipValue()
-	})
-	if err != nil {
-		return err
-	}
-	if root == nil {
-		return nil // mobile wireframes and foreign formats have no node here
+func (p *player) fullSnapshot(w *window, at time.Duration, s *snapshot) {
+	fresh := &w.spare
+	fresh.reset(&p.facts.dom, &p.opt)
+	fresh.limited = s.limited
+	root := fresh.at(s.root)
+	if !root.ok() || !fresh.arrive(root) {
+		return // mobile wireframes and foreign formats have no node here
 	}
 	fresh.root = root
 	p.s.Coverage.Snapshot = true
-	checkout := !w.fresh && sameStructure(w.tree, fresh) && !(fresh.numbered() && (!w.tree.numbered() || w.unasked(at)))
+	checkout := !w.fresh && sameStructure(&w.tree, fresh) && !(fresh.numbered() && (!w.tree.numbered() || w.unasked(at)))
 	w.snapAt = at
 	fresh.limited = fresh.limited || w.tree.limited
-	w.tree, w.fresh, w.pressed = fresh, false, nil
+	w.tree, w.spare = w.spare, w.tree
+	w.fresh, w.pressed = false, node{}
 	if !checkout {
 		p.flushRequests(w)
-		w.nodes = make(map[int32]replay.NodeID)
+		w.nodes.reset()
 		w.loads++
 	}
 	p.settleMeta(w, checkout)
 	p.emit(w, at, replay.SnapshotEvent)
 	p.titleScreen(w)
-	return nil
 }
 
 // unasked reports whether nothing called for a checkout at a moment. Recorders make one right behind the event that was one
@@ -179,7 +177,7 @@ func (p *player) settleMeta(w *window, checkout bool) {
 	if w.meta < 0 {
 		return
 	}
-	ev := &p.s.Events[w.meta]
+	ev := &p.events[w.meta]
 	switch {
 	case !checkout:
 		ev.Flags |= replay.FlagLoad

@@ -13,12 +13,19 @@ type player struct {
 	s       *replay.Session
 	opt     Options
 	dec     *decoder
-	windows []*window
+	facts   *facts
+	windows []*window       // more than in use: the others wait for the next recording
 	start   float64         // epoch ms of the earliest event
 	unknown replay.TargetID // the target of presses on nobody knows what, or NoIndex
 	screens map[screenKey]replay.ScreenID
 	touched int // events on a node
 	missed  int // ... that was never defined
+	batch   batchPlayer
+
+	// What the session holds, in memory that the next one uses again: finish copies it.
+	events  []replay.Event
+	nodes   []replay.Node
+	changes []replay.Change
 }
 
 type screenKey struct{ host, path string }
@@ -26,8 +33,9 @@ type screenKey struct{ host, path string }
 // window is one tab: its page and where it stands. Nothing crosses windows.
 type window struct {
 	index    uint16
-	tree     *tree
-	nodes    map[int32]replay.NodeID // of the current page load
+	tree     tree
+	spare    tree  // memory for the next page
+	nodes    idMap // the session's nodes by their ids in the current page load, counted from 1
 	screen   replay.ScreenID
 	url      string // path and query of the current URL, only to tell a reload; never leaves the package
 	meta     int    // index of the Navigate event of a Meta that no snapshot followed yet, or -1
@@ -39,23 +47,39 @@ type window struct {
 	metaPause time.Duration
 	loads     int
 	fresh     bool // a page load began: the next snapshot cannot be a checkout
-	pressed   *node
+	pressed   node
 	pointer   bool // pointerType was seen: a recent recorder
 	network   []pendingRequest
 }
 
-func newPlayer(b *Builder, s *replay.Session) *player {
-	p := &player{b: b, s: s, opt: b.opt, dec: &b.dec,
-		unknown: replay.NoIndex, screens: make(map[screenKey]replay.ScreenID)}
-	for i := range max(1, len(b.windows)) {
-		p.windows = append(p.windows, &window{index: uint16(i), tree: newTree(b.opt), nodes: make(map[int32]replay.NodeID),
-			screen: replay.NoIndex, meta: -1})
+// reset begins a session.
+func (p *player) reset(b *Builder, s *replay.Session) {
+	if p.screens == nil {
+		p.screens = make(map[screenKey]replay.ScreenID)
+	}
+	clear(p.screens)
+	all := p.windows[:cap(p.windows)]
+	*p = player{b: b, s: s, opt: b.opt, dec: &b.dec, facts: &b.facts, windows: all, unknown: replay.NoIndex, screens: p.screens,
+		batch: p.batch, events: p.events[:0], nodes: p.nodes[:0], changes: p.changes[:0]}
+	for len(p.windows) < len(b.windows) || len(p.windows) == 0 {
+		p.windows = append(p.windows, nil)
+	}
+	p.windows = p.windows[:max(1, len(b.windows))]
+	for i, old := range p.windows {
+		w := &window{index: uint16(i), screen: replay.NoIndex, meta: -1}
+		if old != nil {
+			w.tree, w.spare, w.nodes, w.network = old.tree, old.spare, old.nodes, old.network[:0]
+		}
+		w.tree.reset(p.dom(), &p.opt)
+		w.nodes.reset()
+		p.windows[i] = w
 	}
 	if len(b.entries) > 0 {
 		p.start = b.entries[0].time
 	}
-	return p
 }
+
+func (p *player) dom() *dom { return &p.facts.dom }
 
 // at converts epoch milliseconds to an offset. Times before the first event (a request that began earlier) are 0.
 func (p *player) at(ms float64) time.Duration {
@@ -71,27 +95,40 @@ func (p *player) play(e *entry) {
 		return
 	}
 	var err error
-	switch e.typ {
-	case typeDOMContentLoaded:
-		w.fresh = true
-	case typeFullSnapshot:
-		err = p.fullSnapshot(w, at, e.data)
-	case typeIncremental:
-		if e.source == sourceMutation {
-			err = p.mutation(w, at, e.data)
-		} else {
-			err = p.incremental(w, at, e.data)
+	switch e.what {
+	case badContent:
+		if e.typ == typeDOMContentLoaded {
+			w.fresh = true
+		} else if e.typ <= typePlugin && e.typ != typeLoad {
+			err = errSyntax
 		}
-	case typeMeta:
-		err = p.metaEvent(w, at, e.data)
-	case typeCustom:
-		err = p.custom(w, at, e)
-	case typePlugin:
-		err = p.plugin(w, at, e)
+	case snapshotContent:
+		p.fullSnapshot(w, at, &p.facts.snapshots[e.ref])
+	case batchContent:
+		p.mutation(w, at, &p.facts.batches[e.ref])
+	case flatContent:
+		p.incremental(w, at, &p.facts.flats[e.ref])
+	default:
+		err = p.raw(w, at, e)
 	}
 	if err != nil {
 		p.b.Mark(replay.MarkBadEvents)
 	}
+}
+
+// raw handles an entry whose data was not read yet.
+func (p *player) raw(w *window, at time.Duration, e *entry) error {
+	switch e.typ {
+	case typeDOMContentLoaded:
+		w.fresh = true
+	case typeMeta:
+		return p.metaEvent(w, at, p.b.data(e))
+	case typeCustom:
+		return p.custom(w, at, p.b.data(e))
+	case typePlugin:
+		return p.plugin(w, at, e.time, p.b.data(e))
+	}
+	return nil
 }
 
 const (
@@ -127,9 +164,9 @@ func (p *player) activity() time.Duration {
 // emit appends an event of a window and returns its index.
 func (p *player) emit(w *window, at time.Duration, kind replay.Kind) *replay.Event {
 	w.lastAt = at
-	p.s.Events = append(p.s.Events, replay.Event{At: at, Kind: kind, Window: w.index, Screen: w.screen,
+	p.events = append(p.events, replay.Event{At: at, Kind: kind, Window: w.index, Screen: w.screen,
 		Target: replay.NoIndex, Node: replay.NoIndex, Detail: replay.NoIndex})
-	return &p.s.Events[len(p.s.Events)-1]
+	return &p.events[len(p.events)-1]
 }
 
 // sample records one position of a pointer path. Moves name the node below the pointer but resolve no target: a
@@ -144,9 +181,9 @@ func (p *player) sample(w *window, at time.Duration, e *entry) {
 	default:
 		ev.Pointer = replay.Mouse
 	}
-	if n := w.tree.byID[e.id]; n != nil {
+	if n := w.tree.get(e.id); n.ok() {
 		ev.Node = p.node(w, n)
-		if doc := n.document(); doc != nil && doc != w.tree.root {
+		if doc := n.document(); doc.ok() && doc != w.tree.root {
 			ev.Flags |= replay.FlagFrame
 		}
 	}
@@ -154,11 +191,7 @@ func (p *player) sample(w *window, at time.Duration, e *entry) {
 }
 
 // incremental handles an incremental event other than a mutation or a pointer path.
-func (p *player) incremental(w *window, at time.Duration, data []byte) error {
-	in, err := p.dec.decodeIncremental(data)
-	if err != nil {
-		return err
-	}
+func (p *player) incremental(w *window, at time.Duration, in *flat) {
 	switch in.source {
 	case sourceMouseInteraction:
 		p.interaction(w, at, in)
@@ -166,7 +199,7 @@ func (p *player) incremental(w *window, at time.Duration, data []byte) error {
 		p.scroll(w, at, in)
 	case sourceViewportResize:
 		ev := p.emit(w, at, replay.Resize)
-		ev.X, ev.Y = round32(in.width), round32(in.height)
+		ev.X, ev.Y = in.width, in.height
 	case sourceInput:
 		p.input(w, at, in)
 	case sourceMedia:
@@ -184,7 +217,6 @@ func (p *player) incremental(w *window, at time.Duration, data []byte) error {
 			ev.Flags |= replay.FlagCollapsed
 		}
 	}
-	return nil
 }
 
 // interactionKinds maps rrweb's MouseInteractions.
@@ -208,19 +240,19 @@ var interactionKinds = [...]struct {
 // pointerTypes maps rrweb's PointerTypes.
 var pointerTypes = [...]replay.Pointer{0: replay.Mouse, 1: replay.Pen, 2: replay.Touch}
 
-func (p *player) interaction(w *window, at time.Duration, in incremental) {
-	if in.typ < 0 || in.typ >= len(interactionKinds) {
+func (p *player) interaction(w *window, at time.Duration, in *flat) {
+	if in.typ < 0 || int(in.typ) >= len(interactionKinds) {
 		return
 	}
 	k := interactionKinds[in.typ]
 	ev := p.emit(w, at, k.kind)
 	ev.Pointer = k.pointer
-	if in.pointer >= 0 && in.pointer < len(pointerTypes) {
+	if in.pointer >= 0 && int(in.pointer) < len(pointerTypes) {
 		ev.Pointer = pointerTypes[in.pointer]
 		w.pointer = true
 	}
 	if in.hasX && in.hasY {
-		ev.X, ev.Y = round32(in.x), round32(in.y)
+		ev.X, ev.Y = in.x, in.y
 	} else {
 		ev.Flags |= replay.FlagNoPosition
 	}
@@ -235,29 +267,29 @@ func (p *player) interaction(w *window, at time.Duration, in incremental) {
 	}
 	p.touch(w, ev, in.id)
 	if k.kind == replay.PointerDown || k.kind == replay.Click {
-		w.pressed = nil
-		if n := w.tree.byID[in.id]; n != nil {
+		w.pressed = node{}
+		if n := w.tree.get(in.id); n.ok() {
 			w.pressed, _ = actionable(n)
 		}
 	}
 }
 
 // scroll reports the offsets of one scroller. Targets are left out: nobody presses a scroll container.
-func (p *player) scroll(w *window, at time.Duration, in incremental) {
+func (p *player) scroll(w *window, at time.Duration, in *flat) {
 	ev := p.emit(w, at, replay.Scroll)
-	ev.X, ev.Y = round32(in.x), round32(in.y)
-	n := w.tree.byID[in.id]
-	if n == nil {
+	ev.X, ev.Y = in.x, in.y
+	n := w.tree.get(in.id)
+	if !n.ok() {
 		if in.id == documentID {
 			ev.Flags |= replay.FlagDocument
 		}
 		return
 	}
 	ev.Node = p.node(w, n)
-	if n == w.tree.root || n.parent == w.tree.root {
+	if n == w.tree.root || n.parent() == w.tree.root {
 		ev.Flags |= replay.FlagDocument
 	}
-	if doc := n.document(); doc != nil && doc != w.tree.root {
+	if doc := n.document(); doc.ok() && doc != w.tree.root {
 		ev.Flags |= replay.FlagFrame
 	}
 }
@@ -266,9 +298,9 @@ func (p *player) scroll(w *window, at time.Duration, in incremental) {
 const documentID = 1
 
 // input reports that a value changed. How long the new value is stays, the value does not.
-func (p *player) input(w *window, at time.Duration, in incremental) {
+func (p *player) input(w *window, at time.Duration, in *flat) {
 	ev := p.emit(w, at, replay.Input)
-	ev.Detail = int32(in.textLen)
+	ev.Detail = in.textLen
 	if in.hasByUser {
 		if in.byUser {
 			ev.Flags |= replay.FlagByUser
@@ -277,17 +309,17 @@ func (p *player) input(w *window, at time.Duration, in incremental) {
 		}
 	}
 	p.touch(w, ev, in.id)
-	n := w.tree.byID[in.id]
-	if n == nil || !in.hasChecked || (n.attr("type") != "checkbox" && n.attr("type") != "radio") {
+	n := w.tree.get(in.id)
+	if !n.ok() || !in.hasChecked || (!n.is(nameType, "checkbox") && !n.is(nameType, "radio")) {
 		return
 	}
-	if in.checked == n.has("checked") {
+	if in.checked == n.has(nameChecked) {
 		ev.Flags |= replay.FlagUnchanged
 	}
 	if in.checked {
-		n.set("checked", "true")
+		n.set(nameChecked, n.d.keep("true"))
 	} else {
-		n.remove("checked")
+		n.remove(nameChecked)
 	}
 }
 
@@ -296,69 +328,72 @@ func (p *player) touch(w *window, ev *replay.Event, id int32) {
 	if id <= 0 {
 		return // mobile recorders name no element, only a position
 	}
-	n := w.tree.byID[id]
+	n := w.tree.get(id)
 	p.touched++
-	if n == nil {
+	if !n.ok() {
 		p.missed++
 		ev.Target = p.unresolved()
 		return
 	}
 	ev.Node = p.node(w, n)
 	control, _ := actionable(n)
-	if control == nil {
+	if !control.ok() {
 		control = n.element()
 	}
-	if control == nil { // the document itself
+	if !control.ok() { // the document itself
 		return
 	}
 	ev.Target = p.target(w, control)
 	ev.Flags |= stateFlags(control)
-	if doc := n.document(); doc != nil && doc != w.tree.root {
+	if doc := n.document(); doc.ok() && doc != w.tree.root {
 		ev.Flags |= replay.FlagFrame
 	}
 }
 
 // node returns the session's node for n and brings its ancestors up to date.
-func (p *player) node(w *window, n *node) replay.NodeID {
+func (p *player) node(w *window, n node) replay.NodeID {
 	first := replay.NodeID(replay.NoIndex)
 	child := replay.NodeID(replay.NoIndex)
-	for depth := 0; n != nil && depth < p.opt.MaxDepth; n, depth = n.parent, depth+1 {
-		id, ok := w.nodes[n.id]
-		if !ok || n.id == unknownNode {
-			if len(p.s.Nodes) >= p.opt.MaxNodes {
+	for depth := 0; n.ok() && depth < p.opt.MaxDepth; n, depth = n.parent(), depth+1 {
+		c := n.cell()
+		id := replay.NodeID(w.nodes.get(c.id) - 1)
+		if id < 0 {
+			if len(p.nodes) >= p.opt.MaxNodes {
 				p.b.Mark(replay.MarkLimit)
 				break
 			}
-			id = replay.NodeID(len(p.s.Nodes))
-			p.s.Nodes = append(p.s.Nodes, replay.Node{Parent: replay.NoIndex, Target: replay.NoIndex, Tag: n.tagName()})
-			w.nodes[n.id] = id
+			id = replay.NodeID(len(p.nodes))
+			p.nodes = append(p.nodes, replay.Node{Parent: replay.NoIndex, Target: replay.NoIndex, Tag: n.tagName()})
+			if c.id != unknownNode {
+				w.nodes.put(c.id, int32(id)+1)
+			}
 		}
 		if child >= 0 {
-			p.s.Nodes[child].Parent = id
+			p.nodes[child].Parent = id
 		} else {
 			first = id
 		}
 		child = id
 	}
 	if child >= 0 {
-		p.s.Nodes[child].Parent = replay.NoIndex
+		p.nodes[child].Parent = replay.NoIndex
 	}
 	return first
 }
 
 func (p *player) nodeByID(w *window, id int32) replay.NodeID {
-	if n := w.tree.byID[id]; n != nil {
+	if n := w.tree.get(id); n.ok() {
 		return p.node(w, n)
 	}
 	return replay.NoIndex
 }
 
-func (n *node) tagName() string {
-	switch n.kind {
+func (n node) tagName() string {
+	switch n.kind() {
 	case kindDocument:
 		return "#document"
 	case kindElement:
-		return n.tag
+		return n.tag()
 	case kindText:
 		return "#text"
 	}
@@ -372,6 +407,7 @@ func (p *player) finish() {
 		p.flushRequests(w)
 		p.titleScreen(w)
 	}
+	p.handOver()
 	s.Events = slices.DeleteFunc(s.Events, func(e replay.Event) bool { return e.Kind == replay.KindUnknown })
 	for i := range s.Events {
 		e := &s.Events[i]
@@ -404,6 +440,21 @@ func (p *player) finish() {
 		}
 	}
 	p.markMasked()
+}
+
+// handOver copies what the session holds into memory of its own, of just the right size.
+func (p *player) handOver() {
+	p.s.Events, p.s.Nodes = append([]replay.Event(nil), p.events...), append([]replay.Node(nil), p.nodes...)
+	changes := slices.Clone(p.changes)
+	for i := range p.s.Mutations {
+		m := &p.s.Mutations[i]
+		n := len(m.Changes)
+		m.Changes = changes[:n:n]
+		changes = changes[n:]
+		if n == 0 {
+			m.Changes = nil
+		}
+	}
 }
 
 // placeRequests gives every request the screen that its window showed when it ended. Requests are reported later.

@@ -12,21 +12,20 @@ import (
 )
 
 // plugin handles events of recorder plugins: the console and the network.
-func (p *player) plugin(w *window, at time.Duration, e *entry) error {
+func (p *player) plugin(w *window, at time.Duration, logged float64, data []byte) error {
 	var name string
 	var body []byte
-	p.dec.reset(e.data)
+	p.dec.reset(data)
 	err := p.dec.fields(func(key []byte) (err error) {
 		switch string(key) {
 		case "plugin":
 			name, err = p.dec.shortText()
 		case "payload":
-			var raw jsontext.Value
-			raw, err = p.dec.ReadValue()
-			end := p.dec.InputOffset()
-			body = e.data[end-int64(len(raw)) : end]
+			var raw []byte
+			raw, err = p.dec.value()
+			body = raw
 		default:
-			err = p.dec.SkipValue()
+			err = p.dec.skip()
 		}
 		return err
 	})
@@ -37,7 +36,7 @@ func (p *player) plugin(w *window, at time.Duration, e *entry) error {
 	case strings.HasPrefix(name, "rrweb/console@"):
 		return p.console(w, at, body)
 	case strings.HasPrefix(name, "rrweb/network@"), strings.HasPrefix(name, "posthog/network@"):
-		return p.networkEvent(w, e.time, body)
+		return p.networkEvent(w, logged, body)
 	}
 	return nil
 }
@@ -64,7 +63,7 @@ func (p *player) console(w *window, at time.Duration, body []byte) error {
 				return err
 			})
 		default:
-			err = p.dec.SkipValue()
+			err = p.dec.skip()
 		}
 		return err
 	})
@@ -144,7 +143,7 @@ func fingerprint(message string) string {
 		if strings.ContainsFunc(word, unicode.IsDigit) {
 			word = "0"
 		}
-		h = hash(h, word)
+		h = hashString(h, word)
 	}
 	return strconv.FormatUint(h, 16)
 }
@@ -178,7 +177,7 @@ func (p *player) networkEvent(w *window, logged float64, body []byte) error {
 			listed = true
 			return p.dec.elements(func() error { return p.networkRequest(w, logged) })
 		}
-		return p.dec.SkipValue()
+		return p.dec.skip()
 	})
 	if err != nil || listed {
 		return err
@@ -221,7 +220,7 @@ func (p *player) networkRequest(w *window, logged float64) error {
 		case "timestamp", "40":
 			stamp, _, err = d.number()
 		default:
-			err = d.SkipValue()
+			err = d.skip()
 		}
 		return err
 	})

@@ -60,6 +60,13 @@ type scanner struct {
 	yield func(Event) error
 	tally Tally
 	list  int // nesting of lists and strings
+
+	// Of Builder.Scan: where the events go, the whole text of the Builder, and where in it the text of the lexer begins.
+	into   *Builder
+	memory []byte
+	base   int
+	check  func() error // asked before every event
+	window []byte       // scratch
 }
 
 // stream reads values until the end.
@@ -269,6 +276,9 @@ type members struct {
 //	{events:[…]}  {rrwebEvents:[…]}  {snapshots:[…]}  {snapshotsByWindowId:{window:[…]}}  {window_id, data:[…]}
 //	{data|result|payload|properties: one of these}
 func (s *scanner) object(window string) error {
+	if done, err := s.inPlace(window); done {
+		return err
+	}
 	s.begin()
 	m := members{window: window}
 	if err := s.eachMember(func(key string) error { return s.member(key, &m) }); err != nil {

@@ -1,6 +1,7 @@
 package rrweb
 
 import (
+	"bytes"
 	"strings"
 	"unicode"
 
@@ -22,48 +23,48 @@ var pressRoles = map[string]bool{
 
 // actionable returns the nearest element at or above n that is meant to be pressed, within its document; why is
 // false when there is none.
-func actionable(n *node) (control *node, found bool) {
-	for ; n != nil && n.kind != kindDocument; n = n.parent {
-		if n.kind == kindElement && isActionable(n) {
+func actionable(n node) (control node, found bool) {
+	for ; n.ok() && n.kind() != kindDocument; n = n.parent() {
+		if n.kind() == kindElement && isActionable(n) {
 			return n, true
 		}
 	}
-	return nil, false
+	return node{}, false
 }
 
-func isActionable(n *node) bool {
-	switch n.tag {
+func isActionable(n node) bool {
+	switch n.tag() {
 	case "button", "select", "textarea", "summary", "option":
 		return true
 	case "input":
-		return n.attr("type") != "hidden"
+		return !n.is(nameType, "hidden")
 	case "a", "area":
-		if n.has("href") || n.has("xlink:href") {
+		if n.has(nameHref) || n.has(nameXlinkHref) {
 			return true
 		}
 	case "label":
-		return n.has("for") || labelled(n) != nil
+		return n.has(nameFor) || labelled(n).ok()
 	case "audio", "video", "canvas", "embed", "object", "iframe":
 		return true // surfaces of their own: what lies above them is not what was meant
 	}
-	if pressRoles[n.attr("role")] {
+	if pressRoles[string(n.attr(nameRole))] {
 		return true
 	}
-	for i := range n.attrs {
-		switch a := &n.attrs[i]; a.key {
-		case "tabindex":
+	for i, list := 0, n.list(); i < len(list); i++ {
+		switch a := &list[i]; a.name {
+		case nameTabindex:
 			// The page's own scroll containers and landmarks are focusable as well, but not pressed.
-			if !strings.HasPrefix(a.value, "-") && !isLandmark(n) {
+			if !bytes.HasPrefix(n.d.clipped(&a.value), []byte("-")) && !isLandmark(n) {
 				return true
 			}
-		case "contenteditable":
-			if a.value != "false" {
+		case nameContentEditable:
+			if string(n.d.clipped(&a.value)) != "false" {
 				return true
 			}
-		case "jsaction", "routerlink", "ng-click", "@click", "v-on:click":
+		case nameJSAction, nameRouterLink, nameNgClick, nameAtClick, nameVOnClick:
 			return true
 		default:
-			if isHandler([]byte(a.key)) {
+			if n.d.names.list[a.name].traits&nameHandler != 0 {
 				return true
 			}
 		}
@@ -72,12 +73,12 @@ func isActionable(n *node) bool {
 }
 
 // target returns the session's target for an element.
-func (p *player) target(w *window, n *node) replay.TargetID {
+func (p *player) target(w *window, n node) replay.TargetID {
 	id := p.node(w, n)
 	if id < 0 {
 		return replay.NoIndex
 	}
-	if t := p.s.Nodes[id].Target; t >= 0 {
+	if t := p.nodes[id].Target; t >= 0 {
 		return t
 	}
 	if len(p.s.Targets) >= p.opt.MaxTargets {
@@ -87,8 +88,8 @@ func (p *player) target(w *window, n *node) replay.TargetID {
 	t := describe(n)
 	t.Node = id
 	p.s.Targets = append(p.s.Targets, t)
-	p.s.Nodes[id].Target = replay.TargetID(len(p.s.Targets) - 1)
-	return p.s.Nodes[id].Target
+	p.nodes[id].Target = replay.TargetID(len(p.s.Targets) - 1)
+	return p.nodes[id].Target
 }
 
 // unresolved returns the target of everything that lies outside the known page.
@@ -101,24 +102,24 @@ func (p *player) unresolved() replay.TargetID {
 }
 
 // describe says what an element is and how it is called.
-func describe(n *node) replay.Target {
+func describe(n node) replay.Target {
 	t := replay.Target{
-		Tag:     n.tag,
+		Tag:     n.tag(),
 		Role:    roleOf(n),
-		ID:      replay.MaskText(n.attr("id")),
+		ID:      replay.MaskText(string(n.attr(nameID_))),
 		TestID:  testID(n),
-		Name:    replay.MaskText(n.attr("name")),
-		Classes: n.attr("class"),
+		Name:    replay.MaskText(string(n.attr(nameName))),
+		Classes: string(n.attr(nameClass)),
 		Traits:  traitsOf(n),
 	}
-	if n.tag == "input" || n.tag == "button" {
-		t.Type = strings.ToLower(n.attr("type"))
+	if n.tag() == "input" || n.tag() == "button" {
+		t.Type = strings.ToLower(string(n.attr(nameType)))
 	}
 	name := nameOf(n)
-	if host := componentOf(n); host != nil {
+	if host := componentOf(n); host.ok() {
 		name = firstText(name, nameOf(host))
-		t.ID = firstText(t.ID, replay.MaskText(host.attr("id")))
-		t.Name = firstText(t.Name, replay.MaskText(host.attr("name")))
+		t.ID = firstText(t.ID, replay.MaskText(string(host.attr(nameID_))))
+		t.Name = firstText(t.Name, replay.MaskText(string(host.attr(nameName))))
 		t.TestID = firstText(t.TestID, testID(host))
 	}
 	if isMasked(name) {
@@ -126,7 +127,7 @@ func describe(n *node) replay.Target {
 	} else {
 		t.Label = label(name)
 	}
-	if href := n.attr("href"); leads(n, href) && (n.tag == "a" || n.tag == "area") {
+	if href := string(n.attr(nameHref)); leads(n, href) && (n.tag() == "a" || n.tag() == "area") {
 		_, t.Href = replay.SplitURL(href)
 	}
 	t.Selector = selector(n)
@@ -136,23 +137,23 @@ func describe(n *node) replay.Target {
 
 // componentOf returns the component whose only control n is, or nil. What a component draws for itself in its shadow tree
 // is called, and known to the application, by the component.
-func componentOf(n *node) *node {
+func componentOf(n node) node {
 	top := n
-	for ; top != nil && !top.shadow; top = top.parent {
-		if top.kind == kindDocument {
-			return nil
+	for ; top.ok() && !top.shadow(); top = top.parent() {
+		if top.kind() == kindDocument {
+			return node{}
 		}
 	}
-	if top == nil || top.parent == nil {
-		return nil
+	if !top.ok() || !top.parent().ok() {
+		return node{}
 	}
 	controls, seen := 0, 0
-	for c := top.parent.first; c != nil; c = c.next {
-		if !c.shadow {
+	for c := top.parent().first(); c.ok(); c = c.next() {
+		if !c.shadow() {
 			continue
 		}
-		c.walk(func(m *node) bool {
-			if m.kind == kindElement && isActionable(m) {
+		c.walk(func(m node) bool {
+			if m.kind() == kindElement && isActionable(m) {
 				controls++
 			}
 			seen++
@@ -160,15 +161,15 @@ func componentOf(n *node) *node {
 		})
 	}
 	if controls > 1 || seen >= maxArrival {
-		return nil
+		return node{}
 	}
-	return top.parent
+	return top.parent()
 }
 
 // testID returns the id that the application's own tests know the element by.
-func testID(n *node) string {
-	for _, key := range []string{"data-testid", "data-test", "data-test-id", "data-qa", "data-cy"} {
-		if id := replay.MaskText(n.attr(key)); id != "" {
+func testID(n node) string {
+	for _, key := range []nameID{nameTestid, nameTest, nameTestID, nameQA, nameCy} {
+		if id := replay.MaskText(string(n.attr(key))); id != "" {
 			return id
 		}
 	}
@@ -177,7 +178,7 @@ func testID(n *node) string {
 
 // leads reports whether a link leads anywhere by itself. An empty fragment, one that names nothing on the page, and script
 // URLs are what links get that only a handler gives a meaning.
-func leads(n *node, href string) bool {
+func leads(n node, href string) bool {
 	if href == "" || strings.HasPrefix(strings.ToLower(href), "javascript:") {
 		return false
 	}
@@ -188,8 +189,8 @@ func leads(n *node, href string) bool {
 	case fragment == "":
 		return false
 	}
-	to := findByAttr(n, "", "id", fragment)
-	return to != nil && to != n || findByAttr(n, "a", "name", fragment) != nil
+	to := findByAttr(n, "", nameID_, fragment)
+	return to.ok() && to != n || findByAttr(n, "a", nameName, fragment).ok()
 }
 
 // label makes visible text presentable: one line, masked, at most maxLabel runes.
@@ -216,35 +217,35 @@ func isMasked(s string) bool {
 
 // nameOf follows the order of the accessible name computation (W3C accname 1.2), without styles and without anything
 // that was typed.
-func nameOf(n *node) string {
-	if s := n.attr("aria-label"); strings.TrimSpace(s) != "" {
+func nameOf(n node) string {
+	if s := string(n.attr(nameAriaLabel)); strings.TrimSpace(s) != "" {
 		return s
 	}
-	if ids := n.attr("aria-labelledby"); ids != "" {
+	if ids := string(n.attr(nameAriaLabelledby)); ids != "" {
 		if s := textOfIDs(n, strings.Fields(ids)); s != "" {
 			return s
 		}
 	}
-	switch n.tag {
+	switch n.tag() {
 	case "input":
-		switch n.attr("type") {
+		switch string(n.attr(nameType)) {
 		case "submit", "button", "reset":
-			return firstText(n.attr("value"), n.attr("title"))
+			return firstText(string(n.attr(nameValue)), string(n.attr(nameTitle)))
 		case "image":
-			return firstText(n.attr("alt"), n.attr("title"))
+			return firstText(string(n.attr(nameAlt)), string(n.attr(nameTitle)))
 		}
-		return firstText(labelFor(n), n.attr("placeholder"), n.attr("title"), n.attr("name"))
+		return firstText(labelFor(n), string(n.attr(namePlaceholder)), string(n.attr(nameTitle)), string(n.attr(nameName)))
 	case "textarea", "select":
-		return firstText(labelFor(n), n.attr("placeholder"), n.attr("title"), n.attr("name"))
+		return firstText(labelFor(n), string(n.attr(namePlaceholder)), string(n.attr(nameTitle)), string(n.attr(nameName)))
 	case "img", "area":
-		return firstText(n.attr("alt"), n.attr("title"))
+		return firstText(string(n.attr(nameAlt)), string(n.attr(nameTitle)))
 	case "option":
-		return firstText(n.attr("label"), textOf(n))
+		return firstText(string(n.attr(nameLabel)), textOf(n))
 	}
 	if isTextEntry(n) {
-		return firstText(labelFor(n), n.attr("placeholder"), n.attr("aria-placeholder"), n.attr("title"))
+		return firstText(labelFor(n), string(n.attr(namePlaceholder)), string(n.attr(nameAriaPlaceholder)), string(n.attr(nameTitle)))
 	}
-	return firstText(textOf(n), altOf(n), n.attr("title"))
+	return firstText(textOf(n), altOf(n), string(n.attr(nameTitle)))
 }
 
 func firstText(options ...string) string {
@@ -257,29 +258,29 @@ func firstText(options ...string) string {
 }
 
 // textOf joins the text below n, without what people typed and without scripts, up to what a label can hold.
-func textOf(n *node) string {
+func textOf(n node) string {
 	var out strings.Builder
 	seen := 0
-	var visit func(m *node, depth int)
-	visit = func(m *node, depth int) {
-		for c := m.first; c != nil && seen < maxLookup && out.Len() < 2*maxText && depth < maxLiveTree; c = c.next {
+	var visit func(m node, depth int)
+	visit = func(m node, depth int) {
+		for c := m.first(); c.ok() && seen < maxLookup && out.Len() < 2*maxText && depth < maxLiveTree; c = c.next() {
 			seen++
 			switch {
-			case c.kind == kindText:
-				if s := strings.TrimSpace(c.text); s != "" {
+			case c.kind() == kindText:
+				if s := bytes.TrimSpace(c.text()); len(s) > 0 {
 					if out.Len() > 0 {
 						out.WriteByte(' ')
 					}
-					out.WriteString(s)
+					out.Write(s)
 				}
-			case c.kind != kindElement, c.ownsNoText, c.tag == "select", c.tag == "svg", isTextEntry(c):
-			case c.attr("aria-hidden") == "true":
+			case c.kind() != kindElement, c.ownsNoText(), c.tag() == "select", c.tag() == "svg", isTextEntry(c):
+			case c.is(nameAriaHidden, "true"):
 			default:
 				visit(c, depth+1)
 			}
 		}
 	}
-	if !n.ownsNoText && !isTextEntry(n) {
+	if !n.ownsNoText() && !isTextEntry(n) {
 		visit(n, 0)
 	}
 	return out.String()
@@ -289,14 +290,14 @@ func textOf(n *node) string {
 const maxLiveTree = 64
 
 // altOf finds what names an icon: the alt text of an image, the label or title of a drawing.
-func altOf(n *node) string {
+func altOf(n node) string {
 	found := ""
 	seen := 0
-	n.walk(func(m *node) bool {
-		if m != n && m.kind == kindElement {
-			found = firstText(m.attr("aria-label"), m.attr("alt"), m.attr("title"))
-			if found == "" && m.tag == "title" && m.first != nil {
-				found = m.first.text
+	n.walk(func(m node) bool {
+		if m != n && m.kind() == kindElement {
+			found = firstText(string(m.attr(nameAriaLabel)), string(m.attr(nameAlt)), string(m.attr(nameTitle)))
+			if found == "" && m.tag() == "title" && m.first().ok() {
+				found = string(m.first().text())
 			}
 		}
 		seen++
@@ -306,10 +307,10 @@ func altOf(n *node) string {
 }
 
 // textOfIDs joins the texts of the elements with the given id attributes.
-func textOfIDs(n *node, ids []string) string {
+func textOfIDs(n node, ids []string) string {
 	var out []string
 	for _, id := range ids[:min(len(ids), 8)] {
-		if m := findByAttr(n, "", "id", id); m != nil {
+		if m := findByAttr(n, "", nameID_, id); m.ok() {
 			if s := textOf(m); s != "" {
 				out = append(out, s)
 			}
@@ -319,14 +320,14 @@ func textOfIDs(n *node, ids []string) string {
 }
 
 // labelFor finds the label of a form control.
-func labelFor(n *node) string {
-	for up, depth := n.parent, 0; up != nil && depth < 8; up, depth = up.parent, depth+1 {
-		if up.tag == "label" {
+func labelFor(n node) string {
+	for up, depth := n.parent(), 0; up.ok() && depth < 8; up, depth = up.parent(), depth+1 {
+		if up.tag() == "label" {
 			return textOf(up)
 		}
 	}
-	if id := n.attr("id"); id != "" {
-		if l := findByAttr(n, "label", "for", id); l != nil {
+	if id := string(n.attr(nameID_)); id != "" {
+		if l := findByAttr(n, "label", nameFor, id); l.ok() {
 			return textOf(l)
 		}
 	}
@@ -334,42 +335,42 @@ func labelFor(n *node) string {
 }
 
 // labelled returns the control that a label belongs to: by its for attribute, else inside it.
-func labelled(n *node) *node {
-	if id := n.attr("for"); id != "" {
-		return findByAttr(n, "", "id", id)
+func labelled(n node) node {
+	if id := string(n.attr(nameFor)); id != "" {
+		return findByAttr(n, "", nameID_, id)
 	}
-	var control *node
+	var control node
 	seen := 0
-	n.walk(func(m *node) bool {
-		if isField(m) || m.tag == "button" {
+	n.walk(func(m node) bool {
+		if isField(m) || m.tag() == "button" {
 			control = m
 		}
 		seen++
-		return control == nil && seen < maxArrival
+		return !control.ok() && seen < maxArrival
 	})
 	return control
 }
 
 // findByAttr searches the document of n.
-func findByAttr(n *node, tag, key, value string) *node {
+func findByAttr(n node, tag string, key nameID, value string) node {
 	doc := n.document()
-	if doc == nil {
-		return nil
+	if !doc.ok() {
+		return node{}
 	}
-	var found *node
+	var found node
 	seen := 0
-	doc.walk(func(m *node) bool {
-		if m.kind == kindElement && (tag == "" || m.tag == tag) && m.attr(key) == value {
+	doc.walk(func(m node) bool {
+		if m.kind() == kindElement && (tag == "" || m.tag() == tag) && m.is(key, value) {
 			found = m
 		}
 		seen++
-		return found == nil && seen < maxLookup
+		return !found.ok() && seen < maxLookup
 	})
 	return found
 }
 
 // stateFlags reads the state of a control at this moment.
-func stateFlags(n *node) replay.Flags {
+func stateFlags(n node) replay.Flags {
 	var f replay.Flags
 	if isDisabled(n) {
 		f |= replay.FlagDisabled
@@ -377,8 +378,8 @@ func stateFlags(n *node) replay.Flags {
 	if isChosen(n) {
 		f |= replay.FlagChecked
 	}
-	if n.tag == "label" {
-		if c := labelled(n); c != nil {
+	if n.tag() == "label" {
+		if c := labelled(n); c.ok() {
 			if isDisabled(c) {
 				f |= replay.FlagDisabled
 			}
@@ -390,7 +391,7 @@ func stateFlags(n *node) replay.Flags {
 	if isDistinct(n) {
 		f |= replay.FlagDistinct
 	}
-	if n.attr("aria-expanded") == "true" || (n.tag == "summary" && n.parent != nil && n.parent.has("open")) {
+	if n.is(nameAriaExpanded, "true") || (n.tag() == "summary" && n.parent().ok() && n.parent().has(nameOpen)) {
 		f |= replay.FlagExpanded
 	}
 	return f
@@ -398,59 +399,59 @@ func stateFlags(n *node) replay.Flags {
 
 // isChosen reports whether a control is in the state that a press asks for. A box or a switch never is: a press turns
 // it back.
-func isChosen(n *node) bool {
+func isChosen(n node) bool {
 	switch roleOf(n) {
 	case "checkbox", "switch", "menuitemcheckbox":
 		return false
 	}
-	if n.has("checked") || (n.has("selected") && n.tag == "option") {
+	if n.has(nameChecked) || (n.has(nameSelected) && n.tag() == "option") {
 		return true
 	}
-	if v := n.attr("aria-current"); v != "" && v != "false" {
+	if v := string(n.attr(nameAriaCurrent)); v != "" && v != "false" {
 		return true
 	}
-	return n.attr("aria-selected") == "true" || n.attr("aria-checked") == "true"
+	return n.is(nameAriaSelected, "true") || n.is(nameAriaChecked, "true")
 }
 
 // isDistinct reports whether n alone differs in its class from its siblings of the same tag, as the chosen one of a row
 // does.
-func isDistinct(n *node) bool {
-	if n.parent == nil {
+func isDistinct(n node) bool {
+	if !n.parent().ok() {
 		return false
 	}
-	own, others, class, seen := n.attr("class"), 0, "", 0
-	for c := n.parent.first; c != nil; c = c.next {
+	own, others, class, seen := n.attr(nameClass), 0, []byte(nil), 0
+	for c := n.parent().first(); c.ok(); c = c.next() {
 		if seen++; seen > maxSiblings {
 			return false
 		}
-		if c == n || c.kind != kindElement || c.tag != n.tag {
+		if c == n || c.kind() != kindElement || c.tag() != n.tag() {
 			continue
 		}
-		if other := c.attr("class"); others == 0 {
+		if other := c.attr(nameClass); others == 0 {
 			class = other
-		} else if other != class {
+		} else if !bytes.Equal(other, class) {
 			return false
 		}
 		others++
 	}
-	return others >= 2 && class != own
+	return others >= 2 && !bytes.Equal(class, own)
 }
 
 // isDisabled follows the HTML rule: the own attribute, or a disabled fieldset around it, except in its first legend.
-func isDisabled(n *node) bool {
-	if n.has("disabled") || n.attr("aria-disabled") == "true" {
+func isDisabled(n node) bool {
+	if n.has(nameDisabled) || n.is(nameAriaDisabled, "true") {
 		return true
 	}
-	if !isField(n) && n.tag != "button" {
+	if !isField(n) && n.tag() != "button" {
 		return false
 	}
-	var legend *node
-	for up := n.parent; up != nil && up.kind != kindDocument; up = up.parent {
-		switch up.tag {
+	var legend node
+	for up := n.parent(); up.ok() && up.kind() != kindDocument; up = up.parent() {
+		switch up.tag() {
 		case "legend":
 			legend = up
 		case "fieldset":
-			if up.has("disabled") && !isFirstLegend(up, legend) {
+			if up.has(nameDisabled) && !isFirstLegend(up, legend) {
 				return true
 			}
 		}
@@ -458,12 +459,12 @@ func isDisabled(n *node) bool {
 	return false
 }
 
-func isFirstLegend(fieldset, legend *node) bool {
-	if legend == nil || legend.parent != fieldset {
+func isFirstLegend(fieldset, legend node) bool {
+	if !legend.ok() || legend.parent() != fieldset {
 		return false
 	}
-	for c := fieldset.first; c != nil; c = c.next {
-		if c.tag == "legend" {
+	for c := fieldset.first(); c.ok(); c = c.next() {
+		if c.tag() == "legend" {
 			return c == legend
 		}
 	}

@@ -1,0 +1,75 @@
+package format
+
+import (
+	"bufio"
+	"io"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/rankle/rankle/replay/rrweb"
+)
+
+// memory is what reading a recording needs besides its Session, kept from one recording to the next.
+type memory struct {
+	builder *rrweb.Builder
+	stored  []byte
+	gzip    *gzip.Reader
+	zstd    *zstd.Decoder
+	text    *bufio.Reader
+}
+
+// keepStored is how large an object may be whose memory waits for the next one; larger ones are too rare.
+const keepStored = 8 << 20
+
+// build returns an empty Builder.
+func (m *memory) build(opt rrweb.Options) *rrweb.Builder {
+	if m.builder == nil {
+		m.builder = rrweb.NewBuilder(opt)
+	} else {
+		m.builder.Reset(opt)
+	}
+	return m.builder
+}
+
+// keep takes the memory of an object back.
+func (m *memory) keep(data []byte) {
+	if m.stored = data; cap(data) > keepStored {
+		m.stored = nil
+	}
+}
+
+// gunzip decompresses r. Only the outermost container, depth 0, uses kept memory: further ones are read at the same time.
+func (m *memory) gunzip(r io.Reader, depth int) (*gzip.Reader, error) {
+	if depth > 0 || m.gzip == nil {
+		z, err := gzip.NewReader(r)
+		if depth == 0 && err == nil {
+			m.gzip = z
+		}
+		return z, err
+	}
+	return m.gzip, m.gzip.Reset(r)
+}
+
+// unzstd decompresses r as gunzip does. One goroutine's worth of work: parallelism is over recordings. The window limit
+// bounds memory before the first byte comes out.
+func (m *memory) unzstd(r io.Reader, depth int) (*zstd.Decoder, error) {
+	if depth > 0 || m.zstd == nil {
+		z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(128<<20))
+		if depth == 0 && err == nil {
+			m.zstd = z
+		}
+		return z, err
+	}
+	return m.zstd, m.zstd.Reset(r)
+}
+
+// sniffed buffers a text so that its start can be looked at.
+func (m *memory) sniffed(r io.Reader) *bufio.Reader {
+	if m.text == nil {
+		m.text = bufio.NewReaderSize(r, 2*sniffLen)
+	} else {
+		m.text.Reset(r)
+	}
+	return m.text
+}

@@ -1,0 +1,405 @@
+package rrweb
+
+import (
+	"encoding/binary"
+	"math"
+	"math/bits"
+	"strconv"
+)
+
+// cursor walks once over JSON text that lies in memory as a whole. It takes exactly what RFC 8259 allows, except that
+// text may be invalid UTF-8 and names may repeat: what it skips is checked like what it reads. Values come out as ranges
+// of the text; nothing is copied.
+//
+// The first error sticks: the cursor then stands at the end, every loop over it ends and every value reads as zero, so
+// that callers ask for bad once, when they are done.
+//
+//	for key, more := c.object(); more; key, more = c.member() {
+//		switch string(key) {
+//		case "id":
+//			id = c.nodeID()
+//		default:
+//			c.skip()
+//		}
+//	}
+type cursor struct {
+	b     []byte
+	pos   int
+	depth int // open objects and arrays
+	max   int // allowed depth
+	// events makes names fail that may hold events one level down, see other.
+	events bool
+	bad    bool
+}
+
+// maxCursorDepth bounds recursion. It is the limit of encoding/json and jsontext, too.
+const maxCursorDepth = 10_000
+
+// newCursor starts reading b at pos.
+func newCursor(b []byte, pos int) cursor { return cursor{b: b, pos: pos, max: maxCursorDepth} }
+
+// fail makes the error stick.
+func (c *cursor) fail() bool {
+	c.bad, c.pos = true, len(c.b)
+	return false
+}
+
+// peek returns the first byte of the next value or the bracket or comma that follows, 0 at the end.
+func (c *cursor) peek() byte {
+	for c.pos < len(c.b) {
+		switch ch := c.b[c.pos]; ch {
+		case ' ', '\n', '\t', '\r':
+			c.pos++
+		default:
+			return ch
+		}
+	}
+	return 0
+}
+
+// object enters an object and returns its first name. Anything but an object is skipped and has no names.
+func (c *cursor) object() (key []byte, more bool) {
+	if c.peek() != '{' {
+		return nil, c.skip() && false
+	}
+	if !c.open() {
+		return nil, false
+	}
+	switch c.peek() {
+	case '"':
+		return c.name()
+	case '}':
+		return nil, c.close()
+	}
+	return nil, c.fail()
+}
+
+// member goes on to the next name, behind a value.
+func (c *cursor) member() (key []byte, more bool) {
+	if c.pos < len(c.b) && c.b[c.pos] == ',' { // no white space, as nearly all writers do it
+		c.pos++
+		if c.pos < len(c.b) && c.b[c.pos] == '"' || c.peek() == '"' {
+			return c.name()
+		}
+		return nil, c.fail()
+	}
+	switch c.peek() {
+	case ',':
+		c.pos++
+		if c.peek() == '"' {
+			return c.name()
+		}
+	case '}':
+		return nil, c.close()
+	}
+	return nil, c.fail()
+}
+
+// name reads a name and the colon behind it. A name with escapes is a copy.
+func (c *cursor) name() (key []byte, more bool) {
+	from := c.pos + 1
+	escaped, ok := c.skipString()
+	if !ok {
+		return nil, false
+	}
+	key = c.b[from : c.pos-1]
+	if c.pos < len(c.b) && c.b[c.pos] == ':' || c.peek() == ':' {
+		c.pos++
+		if escaped {
+			key = appendUnquoted(nil, key, math.MaxInt)
+		}
+		return key, true
+	}
+	return nil, c.fail()
+}
+
+// array enters an array; it reports whether there is an element. Anything but an array is skipped and has none.
+func (c *cursor) array() (more bool) {
+	if c.peek() != '[' {
+		return c.skip() && false
+	}
+	if !c.open() {
+		return false
+	}
+	if c.peek() == ']' {
+		return c.close()
+	}
+	return true
+}
+
+// element goes on to the next element, behind a value.
+func (c *cursor) element() (more bool) {
+	switch c.peek() {
+	case ',':
+		c.pos++
+		return true
+	case ']':
+		return c.close()
+	}
+	return c.fail()
+}
+
+func (c *cursor) open() bool {
+	c.pos++
+	if c.depth++; c.depth > c.max {
+		return c.fail()
+	}
+	return true
+}
+
+// close leaves an object or array. There is nothing more in it, so it reports false.
+func (c *cursor) close() bool {
+	c.pos++
+	c.depth--
+	return false
+}
+
+// skip consumes a value of any kind; it reports false when that is no JSON.
+func (c *cursor) skip() bool {
+	switch ch := c.peek(); ch {
+	case '"':
+		_, ok := c.skipString()
+		return ok
+	case '{':
+		for _, more := c.object(); more; _, more = c.member() {
+			c.skip()
+		}
+		return !c.bad
+	case '[':
+		for more := c.array(); more; more = c.element() {
+			c.skip()
+		}
+		return !c.bad
+	case 't':
+		return c.literal("true")
+	case 'f':
+		return c.literal("false")
+	case 'n':
+		return c.literal("null")
+	}
+	return c.skipNumber()
+}
+
+func (c *cursor) literal(word string) bool {
+	if rest := c.b[c.pos:]; len(rest) < len(word) || string(rest[:len(word)]) != word {
+		return c.fail()
+	}
+	c.pos += len(word)
+	return true
+}
+
+func (c *cursor) digits() (n int) {
+	for c.pos < len(c.b) && c.b[c.pos]-'0' <= 9 {
+		c.pos++
+		n++
+	}
+	return n
+}
+
+func (c *cursor) skipNumber() bool {
+	if c.pos < len(c.b) && c.b[c.pos] == '-' {
+		c.pos++
+	}
+	first := c.pos
+	if n := c.digits(); n == 0 || n > 1 && c.b[first] == '0' {
+		return c.fail()
+	}
+	if c.pos < len(c.b) && c.b[c.pos] == '.' {
+		c.pos++
+		if c.digits() == 0 {
+			return c.fail()
+		}
+	}
+	if c.pos < len(c.b) && c.b[c.pos]|0x20 == 'e' {
+		c.pos++
+		if c.pos < len(c.b) && (c.b[c.pos] == '+' || c.b[c.pos] == '-') {
+			c.pos++
+		}
+		if c.digits() == 0 {
+			return c.fail()
+		}
+	}
+	return true
+}
+
+// Eight bytes at once: ones and highs have the lowest and the highest bit of every byte set.
+const (
+	ones  = 0x0101010101010101
+	highs = 0x8080808080808080
+)
+
+// stops marks, in the highest bit of a byte, every quote, backslash and control character among eight bytes, exactly up
+// to the first of them (the test for a zero byte of Mycroft: (x - ones) &^ x & highs).
+func stops(x uint64) uint64 {
+	quote, slash := x^('"'*ones), x^('\\'*ones)
+	return ((quote-ones)&^quote | (slash-ones)&^slash | (x-' '*ones)&^x) & highs
+}
+
+// skipString consumes a string, whose opening quote is next, and tells whether it has escapes.
+func (c *cursor) skipString() (escaped, ok bool) {
+	b, i := c.b, c.pos+1
+	for {
+		for i+8 <= len(b) {
+			if m := stops(binary.LittleEndian.Uint64(b[i:])); m != 0 {
+				i += bits.TrailingZeros64(m) / 8
+				break
+			}
+			i += 8
+		}
+		for ; i < len(b); i++ { // at most eight steps
+			ch := b[i]
+			if ch == '"' {
+				c.pos = i + 1
+				return escaped, true
+			}
+			if ch == '\\' || ch < ' ' {
+				break
+			}
+		}
+		if i >= len(b) || b[i] != '\\' {
+			return false, c.fail()
+		}
+		n := escapeLen(b[i:])
+		if n == 0 {
+			return false, c.fail()
+		}
+		escaped = true
+		i += n
+	}
+}
+
+// escapeLen is the length of the escape that b begins with, 0 if it is none.
+func escapeLen(b []byte) int {
+	if len(b) < 2 {
+		return 0
+	}
+	switch b[1] {
+	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+		return 2
+	case 'u':
+		if _, ok := hex4(b[2:]); ok {
+			return 6
+		}
+	}
+	return 0
+}
+
+// hex4 reads four hexadecimal digits.
+func hex4(b []byte) (r rune, ok bool) {
+	if len(b) < 4 {
+		return 0, false
+	}
+	for _, ch := range b[:4] {
+		r <<= 4
+		switch {
+		case ch >= '0' && ch <= '9':
+			r |= rune(ch - '0')
+		case ch|0x20 >= 'a' && ch|0x20 <= 'f':
+			r |= rune(ch|0x20-'a') + 10
+		default:
+			return 0, false
+		}
+	}
+	return r, true
+}
+
+// number reads a number, or a string that holds one: recorders and proxies write numbers as strings. Values of other
+// kinds are skipped and are none.
+func (c *cursor) number() (f float64, ok bool) {
+	c.peek()
+	// Nearly all numbers of a recording are whole and short; all of up to 15 digits have an exact float64.
+	b, i, n := c.b, c.pos, int64(0)
+	if i < len(b) && b[i] == '-' {
+		i++
+	}
+	from := i
+	for i < len(b) && b[i]-'0' <= 9 && i < from+16 {
+		n = n*10 + int64(b[i]-'0')
+		i++
+	}
+	if digits := i - from; digits > 0 && digits <= 15 && (b[from] != '0' || digits == 1) && i < len(b) && (b[i] == ',' || b[i] == '}' || b[i] == ']' || b[i] <= ' ') {
+		if from > c.pos {
+			n = -n
+		}
+		c.pos = i
+		return float64(n), true
+	}
+	raw := c.raw()
+	if len(raw) > 0 && raw[0] == '"' {
+		raw = raw[1 : len(raw)-1]
+	}
+	if f, ok := shortInt(raw); ok {
+		return f, true
+	}
+	f, err := strconv.ParseFloat(string(raw), 64)
+	if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
+		return 0, false
+	}
+	return f, true
+}
+
+// nodeID reads a node id; everything that is none reads as unknownNode.
+func (c *cursor) nodeID() int32 {
+	f, ok := c.number()
+	if !ok || f < 0 || f > math.MaxInt32 {
+		return unknownNode
+	}
+	return int32(f)
+}
+
+// flag reads a boolean; set reports whether it was one.
+func (c *cursor) flag() (value, set bool) {
+	raw := c.raw()
+	return string(raw) == "true", string(raw) == "true" || string(raw) == "false"
+}
+
+// pixels reads a number to the next whole one.
+func (c *cursor) pixels() int32 {
+	f, _ := c.number()
+	return round32(f)
+}
+
+// text reads a string; numbers and booleans read as their JSON text, anything else as "".
+func (c *cursor) text() textRef {
+	switch c.peek() {
+	case '"':
+		from := c.pos + 1
+		esc, ok := c.skipString()
+		if !ok {
+			return textRef{}
+		}
+		t := textRef{uint32(from), uint32(c.pos - 1 - from)}
+		if esc {
+			t.n |= escaped
+		}
+		return t
+	case '{', '[', 'n':
+		c.skip()
+		return textRef{}
+	}
+	from := c.pos
+	if !c.skip() {
+		return textRef{}
+	}
+	return textRef{uint32(from), uint32(c.pos - from)}
+}
+
+// other skips the value of a member of an event's data that nobody needs. Where that may be a list of events, it fails:
+// what looked like an event is a wrapper then.
+func (c *cursor) other(key []byte) {
+	if c.events && isWrapping(string(key), c.peek()) {
+		c.fail()
+		return
+	}
+	c.skip()
+}
+
+// raw consumes a value and returns its text, empty when it is no JSON.
+func (c *cursor) raw() []byte {
+	c.peek()
+	from := c.pos
+	if !c.skip() {
+		return nil
+	}
+	return c.b[from:c.pos]
+}

@@ -1,0 +1,542 @@
+package rrweb
+
+import (
+	"math"
+	"unicode/utf8"
+)
+
+// facts are what the events of a recording hold, read in one pass over the text, in file order. Playing them in the order
+// of time (see player) reads no JSON any more, except for the few events that hold neither nodes nor changes.
+//
+// All of it lies in flat slices that the next recording uses again.
+type facts struct {
+	dom
+	opt       *Options
+	snapshots []snapshot
+	batches   []batch
+	removed   []int32 // ids
+	added     []addition
+	texts     []textChange
+	sets      []attrSet
+	changes   []attrChange
+	flats     []flat
+	samples   []position // of the event being read
+	scratch   []byte
+	limited   bool // what is being read did not fit Options
+}
+
+// content says which facts an event holds.
+type content uint8
+
+const (
+	rawContent content = iota // none; its text is read when it is played
+	badContent                // its text is no JSON
+	snapshotContent
+	batchContent
+	flatContent
+	sampleContent // positions, in facts.samples until the next event is read
+)
+
+// snapshot is a full snapshot; root is 0 when it holds no node.
+type snapshot struct {
+	root    int32
+	limited bool
+}
+
+// list is a range of one of the slices of facts.
+type list struct{ from, to int32 }
+
+// batch is one mutation event. Its lists are played in the order of rrweb's own player: removes, adds, texts, attributes.
+type batch struct {
+	removes, adds, texts, attributes list
+	attachFrame                      bool // the batch is the arrival of a frame's document
+	limited                          bool
+}
+
+// addition is one node to be placed.
+type addition struct {
+	node           int32
+	parent         int32
+	next, previous int32 // unknownNode = none named
+	done           bool
+}
+
+// textChange is the new text of a text node.
+type textChange struct {
+	id    int32
+	value textRef
+}
+
+// attrSet is what changed of one element.
+type attrSet struct {
+	id      int32
+	changes list
+}
+
+// attrChange is the new value of one attribute.
+type attrChange struct {
+	value textRef
+	name  nameID // as written
+	gone  bool
+	style bool // value is an object of style properties, as JSON
+}
+
+// flat is an incremental event that is neither a mutation nor a pointer path (56 bytes).
+type flat struct {
+	id            int32
+	x, y          int32
+	width, height int32
+	typ           int32
+	pointer       int32 // -1 = absent
+	textLen       int32
+	source        int32
+	hasX, hasY    bool
+	checked       bool
+	hasChecked    bool
+	byUser        bool
+	hasByUser     bool
+	collapsed     bool
+}
+
+// position is one sample of a pointer path.
+type position struct {
+	x, y   int32
+	id     int32
+	offset float64 // ms, at most 0 in sane recordings
+}
+
+func (f *facts) reset(opt *Options) {
+	f.dom.reset(opt.MaxNodes)
+	f.opt = opt
+	f.truncate(factsMark{})
+	f.samples = f.samples[:0]
+}
+
+// factsMark is how far the slices were filled.
+type factsMark struct {
+	cells, attrs, snapshots, batches, removed, added, texts, sets, changes, flats int
+}
+
+func (f *facts) mark() factsMark {
+	return factsMark{len(f.cells), len(f.attrs), len(f.snapshots), len(f.batches), len(f.removed), len(f.added), len(f.texts),
+		len(f.sets), len(f.changes), len(f.flats)}
+}
+
+// truncate forgets what was read since m.
+func (f *facts) truncate(m factsMark) {
+	f.cells, f.attrs, f.snapshots, f.batches = f.cells[:max(m.cells, 1)], f.attrs[:m.attrs], f.snapshots[:m.snapshots], f.batches[:m.batches]
+	f.removed, f.added, f.texts, f.sets = f.removed[:m.removed], f.added[:m.added], f.texts[:m.texts], f.sets[:m.sets]
+	f.changes, f.flats = f.changes[:m.changes], f.flats[:m.flats]
+}
+
+// read reads the data of an event. The text of c is dom.text, from its start. It returns what the event holds, its number
+// among its kind, and the source of an incremental event, else -1.
+func (f *facts) read(c *cursor, typ int) (what content, ref int32, source int16) {
+	m := f.mark()
+	source = -1
+	f.limited = false
+	switch typ {
+	case typeFullSnapshot:
+		what, ref = f.snapshot(c)
+	case typeIncremental:
+		what, ref, source = f.incremental(c)
+	default:
+		for key, more := c.object(); more; key, more = c.member() {
+			c.other(key)
+		}
+		return rawContent, 0, -1
+	}
+	if c.bad {
+		f.truncate(m)
+		return badContent, 0, source
+	}
+	return what, ref, source
+}
+
+func (f *facts) snapshot(c *cursor) (content, int32) {
+	var s snapshot
+	for key, more := c.object(); more; key, more = c.member() {
+		if string(key) == "node" {
+			s.root = f.node(c, 0)
+		} else {
+			c.other(key)
+		}
+	}
+	s.limited = f.limited
+	f.snapshots = append(f.snapshots, s)
+	return snapshotContent, int32(len(f.snapshots) - 1)
+}
+
+// node reads a serialised node with its children. It returns 0 where there are too many, or too deep ones. Anything but
+// an object reads as a node that nobody can name.
+func (f *facts) node(c *cursor, depth int) int32 {
+	if depth > f.opt.MaxDepth || f.full() {
+		f.limited = true
+		c.skip()
+		return 0
+	}
+	i := int32(len(f.cells))
+	f.cells = append(f.cells, cell{})
+	n := cell{id: unknownNode} // set down when it is complete: the slice moves as it grows
+	style := false
+	for key, more := c.object(); more; key, more = c.member() {
+		switch string(key) {
+		case "type":
+			kind, _ := c.number()
+			n.kind = uint8(max(0, min(kind, 255)))
+		case "tagName":
+			t := c.text()
+			n.tag = f.names.find(f.whole(t, &f.scratch))
+		case "attributes":
+			f.attributes(c, &n)
+		case "childNodes":
+			for more := c.array(); more; more = c.element() {
+				if child := f.node(c, depth+1); child != 0 {
+					f.link(i, &n, child)
+				}
+			}
+		case "id":
+			n.id = c.nodeID()
+		case "textContent":
+			n.content = c.text()
+		case "isSVG":
+			n.flags &^= flagSVG
+			if is, _ := c.flag(); is {
+				n.flags |= flagSVG
+			}
+		case "isShadow":
+			n.flags &^= flagShadow
+			if is, _ := c.flag(); is {
+				n.flags |= flagShadow
+			}
+		case "isStyle":
+			style, _ = c.flag()
+		default:
+			c.skip()
+		}
+	}
+	if style {
+		n.content = textRef{}
+	}
+	f.cells[i] = n
+	return i
+}
+
+// link makes child the last child of n, which will be cell i.
+func (f *facts) link(i int32, n *cell, child int32) {
+	f.cells[child].parent, f.cells[child].prev = i, n.last
+	if n.last != 0 {
+		f.cells[n.last].next = child
+	} else {
+		n.first = child
+	}
+	n.last = child
+}
+
+// attributes reads the attributes worth keeping.
+func (f *facts) attributes(c *cursor, n *cell) {
+	from := len(f.attrs)
+	if n.attrLen > 0 { // named twice: together at the end
+		f.attrs = append(f.attrs, f.attrs[n.attrs:][:n.attrLen]...)
+	}
+	for key, more := c.object(); more; key, more = c.member() {
+		id := f.names.find(key)
+		name := &f.names.list[id]
+		if name.traits&nameKept == 0 || len(f.attrs)-from >= math.MaxUint16 {
+			c.skip()
+			continue
+		}
+		switch c.peek() {
+		case 'n', 'f', '{', '[':
+			c.skip()
+			continue
+		}
+		v := c.text()
+		if f.isDataURL(v) { // mostly pictures, and long: that it is one says all
+			v.n = min(v.n, uint32(len(dataURL)))
+			if v.n&escaped != 0 {
+				v = f.keep(dataURL)
+			}
+		}
+		f.attrs = append(f.attrs, attr{v, name.lower})
+	}
+	n.attrs, n.attrLen = int32(from), uint16(len(f.attrs)-from)
+	n.attrCap = n.attrLen
+}
+
+const dataURL = "data:"
+
+func (f *facts) isDataURL(t textRef) bool {
+	if t.n&escaped == 0 {
+		return t.n >= uint32(len(dataURL)) && string(f.text[t.from:][:len(dataURL)]) == dataURL
+	}
+	inner := f.text[t.from:][:t.n&^escaped]
+	f.scratch = appendUnquoted(f.scratch[:0], inner, len(dataURL))
+	return len(f.scratch) >= len(dataURL) && string(f.scratch[:len(dataURL)]) == dataURL
+}
+
+// incremental reads an incremental event. Which members it has depends on its source, which most writers put first; where
+// it comes later, all are read and the ones of other sources forgotten.
+func (f *facts) incremental(c *cursor) (what content, ref int32, source int16) {
+	source = -1
+	known := false // the source
+	var b batch
+	m := f.mark()
+	f.samples = f.samples[:0]
+	in := flat{id: unknownNode, pointer: -1, source: -1, collapsed: true}
+	for key, more := c.object(); more; key, more = c.member() {
+		if string(key) == "source" {
+			n, ok := c.number()
+			if ok {
+				in.source = clamp32(n)
+			}
+			if !known && ok && n >= 0 && n < 1<<15 {
+				source = int16(n)
+			}
+			known = true
+			continue
+		}
+		switch {
+		case (source == sourceMutation || !known) && f.mutation(c, key, &b):
+		case (isPath(source) || !known) && string(key) == "positions":
+			f.positions(c)
+		case source != sourceMutation && f.flat(c, key, &in):
+		default:
+			c.other(key)
+		}
+	}
+	switch {
+	case source == sourceMutation:
+		b.limited = f.limited
+		f.batches = append(f.batches, b)
+		return batchContent, int32(len(f.batches) - 1), source
+	case isPath(source):
+		f.truncate(m)
+		return sampleContent, 0, source
+	}
+	f.truncate(m)
+	f.flats = append(f.flats, in)
+	return flatContent, int32(len(f.flats) - 1), source
+}
+
+func isPath(source int16) bool {
+	return source == sourceMouseMove || source == sourceTouchMove || source == sourceDrag
+}
+
+// mutation reads one of the lists of a batch; it reports false for other members.
+func (f *facts) mutation(c *cursor, key []byte, b *batch) bool {
+	switch string(key) {
+	case "texts":
+		b.texts.from = int32(len(f.texts))
+		for more := c.array(); more; more = c.element() {
+			f.textChange(c)
+		}
+		b.texts.to = int32(len(f.texts))
+	case "attributes":
+		b.attributes.from = int32(len(f.sets))
+		for more := c.array(); more; more = c.element() {
+			f.attrSet(c)
+		}
+		b.attributes.to = int32(len(f.sets))
+	case "removes":
+		b.removes.from = int32(len(f.removed))
+		for more := c.array(); more; more = c.element() {
+			f.remove(c)
+		}
+		b.removes.to = int32(len(f.removed))
+	case "adds":
+		b.adds.from = int32(len(f.added))
+		for more := c.array(); more; more = c.element() {
+			f.addition(c)
+		}
+		b.adds.to = int32(len(f.added))
+	case "isAttachIframe":
+		b.attachFrame, _ = c.flag()
+	default:
+		return false
+	}
+	return true
+}
+
+func (f *facts) textChange(c *cursor) {
+	t := textChange{id: unknownNode}
+	for key, more := c.object(); more; key, more = c.member() {
+		switch string(key) {
+		case "id":
+			t.id = c.nodeID()
+		case "value":
+			t.value = c.text()
+		default:
+			c.skip()
+		}
+	}
+	if t.id != unknownNode {
+		f.texts = append(f.texts, t)
+	}
+}
+
+func (f *facts) remove(c *cursor) {
+	id := int32(unknownNode)
+	for key, more := c.object(); more; key, more = c.member() {
+		if string(key) == "id" {
+			id = c.nodeID()
+		} else {
+			c.skip()
+		}
+	}
+	if id != unknownNode {
+		f.removed = append(f.removed, id)
+	}
+}
+
+func (f *facts) addition(c *cursor) {
+	a := addition{parent: unknownNode, next: unknownNode, previous: unknownNode}
+	for key, more := c.object(); more; key, more = c.member() {
+		switch string(key) {
+		case "parentId":
+			a.parent = c.nodeID()
+		case "nextId":
+			a.next = c.nodeID()
+		case "previousId":
+			a.previous = c.nodeID()
+		case "node":
+			a.node = f.node(c, 0)
+		default:
+			c.skip()
+		}
+	}
+	if a.node != 0 {
+		f.added = append(f.added, a)
+	}
+}
+
+func (f *facts) attrSet(c *cursor) {
+	s := attrSet{id: unknownNode}
+	for key, more := c.object(); more; key, more = c.member() {
+		switch string(key) {
+		case "id":
+			s.id = c.nodeID()
+		case "attributes":
+			s.changes.from = int32(len(f.changes))
+			f.attrChanges(c)
+			s.changes.to = int32(len(f.changes))
+		default:
+			c.skip()
+		}
+	}
+	if s.id != unknownNode {
+		f.sets = append(f.sets, s)
+	}
+}
+
+func (f *facts) attrChanges(c *cursor) {
+	from := len(f.changes)
+	for key, more := c.object(); more; key, more = c.member() {
+		name := f.names.find(key)
+		if f.names.list[name].traits&nameOwn != 0 || len(f.changes)-from >= f.opt.MaxChanges {
+			c.skip()
+			continue
+		}
+		a := attrChange{name: name}
+		switch c.peek() {
+		case 'n', 'f':
+			a.gone = true
+			c.skip()
+		case '{', '[':
+			start := c.pos
+			c.skip()
+			a.value, a.style = textRef{uint32(start), uint32(c.pos - start)}, true
+		default:
+			a.value = c.text()
+		}
+		f.changes = append(f.changes, a)
+	}
+}
+
+// positions reads the samples of a pointer path.
+func (f *facts) positions(c *cursor) {
+	for more := c.array(); more; more = c.element() {
+		p := position{id: unknownNode}
+		for key, more := c.object(); more; key, more = c.member() {
+			switch string(key) {
+			case "x":
+				p.x = c.pixels()
+			case "y":
+				p.y = c.pixels()
+			case "id":
+				p.id = c.nodeID()
+			case "timeOffset":
+				p.offset, _ = c.number()
+			default:
+				c.skip()
+			}
+		}
+		f.samples = append(f.samples, p)
+	}
+}
+
+// flat reads a member of another incremental event; it reports false for members that nobody needs.
+func (f *facts) flat(c *cursor, key []byte, in *flat) bool {
+	switch string(key) {
+	case "type":
+		if n, ok := c.number(); ok {
+			in.typ = clamp32(n)
+		}
+	case "id":
+		in.id = c.nodeID()
+	case "x":
+		var n float64
+		n, in.hasX = c.number()
+		in.x = round32(n)
+	case "y":
+		var n float64
+		n, in.hasY = c.number()
+		in.y = round32(n)
+	case "pointerType":
+		if n, ok := c.number(); ok {
+			in.pointer = clamp32(n)
+		}
+	case "width":
+		in.width = c.pixels()
+	case "height":
+		in.height = c.pixels()
+	case "text": // how many characters were typed, and nothing else of them
+		t := c.text()
+		in.textLen = int32(utf8.RuneCount(f.whole(t, &f.scratch)))
+		clear(f.scratch)
+	case "isChecked":
+		in.checked, in.hasChecked = c.flag()
+	case "userTriggered":
+		in.byUser, in.hasByUser = c.flag()
+	case "ranges":
+		for more := c.array(); more; more = c.element() {
+			if openRange(c) {
+				in.collapsed = false
+			}
+		}
+	default:
+		return false
+	}
+	return true
+}
+
+// openRange reads one selection range and reports whether it selects anything.
+func openRange(c *cursor) bool {
+	start, end := int32(unknownNode), int32(unknownNode)
+	var from, to float64
+	for key, more := c.object(); more; key, more = c.member() {
+		switch string(key) {
+		case "start":
+			start = c.nodeID()
+		case "end":
+			end = c.nodeID()
+		case "startOffset":
+			from, _ = c.number()
+		case "endOffset":
+			to, _ = c.number()
+		default:
+			c.skip()
+		}
+	}
+	return start != end || from != to
+}

@@ -1,0 +1,197 @@
+package rrweb
+
+import (
+	"context"
+	"io"
+	"math"
+	"strconv"
+)
+
+// Scan reads all events of r into b, as the function Scan does and without copies: the text of r stays in the memory of b,
+// and what an event holds is read in the same pass that finds its end. It also ends when ctx does.
+func (b *Builder) Scan(ctx context.Context, r io.Reader) (Tally, error) {
+	from := len(b.facts.text)
+	err := b.fill(r)
+	s := &scanner{opt: b.opt}
+	s.lexer = &lexer{buf: b.facts.text[from:], end: len(b.facts.text) - from, mark: -1, max: b.opt.MaxValueBytes, maxDepth: b.opt.MaxDepth, err: err}
+	s.into, s.base, s.memory = b, from, b.facts.text
+	events := 0
+	s.check = func() error {
+		if events++; events%checkEvery == 0 {
+			return ctx.Err()
+		}
+		return nil
+	}
+	s.yield = func(e Event) error {
+		if err := s.check(); err != nil {
+			return err
+		}
+		return b.Add(e)
+	}
+	err = s.stream()
+	return s.tally, err
+}
+
+// Grow makes room for n more bytes of text, so that Scan need not find it piece by piece.
+func (b *Builder) Grow(n int) {
+	if n += len(b.facts.text) + 1; n > cap(b.facts.text) && n <= maxTextBytes { // 1: to read the end
+		grown := make([]byte, len(b.facts.text), n)
+		copy(grown, b.facts.text)
+		b.facts.text = grown
+	}
+}
+
+// checkEvery is after how many events it is worth asking whether anybody still wants them.
+const checkEvery = 1024
+
+// fill appends all of r to the text and returns how r ended, io.EOF if well.
+func (b *Builder) fill(r io.Reader) error {
+	text := b.facts.text
+	defer func() { b.facts.text = text }()
+	for empty := 0; empty < 100; {
+		if len(text) >= maxTextBytes {
+			return &LimitError{Limit: "MaxBytes", Value: maxTextBytes}
+		}
+		if len(text) == cap(text) {
+			grown := make([]byte, len(text), len(text)+min(max(len(text), fillFirst), fillMost))
+			copy(grown, text)
+			text = grown
+		}
+		n, err := r.Read(text[len(text):cap(text)])
+		text = text[:len(text)+n]
+		if err != nil {
+			return err
+		}
+		if empty++; n > 0 {
+			empty = 0
+		}
+	}
+	return io.ErrNoProgress
+}
+
+// The text grows to the double, from fillFirst on, and by at most fillMost, in bytes.
+const fillFirst, fillMost = 256 << 10, 64 << 20
+
+// inPlace reads the object that is next as an event of the most common form, and reads what it holds on the way. It
+// reports false, and consumes nothing, when that is anything else: a wrapper, a packed event, damage. The plain way then
+// decides what to make of it.
+func (s *scanner) inPlace(window string) (done bool, err error) {
+	if s.into == nil {
+		return false, nil
+	}
+	f := &s.into.facts
+	before := f.mark()
+	h, name, ok := s.header(f)
+	if !ok {
+		f.truncate(before)
+		return false, nil
+	}
+	s.tally.Values++
+	s.tally.Events++
+	if name == nil {
+		name = append(s.window[:0], window...)
+		s.window = name
+	}
+	err = s.check()
+	if err == nil {
+		err = s.into.add(&h, name)
+	}
+	if err != nil {
+		return true, yieldError{err}
+	}
+	return true, nil
+}
+
+// header reads the object that is next, if it is an event with its members once and in their usual form. The window is nil
+// if the event names none.
+func (s *scanner) header(f *facts) (h header, window []byte, ok bool) {
+	c := newCursor(s.memory, s.base+s.pos)
+	c.max = min(c.max, s.opt.MaxDepth)
+	c.events = true
+	h.typ, h.sid, h.time = -1, -1, -1
+	data := 0 // where the data is that was passed before the type was known
+	for key, more := c.object(); more; key, more = c.member() {
+		switch string(key) {
+		case "type":
+			h.typ = int(c.count(h.typ >= 0))
+		case "timestamp":
+			h.time = c.time(h.time >= 0)
+		case "_sid":
+			h.sid = c.count(h.sid >= 0)
+		case "data":
+			if c.peek() != '{' || h.to > 0 {
+				c.fail()
+				break
+			}
+			if h.from = c.pos; h.typ >= 0 {
+				h.what, h.ref, h.source = f.read(&c, h.typ)
+			} else {
+				data = c.pos
+				c.skip()
+			}
+			h.to = c.pos
+		case "windowId", "window_id", "$window_id":
+			t := c.text()
+			if window != nil || t.n == 0 || t.n > maxWindowID || s.memory[t.from-1] != '"' {
+				c.fail()
+				break
+			}
+			window = s.memory[t.from:][:t.n]
+		case "cv":
+			c.fail()
+		default:
+			if ch := c.peek(); ch == '{' && isContainer(string(key)) || isWrapping(string(key), ch) {
+				c.fail()
+				break
+			}
+			c.skip()
+		}
+	}
+	if c.bad || h.typ < 0 || h.typ >= typeSample || h.time <= 0 || c.pos-s.base-s.pos > s.max {
+		return h, nil, false
+	}
+	if data > 0 {
+		again := newCursor(s.memory[:h.to], data)
+		again.events = true
+		if h.what, h.ref, h.source = f.read(&again, h.typ); again.bad {
+			return h, nil, false
+		}
+	}
+	if h.to == 0 {
+		h.what, h.source = badContent, -1
+	}
+	h.time, h.seconds = milliseconds(h.time)
+	s.pos = c.pos - s.base
+	return h, window, true
+}
+
+// count reads a whole number that is not negative; everything else fails, and so does a member that was there before.
+func (c *cursor) count(before bool) int64 {
+	f, ok := shortInt(c.raw())
+	if before || !ok || f < 0 {
+		c.fail()
+		return -1
+	}
+	return int64(f)
+}
+
+// time reads a positive number; everything else fails, and so does a member that was there before.
+func (c *cursor) time(before bool) float64 {
+	raw := c.raw()
+	f, ok := shortInt(raw)
+	if !ok && len(raw) > 0 && raw[0] != '"' {
+		var err error
+		f, err = strconv.ParseFloat(string(raw), 64)
+		ok = err == nil && !math.IsInf(f, 0)
+	}
+	if before || !ok || f <= 0 {
+		c.fail()
+		return -1
+	}
+	return f
+}
+
+// isWrapping reports whether a member makes its object a wrapper of events, or says something of all events in it.
+func isWrapping(key string, c byte) bool {
+	return isList(key, c) || isByWindow(key, c) || key == "$window_id" && c == '"'
+}
