@@ -58,7 +58,7 @@ func (p *player) console(w *window, at time.Duration, body []byte) error {
 			err = p.dec.elements(func() error {
 				s, err := p.dec.shortText()
 				if len(parts) < 3 {
-					parts = append(parts, unquoteOnce(s))
+					parts = append(parts, argument(s))
 				}
 				return err
 			})
@@ -76,9 +76,15 @@ func (p *player) console(w *window, at time.Duration, body []byte) error {
 	return nil
 }
 
-// unquoteOnce undoes the stringify of the console plugin for plain strings; cut strings lose their quotes only.
-func unquoteOnce(s string) string {
-	if !strings.HasPrefix(s, `"`) {
+// argument undoes the stringify of the console plugin for one argument. Only text stays text; cut texts lose their quotes
+// only. Objects are what an application logs for itself, a form or an account at times, so that nothing of one is kept.
+func argument(s string) string {
+	switch {
+	case strings.HasPrefix(s, "{"):
+		return "{…}"
+	case strings.HasPrefix(s, "["):
+		return "[…]"
+	case !strings.HasPrefix(s, `"`):
 		return s
 	}
 	if b, err := jsontext.AppendUnquote(nil, s); err == nil {
