@@ -38,7 +38,8 @@ const (
 	termHeld      = 0.15  // it is held in another gesture of the session
 	termNamed     = 0.15  // its own text asks for it
 	termFocusable = -0.2  // it takes the focus, but neither tag nor role say that it is pressed
-	termStation   = -0.15 // quick back: a link of the visited screen led back
+	termLinked    = -0.05 // quick back: a link of the visited screen led back
+	termStation   = -0.1  // ... and the screen may have been a station on the way
 	termEnded     = -0.1  // abandoned form: nobody was seen to go elsewhere, the recording ends there
 	termNoForm    = -0.1  // abandoned form: fields without a form around them, which may be settings
 	termInvested  = 0.1   // abandoned form: many fields were filled

@@ -1,6 +1,7 @@
 package friction
 
 import (
+	"path"
 	"time"
 
 	"github.com/rankle/rankle/replay"
@@ -11,6 +12,10 @@ const modalLag = 500 * time.Millisecond
 
 // glance is the least stay that a person decides about; shorter ones are redirects.
 const glance = 700 * time.Millisecond
+
+// stationStay is the stay from which on a screen left by one of its own links was looked at: reading a heading and a line
+// and finding the link takes 3 to 4 s.
+const stationStay = 5 * time.Second
 
 // wayBack are words of links that name no place to go on to but the end of this one, or the list that it was chosen from.
 // What else leads to the screen before, a menu that stands on every screen for one, is as often a way on.
@@ -26,7 +31,7 @@ func findQuickBacks(a *analysis) []candidate {
 			if before.Screen != next.Screen || on.Screen == before.Screen || stay > a.onScreen(replay.ScreenID(on.Screen)).QuickBack || stay < glance {
 				continue
 			}
-			if a.typedBetween(before.At, on.At, uint16(on.Window)) {
+			if a.typedBetween(max(before.At, on.At-resumeSpan), on.At, uint16(on.Window)) {
 				continue // a step of a form, and back to what was typed
 			}
 			if a.used(on, next) || a.modal(on) || a.circling(on) {
@@ -34,14 +39,36 @@ func findQuickBacks(a *analysis) []candidate {
 			}
 			conf := startQuickBack
 			if gi := a.pressBefore(next.At, uint16(on.Window)); gi >= 0 && a.gestures[gi].at >= on.At && !hasWord(a.labelOf(gi), wayBack...) {
-				// A link of the screen led there: it may have been a station on the way. The browser's own back leaves no
-				// press.
-				conf += termStation
+				// A link of the screen led there. The browser's own back leaves no press.
+				if conf += termLinked; a.station(vs, i) {
+					conf += termStation
+				}
 			}
 			out = append(out, candidate{verdict: Friction, ctl: -1, start: on.At, end: next.At, screen: replay.ScreenID(on.Screen), conf: conf, missed: 1})
 		}
 	}
 	return out
+}
+
+// station reports whether a screen that was left by a link of its own may have been a station on the way rather than a
+// mistake: it was stayed on, or where the person came back to, or what lies above the place of landing, or the next item of
+// the same list follows.
+func (a *analysis) station(vs []int, i int) bool {
+	on, next := &a.visits[vs[i]], &a.visits[vs[i+1]]
+	if i == 1 || a.visits[vs[i-2]].Screen == on.Screen || next.At-on.At > stationStay {
+		return true
+	}
+	if i+2 == len(vs) {
+		return false
+	}
+	then := &a.visits[vs[i+2]]
+	return then.Screen != on.Screen && then.At-next.At <= a.onScreen(replay.ScreenID(next.Screen)).EpisodeGap && a.siblings(then.Screen, on.Screen)
+}
+
+// siblings reports whether the paths of two screens differ in their last part only, as those of the items of a list do.
+func (a *analysis) siblings(x, y int32) bool {
+	p, q := a.screen(replay.ScreenID(x)), a.screen(replay.ScreenID(y))
+	return p != nil && q != nil && path.Dir(p.Path) == path.Dir(q.Path)
 }
 
 // labelOf is the label of what a gesture pressed.
@@ -58,13 +85,16 @@ func (a *analysis) used(v, next *Visit) bool {
 	last := next.At // the press that led away, after which the next screen may scroll to where it was
 	for i := a.gestureFrom(v.At); i < len(a.gestures) && a.gestures[i].at < next.At; i++ {
 		g, o := &a.gestures[i], &a.outcomes[i]
-		if int32(g.window) != v.Window || !g.pressed() {
+		if int32(g.window) != v.Window || g.kind == dropped {
 			continue
+		}
+		if !g.pressed() {
+			return true // dragged or swiped
 		}
 		if a.leadsAway(int32(i)) {
 			last = g.at
 		}
-		if k := a.controls[g.ctl].kind; k == Blind || k == TextEntry || o.answered && !a.leadsAway(int32(i)) {
+		if k := a.controls[g.ctl].kind; k == Blind || k == TextEntry || o.answered && !a.leadsAway(int32(i)) || a.settledBefore(int32(i), next) {
 			return true
 		}
 	}
@@ -79,6 +109,13 @@ func (a *analysis) used(v, next *Visit) bool {
 		}
 	}
 	return false
+}
+
+// settledBefore reports whether a press was answered on the screen it was made on, so long before the next screen came
+// that this was another matter.
+func (a *analysis) settledBefore(gi int32, next *Visit) bool {
+	g, o := &a.gestures[gi], &a.outcomes[gi]
+	return o.answered && o.by == byChange && next.At-(g.at+o.latency) > linkLag
 }
 
 // circling reports whether a visit is part of a loop, which says more (detectors finds loops first).
