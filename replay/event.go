@@ -34,7 +34,7 @@ const (
 	Blur                // ... and lost it
 	Move                // pointer position sample; Pointer tells mouse from touch
 	Scroll              // Node scrolled (the document's node for the page); X, Y = offsets
-	Input               // value or checked state of Node changed; Detail = length of the new value
+	Input               // value or checked state of Node changed; Detail = length of the new value, NoIndex if not recorded
 	MutationEvent       // Detail -> Mutations
 	StyleChange         // style sheet rule, declaration or adopted sheet changed
 	CanvasDraw          // canvas command recorded

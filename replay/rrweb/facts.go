@@ -81,15 +81,16 @@ type attrChange struct {
 	style bool // value is an object of style properties, as JSON
 }
 
-// flat is an incremental event that is neither a mutation nor a pointer path (56 bytes).
+// flat is an incremental event that is neither a mutation nor a pointer path (64 bytes).
 type flat struct {
 	id            int32
 	x, y          int32
 	width, height int32
 	typ           int32
 	pointer       int32 // -1 = absent
-	textLen       int32
+	textLen       int32 // -1 = not recorded
 	source        int32
+	element       textRef // JSON of what another format says of the element, see described
 	hasX, hasY    bool
 	checked       bool
 	hasChecked    bool
@@ -283,7 +284,7 @@ func (f *facts) incremental(c *cursor) (what content, ref int32, source int16) {
 	var b batch
 	m := f.mark()
 	f.samples = f.samples[:0]
-	in := flat{id: unknownNode, pointer: -1, source: -1, collapsed: true}
+	in := flat{id: unknownNode, pointer: -1, textLen: -1, source: -1, collapsed: true}
 	for key, more := c.object(); more; key, more = c.member() {
 		if string(key) == "source" {
 			n, ok := c.number()
@@ -508,6 +509,11 @@ func (f *facts) flat(c *cursor, key []byte, in *flat) bool {
 		in.checked, in.hasChecked = c.flag()
 	case "userTriggered":
 		in.byUser, in.hasByUser = c.flag()
+	case "element":
+		c.peek()
+		start := c.pos
+		c.skip()
+		in.element = textRef{uint32(start), uint32(c.pos - start)}
 	case "ranges":
 		for more := c.array(); more; more = c.element() {
 			if openRange(c) {

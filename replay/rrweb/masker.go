@@ -426,7 +426,10 @@ func (m *Masker) incremental(dst, data []byte) ([]byte, bool, error) {
 	case sourceInput:
 		dst, err := m.input(dst, data)
 		return dst, true, err
-	case sourceMouseMove, sourceMouseInteraction, sourceScroll, sourceViewportResize, sourceTouchMove, sourceMedia,
+	case sourceMouseInteraction:
+		dst, err := m.interaction(dst, data)
+		return dst, true, err
+	case sourceMouseMove, sourceScroll, sourceViewportResize, sourceTouchMove, sourceMedia,
 		sourceStyleSheetRule, sourceDrag, sourceStyleDeclaration, sourceSelection, sourceAdoptedStyleSheet:
 		m.dec.reset(data)
 		raw, err := m.dec.value() // checks that it is JSON
@@ -435,17 +438,40 @@ func (m *Masker) incremental(dst, data []byte) ([]byte, bool, error) {
 	return dst, false, nil
 }
 
-// input keeps what the player needs of an input event.
+// interaction keeps what the player needs of a mouse interaction.
+func (m *Masker) interaction(dst, data []byte) ([]byte, error) {
+	w := object{dst: append(dst, '{')}
+	w.raw("source", strconv.AppendInt(nil, sourceMouseInteraction, 10))
+	d := &m.dec
+	d.reset(data)
+	err := d.fields(func(key []byte) error {
+		switch string(key) {
+		case "type", "id", "x", "y", "pointerType", "pointerId":
+			name := string(key)
+			f, ok, err := d.number()
+			if ok {
+				w.raw(name, strconv.AppendFloat(nil, f, 'f', -1, 64))
+			}
+			return err
+		}
+		return d.skip()
+	})
+	return append(w.dst, '}'), err
+}
+
+// input keeps what the player needs of an input event. A value that was not recorded is shown as none.
 func (m *Masker) input(dst, data []byte) ([]byte, error) {
 	w := object{dst: append(dst, '{')}
 	w.raw("source", strconv.AppendInt(nil, sourceInput, 10))
 	d := &m.dec
 	d.reset(data)
+	text := false
 	err := d.fields(func(key []byte) error {
 		switch string(key) {
 		case "text":
 			s, err := d.text()
 			w.str("text", stars(s))
+			text = true
 			return err
 		case "isChecked", "userTriggered":
 			name := string(key)
@@ -459,6 +485,9 @@ func (m *Masker) input(dst, data []byte) ([]byte, error) {
 		}
 		return d.skip()
 	})
+	if !text {
+		w.str("text", "")
+	}
 	return append(w.dst, '}'), err
 }
 

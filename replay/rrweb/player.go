@@ -18,7 +18,9 @@ type player struct {
 	start   float64         // epoch ms of the earliest event
 	unknown replay.TargetID // the target of presses on nobody knows what, or NoIndex
 	screens map[screenKey]replay.ScreenID
-	touched int // events on a node
+	// described holds the targets of elements that are in no tree; nil before the first.
+	described map[describedKey]replay.TargetID
+	touched   int // events on a node
 	missed  int // ... that was never defined
 	batch   batchPlayer
 
@@ -265,7 +267,7 @@ func (p *player) interaction(w *window, at time.Duration, in *flat) {
 	if ev.Pointer == replay.Touch {
 		p.s.Context.Device.Touch = true
 	}
-	p.touch(w, ev, in.id)
+	p.touch(w, ev, in)
 	if k.kind == replay.PointerDown || k.kind == replay.Click {
 		w.pressed = node{}
 		if n := w.tree.get(in.id); n.ok() {
@@ -308,7 +310,7 @@ func (p *player) input(w *window, at time.Duration, in *flat) {
 			ev.Flags |= replay.FlagNotUser
 		}
 	}
-	p.touch(w, ev, in.id)
+	p.touch(w, ev, in)
 	n := w.tree.get(in.id)
 	if !n.ok() || !in.hasChecked || (!n.is(nameType, "checkbox") && !n.is(nameType, "radio")) {
 		return
@@ -324,11 +326,14 @@ func (p *player) input(w *window, at time.Duration, in *flat) {
 }
 
 // touch fills in what was touched and its state at that moment.
-func (p *player) touch(w *window, ev *replay.Event, id int32) {
-	if id <= 0 {
+func (p *player) touch(w *window, ev *replay.Event, in *flat) {
+	n := w.tree.get(in.id)
+	if in.element.n > 0 && !n.ok() && p.describe(w, ev, in.element) {
+		return
+	}
+	if in.id <= 0 {
 		return // mobile recorders name no element, only a position
 	}
-	n := w.tree.get(id)
 	p.touched++
 	if !n.ok() {
 		p.missed++
