@@ -14,6 +14,7 @@ import (
 	"io"
 
 	"github.com/rankle/rankle/replay"
+	"github.com/rankle/rankle/replay/openreplay"
 	"github.com/rankle/rankle/replay/rrweb"
 )
 
@@ -162,10 +163,20 @@ type reader struct {
 	// builder takes the events of Decode; nil when somebody else does. Texts that need no translation are scanned in its
 	// memory, see readPlain.
 	builder *rrweb.Builder
+	// mobs collects the messages of the parts that OpenReplay wrote, nil when there were none.
+	mobs *openreplay.Recording
 }
 
-// all reads every part and collects the ones that had to be left out.
+// all reads every part and hands out what can only be told once all are read.
 func (rd *reader) all(parts []Part, f func(rrweb.Event) error) error {
+	if err := rd.each(parts, f); err != nil {
+		return err
+	}
+	return rd.finishOpenReplay(f)
+}
+
+// each reads every part and collects the ones that had to be left out.
+func (rd *reader) each(parts []Part, f func(rrweb.Event) error) error {
 	for _, part := range parts {
 		if err := rd.ctx.Err(); err != nil {
 			return err

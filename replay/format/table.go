@@ -18,6 +18,8 @@ const (
 	formatPostHog   = "posthog"
 	formatSentry    = "sentry"
 	formatHighlight = "highlight"
+	// Messages of OpenReplay are binary and come before the table: see openreplay.go.
+	formatOpenReplay = "openreplay"
 )
 
 // row is one format: how its text begins, and how it is read.
@@ -32,8 +34,6 @@ type row struct {
 // table holds all formats in the order in which they are tried. The head is what follows the stripped containers,
 // without leading white space.
 var table = []row{
-	{name: "openreplay", sniff: isOpenReplay,
-		hint: "looks like an OpenReplay message file (.mob); this reader does not decode it: export the session as rrweb"},
 	{name: "sentry-mobile", sniff: isSentryPack,
 		hint: "looks like a Sentry mobile segment (video with touches), which holds no page to read"},
 	{name: formatSentry, sniff: isSentrySDK, read: readSentrySDK},
@@ -46,6 +46,9 @@ var table = []row{
 
 // dispatch finds the row of a text and reads it.
 func (rd *reader) dispatch(object string, r *bufio.Reader, f func(rrweb.Event) error) error {
+	if rd.isOpenReplay(r) {
+		return rd.readOpenReplay(object, r)
+	}
 	head, err := head(r)
 	if len(head) == 0 {
 		if err != nil && err != io.EOF && !errors.Is(err, io.ErrUnexpectedEOF) {
@@ -166,17 +169,6 @@ func isSentryPack(head []byte) bool {
 // isDatadog: a segment object whose records carry no events of rrweb's envelope.
 func isDatadog(head []byte) bool {
 	return head[0] == '{' && bytes.Contains(head, []byte(`"records"`)) && bytes.Contains(head, []byte(`"records_count"`))
-}
-
-// isOpenReplay: one of the framings of message files (FF x 7 and a version, or an index and a type).
-func isOpenReplay(head []byte) bool {
-	if len(head) >= 8 && bytes.Equal(head[:7], []byte("\xff\xff\xff\xff\xff\xff\xff")) {
-		return head[7] >= 0xfd
-	}
-	if head[0] == 0x51 {
-		return len(head) > 2 && head[1] < 8 && bytes.IndexByte(head[:min(len(head), 64)], 0) >= 0
-	}
-	return len(head) > 9 && head[0] == 1 && bytes.Equal(head[1:8], make([]byte, 7))
 }
 
 // readSentrySDK skips the header line and reads what follows it: zlib or JSON.

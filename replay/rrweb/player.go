@@ -21,8 +21,8 @@ type player struct {
 	// described holds the targets of elements that are in no tree; nil before the first.
 	described map[describedKey]replay.TargetID
 	touched   int // events on a node
-	missed  int // ... that was never defined
-	batch   batchPlayer
+	missed    int // ... that was never defined
+	batch     batchPlayer
 
 	// What the session holds, in memory that the next one uses again: finish copies it.
 	events  []replay.Event
