@@ -133,8 +133,10 @@ func strip(name string, in *stored, rd *reader) (r *bufio.Reader, closer func(),
 				closers = append(closers, func() { _ = z.Reset(nil) })
 				next = z
 			}
-		case len(head) >= 2 && isZlib(head):
+		case len(head) >= 2 && isZlib(head) && !(depth == 0 && rd.continuesOpenReplay(in.data)):
 			next, err = zlib.NewReader(layer)
+		case depth == 0 && isMessageFile(name) && rd.isBrotliOpenReplay(in.data):
+			next = brotli.NewReader(layer)
 		case depth == 0 && (rd.opt.Dialect == "brotli" || strings.HasSuffix(name, ".br")) && !looksLikeText(head):
 			next = brotli.NewReader(layer)
 		}

@@ -165,6 +165,8 @@ type reader struct {
 	builder *rrweb.Builder
 	// mobs collects the messages of the parts that OpenReplay wrote, nil when there were none.
 	mobs *openreplay.Recording
+	// mobsObject is the first of these parts.
+	mobsObject string
 }
 
 // all reads every part and hands out what can only be told once all are read.

@@ -2,7 +2,13 @@ package format
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
+	"io"
+	"path"
+	"strings"
+
+	"github.com/andybalholm/brotli"
 
 	"github.com/rankle/rankle/replay"
 	"github.com/rankle/rankle/replay/openreplay"
@@ -12,19 +18,41 @@ import (
 // isOpenReplay looks at the bytes as they are: what would be white space before a text is a number here.
 func (rd *reader) isOpenReplay(r *bufio.Reader) bool {
 	head, _ := r.Peek(sniffLen)
-	return len(head) > 0 && (openreplay.Sniff(head) || rd.mobs != nil && rd.mobs.Continues(head))
+	return len(head) > 0 && (openreplay.Sniff(head) || rd.continuesOpenReplay(head))
+}
+
+// continuesOpenReplay reports whether bytes go on where the part before ended.
+func (rd *reader) continuesOpenReplay(b []byte) bool {
+	return rd.mobs != nil && rd.mobs.Continues(b[:min(len(b), sniffLen)])
+}
+
+// isMessageFile reports whether an object is named as OpenReplay names its message files. A name only decides what is
+// tried, and said, where the bytes say nothing.
+func isMessageFile(name string) bool {
+	switch path.Ext(name) {
+	case ".mob", ".mobs", ".mobe":
+		return true
+	}
+	return strings.HasSuffix(name, "devtools")
+}
+
+// isBrotliOpenReplay reports whether an object holds messages compressed with brotli, as OpenReplay stored them in 2023.
+func (rd *reader) isBrotliOpenReplay(data []byte) bool {
+	if openreplay.Sniff(data[:min(len(data), sniffLen)]) || rd.continuesOpenReplay(data) {
+		return false
+	}
+	head := make([]byte, sniffLen)
+	n, _ := io.ReadFull(brotli.NewReader(bytes.NewReader(data)), head)
+	return n > 0 && (openreplay.Sniff(head[:n]) || rd.continuesOpenReplay(head[:n]))
 }
 
 // readOpenReplay collects the messages of a part. Their events come when all parts are read, because one part may go on
 // where another one ends, and a tab's messages lie in several.
 func (rd *reader) readOpenReplay(object string, r *bufio.Reader) error {
 	if rd.mobs == nil {
-		rd.mobs = openreplay.NewRecording(rd.opt.Options)
+		rd.mobs, rd.mobsObject = openreplay.NewRecording(rd.opt.Options), object
 	}
 	tally, err := rd.mobs.Read(r)
-	if err == nil && tally.Messages == 0 && !rd.mobs.Begun() {
-		return &SkipError{Reason: TruncatedEmpty, Object: object, Hint: "begins like a message file of OpenReplay and holds no message; upload it again or remove it"}
-	}
 	if err == nil {
 		return nil
 	}
@@ -46,18 +74,25 @@ func (rd *reader) finishOpenReplay(f func(rrweb.Event) error) error {
 	if rd.mobs == nil {
 		return nil
 	}
-	first := rd.stats.Events == 0
+	before := rd.stats.Events
 	err := rd.mobs.Events(func(e rrweb.Event) error {
 		if rd.stats.Events++; rd.stats.Events%1024 == 0 && rd.ctx.Err() != nil {
 			return rd.ctx.Err()
 		}
 		return f(e)
 	})
-	if first && rd.stats.Events > 0 {
-		rd.format = formatOpenReplay
-	}
 	for _, m := range rd.mobs.Marks() {
 		rd.mark(m)
+	}
+	switch {
+	case rd.stats.Events > before && before == 0:
+		rd.format = formatOpenReplay
+	case rd.stats.Events == before && err == nil:
+		skip := SkipError{Reason: NoEvents, Object: rd.mobsObject, Hint: "holds messages of OpenReplay, none of which tells of a person or a page; exclude it from the prefix"}
+		if rd.mobs.Begun() {
+			skip.Reason, skip.Hint = TruncatedEmpty, "cut before the end of the first message that tells anything; upload it again or remove it"
+		}
+		rd.stats.Skipped = append(rd.stats.Skipped, skip)
 	}
 	if errors.Is(err, rrweb.ErrFull) {
 		return nil
