@@ -2,7 +2,6 @@ package source
 
 import (
 	"context"
-	"fmt"
 	"path"
 	"regexp"
 	"slices"
@@ -26,6 +25,8 @@ type Recording struct {
 	Sidecar *replay.Object
 	// Fields are the other named groups of the key pattern, of the first part where parts differ; nil without one.
 	Fields map[string]string
+	// Missing is how many parts are known of that are not stored: numbers left out, blocks whose objects are gone.
+	Missing int
 }
 
 // Size is the sum of the sizes of the parts, in bytes as stored.
@@ -80,19 +81,8 @@ func Group(ctx context.Context, st Store, prefix string, l Layout) (*Grouping, e
 		return nil, err
 	}
 	g := &grouper{layout: l, pattern: re, skipped: map[SkipReason]*Skipped{}}
-	for obj, err := range st.List(ctx, prefix) {
-		switch {
-		case err != nil && obj.Key == "":
-			return nil, err
-		case err != nil:
-			g.skip(obj.Key, SkipUnreadable)
-		default:
-			g.add(obj.Object)
-		}
-		g.objects++
-	}
-	if g.objects == 0 {
-		return nil, fmt.Errorf("list %s: %w", strings.TrimSuffix(Name(st)+"/"+prefix, "/"), ErrEmpty)
+	if err := g.list(ctx, st, prefix); err != nil {
+		return nil, err
 	}
 	return g.result(), nil
 }
@@ -197,7 +187,11 @@ func (g *grouper) result() *Grouping {
 	} else {
 		g.groupByRules()
 	}
+	return g.grouping()
+}
 
+// grouping returns the recordings that were formed and what was passed over.
+func (g *grouper) grouping() *Grouping {
 	out := &Grouping{Objects: g.objects}
 	g.tellApart()
 	for _, r := range g.byKey {

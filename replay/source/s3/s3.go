@@ -39,7 +39,7 @@ type Store struct {
 	secrets   *strings.Replacer
 }
 
-var _ source.Store = (*Store)(nil)
+var _ source.Ranger = (*Store)(nil)
 
 // New returns a store for checked options. It reads credentials of ModeEnv and ModeFile at first use.
 func New(o Options) (*Store, error) {
@@ -214,6 +214,17 @@ func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[source.Object
 
 // Open implements source.Store with a ranged GET that the ETag guards (If-Match).
 func (s *Store) Open(ctx context.Context, obj replay.Object, offset int64) (io.ReadCloser, error) {
+	return s.open(ctx, obj, offset, 0)
+}
+
+// OpenRange implements source.Ranger: the server is asked for n bytes and no more. One that ignores the range sends the
+// rest of the object behind them.
+func (s *Store) OpenRange(ctx context.Context, obj replay.Object, offset, n int64) (io.ReadCloser, error) {
+	return s.open(ctx, obj, offset, n)
+}
+
+// open reads n bytes from offset on; n = 0 means up to the end.
+func (s *Store) open(ctx context.Context, obj replay.Object, offset, n int64) (io.ReadCloser, error) {
 	if offset < 0 || obj.ETag != "" && offset > obj.Size {
 		return nil, s.wrap(ctx, "open", obj.Key, source.ErrRange)
 	}
@@ -226,7 +237,10 @@ func (s *Store) Open(ctx context.Context, obj replay.Object, offset int64) (io.R
 		from--
 	}
 	var opts minio.GetObjectOptions
-	if from > 0 {
+	switch {
+	case n > 0:
+		opts.Set("Range", fmt.Sprintf("bytes=%d-%d", from, from+n-1))
+	case from > 0:
 		opts.Set("Range", "bytes="+strconv.FormatInt(from, 10)+"-")
 	}
 	if obj.ETag != "" {

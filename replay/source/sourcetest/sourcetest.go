@@ -42,6 +42,7 @@ func Run(t *testing.T, newFixture func(t *testing.T, files map[string][]byte) Fi
 		{"OddKeys", oddKeys, testReadAll},
 		{"ReadAll", tree, testReadAll},
 		{"Offsets", tree, testOffsets},
+		{"Ranges", tree, testRanges},
 		{"Missing", tree, testMissing},
 		{"Changed", tree, testChanged},
 		{"Deleted", tree, testDeleted},
@@ -232,6 +233,48 @@ func testOffsets(t *testing.T, f Fixture, files map[string][]byte) {
 		refuses(t, f.Store, o.Object, size+1, source.ErrRange)
 		refuses(t, f.Store, o.Object, -1, source.ErrRange)
 	}
+}
+
+// testRanges reads parts of objects, both ends inclusive, and from the middle of them.
+func testRanges(t *testing.T, f Fixture, files map[string][]byte) {
+	st := source.Ranges{Store: f.Store}
+	var last source.Object
+	for key, o := range list(t, st, "") {
+		if o.Size == 0 {
+			continue // has no bytes to name
+		}
+		for _, r := range [][2]int64{{0, 0}, {0, o.Size - 1}, {o.Size / 3, o.Size / 2}, {o.Size - 1, o.Size - 1}} {
+			part := source.RangeOf(o.Object, r[0], r[1])
+			for _, off := range []int64{0, part.Size / 2, part.Size} {
+				if got, want := read(t, st, part, off), files[key][r[0]+off:r[1]+1]; !bytes.Equal(got, want) {
+					t.Errorf("%s at %d: %q, want %q", part.Key, off, got, want)
+				}
+			}
+			if _, err := st.Open(t.Context(), part, part.Size+1); !errors.Is(err, source.ErrRange) {
+				t.Errorf("%s beyond its end: %v, want ErrRange", part.Key, err)
+			}
+		}
+		if _, err := st.Open(t.Context(), source.RangeOf(o.Object, 0, o.Size), 0); !errors.Is(err, source.ErrRange) {
+			t.Errorf("%s: a range that ends behind the object: %v, want ErrRange", key, err)
+		}
+		last = o
+	}
+	part := source.RangeOf(last.Object, 0, 0)
+	f.Put(last.Key, bytes.Repeat([]byte{'!'}, int(last.Size)))
+	if err := readError(t, st, part); !errors.Is(err, source.ErrChanged) {
+		t.Errorf("range of an object that was rewritten: %v, want ErrChanged", err)
+	}
+}
+
+// readError opens and reads an object and returns what went wrong.
+func readError(t *testing.T, st source.Store, obj replay.Object) error {
+	rc, err := st.Open(t.Context(), obj, 0)
+	if err != nil {
+		return err
+	}
+	defer rc.Close()
+	_, err = io.ReadAll(rc)
+	return err
 }
 
 func testMissing(t *testing.T, f Fixture, _ map[string][]byte) {
