@@ -7,6 +7,7 @@ import (
 	"compress/gzip"
 	"context"
 	"encoding/csv"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -43,6 +44,9 @@ type rows struct {
 	need []string // fields without which a table is of no use
 	q    *Quality
 	use  func(line int, f flat)
+	// lists are the columns whose values are lists: they come as texts that func texts reads.
+	lists   map[string]bool
+	maxLine int // of NDJSON, in bytes
 
 	rename map[string]string // column → field
 	drop   map[string]bool   // columns that become nothing
@@ -51,15 +55,21 @@ type rows struct {
 
 // eachRow reads a table in whatever format and calls use with every row, its columns renamed to fields.
 func eachRow(ctx context.Context, r io.Reader, c Columns, o Options, need []string, q *Quality, use func(int, flat)) error {
+	t := &rows{c: c, need: need, q: q, use: use, maxLine: maxLineBytes}
+	return t.all(ctx, r, o)
+}
+
+// all reads the whole table.
+func (t *rows) all(ctx context.Context, r io.Reader, o Options) error {
 	o = o.withDefaults()
-	t := &rows{ctx: ctx, o: o, c: c, need: need, q: q, use: use, rename: map[string]string{}, drop: map[string]bool{}, seen: map[string]bool{}}
-	for _, m := range c.mapped() {
+	t.ctx, t.o, t.rename, t.drop, t.seen = ctx, o, map[string]string{}, map[string]bool{}, map[string]bool{}
+	for _, m := range t.c.mapped() {
 		if other, ok := t.rename[m.column]; ok {
 			return fmt.Errorf("%s: %w: the column %q is named for both %s and %s", o.Name, ErrColumns, m.column, other, m.field)
 		}
 		t.rename[m.column] = m.field
 	}
-	for _, column := range c.Ignore {
+	for _, column := range t.c.Ignore {
 		t.drop[column] = true
 	}
 	if err := t.read(r); err != nil {
@@ -186,6 +196,9 @@ func (t *rows) check() error {
 	for _, field := range t.need {
 		if !given[field] && !t.seen[field] {
 			setting := strings.TrimSuffix(field, "_id")
+			if field == fBlocks {
+				setting = "blocks"
+			}
 			errs = append(errs, fmt.Errorf("%w: there is no %q; set columns.%s to one of the columns: %s", ErrColumns, field, setting, list))
 		}
 	}
@@ -257,7 +270,7 @@ func separator(head []byte) rune {
 
 func (t *rows) ndjson(b *bufio.Reader) error {
 	for line := 1; ; line++ {
-		data, err := readLine(b)
+		data, err := readLine(b, t.maxLine)
 		if err != nil && err != io.EOF {
 			return fmt.Errorf("line %d: %w", line, err)
 		}
@@ -280,7 +293,7 @@ func (t *rows) ndjson(b *bufio.Reader) error {
 }
 
 func (t *rows) object(line int, data []byte) error {
-	f, err := flatten(data)
+	f, err := flatten(data, t.lists)
 	if err != nil {
 		t.q.note(line, "%v", err)
 		return nil
@@ -298,15 +311,15 @@ func (t *rows) object(line int, data []byte) error {
 }
 
 // readLine returns a line without its end; the slice is valid until the next call.
-func readLine(b *bufio.Reader) ([]byte, error) {
+func readLine(b *bufio.Reader, limit int) ([]byte, error) {
 	var long []byte
 	for {
 		part, err := b.ReadSlice('\n')
 		if err == nil && long == nil {
 			return part, nil
 		}
-		if long = append(long, part...); len(long) > maxLineBytes {
-			return nil, fmt.Errorf("%w: longer than %d bytes", ErrLimit, maxLineBytes)
+		if long = append(long, part...); len(long) > limit {
+			return nil, fmt.Errorf("%w: longer than %d bytes", ErrLimit, limit)
 		}
 		if !errors.Is(err, bufio.ErrBufferFull) {
 			return long, err
@@ -332,9 +345,16 @@ func (t *rows) parquet(b *bufio.Reader) (err error) {
 	}
 	leaves := map[int]leaf{}
 	for _, path := range file.Schema().Columns() {
-		if col, ok := file.Schema().Lookup(path...); ok && col.MaxRepetitionLevel == 0 {
-			name := strings.Join(path, ".")
-			leaves[col.ColumnIndex] = leaf{name, col.Node.Type()}
+		col, ok := file.Schema().Lookup(path...)
+		if !ok {
+			continue
+		}
+		name, list := strings.Join(path, "."), col.MaxRepetitionLevel == 1 && t.lists[path[0]]
+		if list {
+			name = path[0] // writers differ in the names of what lies between
+		}
+		if list || col.MaxRepetitionLevel == 0 {
+			leaves[col.ColumnIndex] = leaf{name, col.Node.Type(), list}
 			t.seen[name] = true
 		}
 	}
@@ -357,10 +377,23 @@ func (t *rows) group(group parquet.RowGroup, leaves map[int]leaf, buf []parquet.
 		n, err := r.ReadRows(buf)
 		for _, row := range buf[:n] {
 			f := make(flat, len(leaves))
+			lists := map[string][]string{}
 			for _, v := range row {
-				if l, ok := leaves[v.Column()]; ok && !v.IsNull() {
+				l, ok := leaves[v.Column()]
+				switch {
+				case !ok || v.IsNull():
+				case l.list:
+					lists[l.name] = append(lists[l.name], l.text(v))
+				default:
 					f[l.name] = l.text(v)
 				}
+			}
+			for name, list := range lists {
+				text, err := json.Marshal(list)
+				if err != nil {
+					return fmt.Errorf("%w: parquet: row %d: %v", ErrFormat, t.q.Rows+1, err)
+				}
+				f[name] = string(text)
 			}
 			if err := t.row(t.q.Rows+1, f); err != nil {
 				return err
@@ -379,10 +412,11 @@ func (t *rows) group(group parquet.RowGroup, leaves map[int]leaf, buf []parquet.
 	}
 }
 
-// leaf is a column of scalars.
+// leaf is a column of scalars, or of lists of them.
 type leaf struct {
 	name string
 	kind parquet.Type
+	list bool
 }
 
 // text writes a value as a sidecar would have it: times and dates as RFC 3339, decimals with their point, UUIDs in their

@@ -23,7 +23,7 @@ import (
 // On an error about single fields, which it names, the record is Partial and holds all others; on a broken document it
 // is empty.
 func Sidecar(data []byte) (Record, error) {
-	f, err := flatten(data)
+	f, err := flatten(data, nil)
 	if err != nil {
 		return Record{}, fmt.Errorf("sidecar: %w", err)
 	}
@@ -42,13 +42,15 @@ func Sidecar(data []byte) (Record, error) {
 type flattened struct {
 	values flat
 	shapes map[string]string // names of objects and lists, and which they are
-	count  int               // fields left out because of MaxDepth or maxFields
+	lists  map[string]bool
+	count  int // fields left out because of MaxDepth or maxFields
 }
 
 // maxFields bounds the scalars that are looked at in one document, before MaxAttributes picks.
 const maxFields = 10_000
 
-func flatten(data []byte) (*flattened, error) {
+// flatten reads a JSON object. The lists of those names are kept whole, as JSON.
+func flatten(data []byte, lists map[string]bool) (*flattened, error) {
 	data = bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF"))
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
@@ -62,7 +64,7 @@ func flatten(data []byte) (*flattened, error) {
 	if _, err := d.Token(); err != io.EOF {
 		return nil, errors.New("more follows after the JSON object")
 	}
-	out := &flattened{values: flat{}, shapes: map[string]string{}}
+	out := &flattened{values: flat{}, shapes: map[string]string{}, lists: lists}
 	out.object("", doc, 1)
 	return out, nil
 }
@@ -97,6 +99,12 @@ func (f *flattened) value(name string, v any, depth int) {
 		f.object(name+".", v, depth+1)
 	case []any:
 		f.shapes[name] = "a list"
+		if f.lists[name] {
+			if whole, err := json.Marshal(v); err == nil {
+				f.set(name, string(whole))
+			}
+			return
+		}
 		if s, ok := join(v); ok {
 			f.set(name, s)
 		}

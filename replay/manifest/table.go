@@ -46,6 +46,10 @@ type Columns struct {
 	At    string `yaml:"at"`
 	Value string `yaml:"value"`
 
+	// Of a block index.
+	Blocks     string `yaml:"blocks"`
+	BlockTimes string `yaml:"block_times"`
+
 	// Ignore lists columns that become nothing.
 	Ignore []string `yaml:"ignore"`
 }
@@ -61,6 +65,7 @@ func (c Columns) mapped() []mapped {
 		{"channel", fChannel, c.Channel}, {"plan", fPlan, c.Plan}, {"entry_url", fEntryURL, c.EntryURL},
 		{"viewport_width", "viewport.width", c.ViewportWidth}, {"viewport_height", "viewport.height", c.ViewportHeight},
 		{"name", fName, c.Name}, {"at", fAt, c.At}, {"value", fValue, c.Value},
+		{"blocks", fBlocks, c.Blocks}, {"block_times", fBlockTimes, c.BlockTimes},
 	}
 	return slices.DeleteFunc(all, func(m mapped) bool { return m.column == "" })
 }
