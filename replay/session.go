@@ -195,5 +195,6 @@ const (
 	MarkSidecar     Mark = "sidecar"      // fields of its sidecar could not be read and were left out
 	MarkUnresolved  Mark = "unresolved"   // much of what was touched was never defined: elements are not known
 	MarkDense       Mark = "dense"        // more events in a minute than a person and a page make
+	MarkDialect     Mark = "dialect"      // the recording is of another dialect than its source is declared to hold
 	MarkMissingPart Mark = "missing_part" // a numbered part of the recording is absent
 )

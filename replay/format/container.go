@@ -15,6 +15,7 @@ import (
 	"github.com/klauspost/compress/zlib"
 	"github.com/klauspost/compress/zstd"
 
+	"github.com/rankle/rankle/replay/posthog"
 	"github.com/rankle/rankle/replay/rrweb"
 )
 
@@ -110,7 +111,7 @@ func strip(name string, in *stored, rd *reader) (r *bufio.Reader, closer func(),
 		}
 	}
 	var layer io.Reader = bytes.NewReader(in.data)
-	head := in.data[:min(len(in.data), 4)]
+	head := in.data[:min(len(in.data), blockHead)]
 	for depth := range maxContainers {
 		if len(head) == 0 {
 			if err = cause(in, err); err == nil || err == io.EOF {
@@ -119,25 +120,34 @@ func strip(name string, in *stored, rd *reader) (r *bufio.Reader, closer func(),
 			return nil, closer, rd.readError(name, err)
 		}
 		var next io.Reader
-		err = nil // fewer than four bytes are no error
+		err = nil // fewer bytes than asked for are no error
 		switch {
 		case len(head) >= 2 && head[0] == 0x1f && head[1] == 0x8b:
 			next, err = rd.memory.gunzip(layer, depth)
 			if depth == 0 {
 				rd.expect(gzipSize(in.data))
 			}
-		case len(head) >= 4 && string(head) == "\x28\xb5\x2f\xfd":
+		case len(head) >= 4 && string(head[:4]) == "\x28\xb5\x2f\xfd":
 			var z *zstd.Decoder
 			z, err = rd.memory.unzstd(layer, depth)
 			if err == nil {
 				closers = append(closers, func() { _ = z.Reset(nil) })
 				next = z
 			}
+		case posthog.IsBlock(head) && !(depth == 0 && rd.continuesOpenReplay(in.data)):
+			// May look like zlib, while zlib never goes on like a line of text.
+			if next, err = rd.blocks(name, bufio.NewReader(layer)); err != nil {
+				return nil, closer, err
+			}
 		case len(head) >= 2 && isZlib(head) && !(depth == 0 && rd.continuesOpenReplay(in.data)):
 			next, err = zlib.NewReader(layer)
 		case depth == 0 && isMessageFile(name) && rd.isBrotliOpenReplay(in.data):
 			next = brotli.NewReader(layer)
-		case depth == 0 && (rd.opt.Dialect == "brotli" || strings.HasSuffix(name, ".br")) && !looksLikeText(head):
+		case depth == 0 && rd.isBlock(head):
+			if next, err = rd.blocks(name, bufio.NewReader(layer)); err != nil {
+				return nil, closer, err
+			}
+		case depth == 0 && (rd.opt.Dialect.brotli() || strings.HasSuffix(name, ".br")) && !looksLikeText(head):
 			next = brotli.NewReader(layer)
 		}
 		if err != nil {
@@ -148,7 +158,7 @@ func strip(name string, in *stored, rd *reader) (r *bufio.Reader, closer func(),
 		}
 		br := bufio.NewReaderSize(next, 4<<10)
 		layer = br
-		head, err = br.Peek(4)
+		head, err = br.Peek(blockHead)
 	}
 	return rd.memory.sniffed(&plain{rd: rd, in: in, r: layer}), closer, nil
 }
@@ -174,7 +184,7 @@ func isZlib(head []byte) bool {
 }
 
 func looksLikeText(head []byte) bool {
-	for _, c := range head {
+	for _, c := range head[:min(len(head), 4)] {
 		switch c {
 		case ' ', '\n', '\r', '\t':
 		case '[', '{', '"', 0xef:

@@ -4,7 +4,7 @@
 //
 // Call Decode for a Session and Events for the raw events. What an object is shows in its bytes; names, extensions
 // and headers are never trusted, except for brotli, which has no magic and must be declared in Options.Dialect or by
-// the extension ".br". The package starts no goroutines and keeps no state; calls are independent of each other.
+// the extension ".br". A raw snappy block shows in its first line. The package starts no goroutines and keeps no state; calls are independent of each other.
 package format
 
 import (
@@ -33,8 +33,8 @@ type Options struct {
 	// MaxRatio bounds how much larger an object may become by decompression. Recordings compress 4 to 30 times,
 	// replicated ones 100 times; deflate ends at 1032. 400 lies between. Reaching it fails the object as a bomb.
 	MaxRatio int64
-	// Dialect declares what the objects are where their bytes cannot say: "" to sniff, or "brotli".
-	Dialect string
+	// Dialect declares what the objects are where their bytes cannot say.
+	Dialect Dialect
 }
 
 // DefaultOptions returns the defaults that the fields of Options document.
@@ -75,6 +75,8 @@ const (
 	Unreadable     Reason = "unreadable"       // the store could not deliver it
 	Damaged        Reason = "damaged"          // nothing could be read behind its container
 	BadValue       Reason = "malformed_events" // events are there but none could be read
+	BadBlock       Reason = "bad_block"        // a compressed block that is read whole or not at all is cut or damaged
+	ManySessions   Reason = "many_sessions"    // an object of many sessions that nothing tells apart
 )
 
 // SkipError says why nothing of an object or recording could be used, and what to do.
@@ -133,7 +135,7 @@ func (r *Reader) Decode(ctx context.Context, id string, parts []Part, opt Option
 	if rd.stats.Events == 0 {
 		return nil, rd.stats, rd.nothing(id)
 	}
-	return b.Session(id, rd.format), rd.stats, nil
+	return b.Session(id, opt.Dialect.named(rd.format)), rd.stats, nil
 }
 
 // Events calls f for every event of the parts, in stored order and unpacked, after the same checks as Decode. An

@@ -84,6 +84,7 @@ func (rd *reader) finishOpenReplay(f func(rrweb.Event) error) error {
 	for _, m := range rd.mobs.Marks() {
 		rd.mark(m)
 	}
+	rd.compare(formatOpenReplay, before)
 	switch {
 	case rd.stats.Events > before && before == 0:
 		rd.format = formatOpenReplay

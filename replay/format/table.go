@@ -14,10 +14,11 @@ import (
 
 // Names of formats, as in replay.Session.Format.
 const (
-	formatRRWeb     = "rrweb"
-	formatPostHog   = "posthog"
-	formatSentry    = "sentry"
-	formatHighlight = "highlight"
+	formatRRWeb        = "rrweb"
+	formatPostHog      = "posthog"
+	formatSentry       = "sentry"
+	formatHighlight    = "highlight"
+	formatSentryMobile = "sentry-mobile"
 	// Messages of OpenReplay are binary and come before the table: see openreplay.go.
 	formatOpenReplay = "openreplay"
 )
@@ -34,7 +35,7 @@ type row struct {
 // table holds all formats in the order in which they are tried. The head is what follows the stripped containers,
 // without leading white space.
 var table = []row{
-	{name: "sentry-mobile", sniff: isSentryPack,
+	{name: formatSentryMobile, sniff: isSentryPack,
 		hint: "looks like a Sentry mobile segment (video with touches), which holds no page to read"},
 	{name: formatSentry, sniff: isSentrySDK, read: readSentrySDK},
 	{name: formatPostHog, sniff: isPostHogLine, read: readPlain},
@@ -68,6 +69,7 @@ func (rd *reader) dispatch(object string, r *bufio.Reader, f func(rrweb.Event) e
 		if rd.stats.Events > before && before == 0 {
 			rd.format = row.name
 		}
+		rd.compare(row.name, before)
 		return err
 	}
 	if isMessageFile(object) {
