@@ -8,7 +8,10 @@
 // The package does no I/O and depends on the standard library only.
 package replay
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // NoIndex marks an absent reference to a node, target, screen or detail.
 const NoIndex = -1
@@ -130,6 +133,13 @@ const (
 	// Unresolved: the element is not in the node tree, only a position is known.
 	Unresolved
 )
+
+// Mark adds a mark, for whoever has just read the session and has not yet passed it on.
+func (s *Session) Mark(m Mark) {
+	if i, found := slices.BinarySearch(s.Marks, m); !found {
+		s.Marks = slices.Insert(s.Marks, i, m)
+	}
+}
 
 // Has reports whether all bits of t2 are set.
 func (t Traits) Has(t2 Traits) bool { return t&t2 == t2 }

@@ -369,13 +369,24 @@ func (p place) older(q place) bool {
 // Known reports whether the recording need not be read again: its Digest or its Skip is stored for the same objects
 // (key, etag, size, in any order) and the same fingerprint.
 func (l *Ledger) Known(recording string, objects []replay.Object, fingerprint string) bool {
+	return l.Read(recording, objects, fingerprint) || l.Skipped(recording, objects, fingerprint)
+}
+
+// Read reports whether the recording's Digest is stored, as for Known.
+func (l *Ledger) Read(recording string, objects []replay.Object, fingerprint string) bool {
+	return l.has(l.digests, recording, objects, fingerprint)
+}
+
+// Skipped reports whether the recording's Skip is stored, as for Known.
+func (l *Ledger) Skipped(recording string, objects []replay.Object, fingerprint string) bool {
+	return l.has(l.skips, recording, objects, fingerprint)
+}
+
+func (l *Ledger) has(index map[key]place, recording string, objects []replay.Object, fingerprint string) bool {
 	k, hash := keyOf(recording, fingerprint), hashObjects(objects)
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	if p, ok := l.digests[k]; ok && p.objects == hash {
-		return true
-	}
-	p, ok := l.skips[k]
+	p, ok := index[k]
 	return ok && p.objects == hash
 }
 

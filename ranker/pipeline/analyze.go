@@ -20,6 +20,7 @@ import (
 	"github.com/rankle/rankle/cluster/ledger"
 	"github.com/rankle/rankle/ranker"
 	"github.com/rankle/rankle/replay/format"
+	"github.com/rankle/rankle/replay/manifest"
 	"github.com/rankle/rankle/replay/source"
 )
 
@@ -81,8 +82,9 @@ type analysis struct {
 	reading     format.Options
 	detection   friction.Settings
 	summary     *summary
-	fingerprint string // of the digests
-	refused     int    // recordings in a row that the store did not deliver
+	fingerprint string                          // of the digests
+	indexes     map[string]*manifest.BlockIndex // that are loaded, by path
+	refused     int                             // recordings in a row that the store did not deliver
 }
 
 func newAnalysis(opt Options) (*analysis, error) {
@@ -122,6 +124,7 @@ func (a *analysis) all(ctx context.Context) (*ranker.Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.indexes = tables.indexes
 	decided, err := loadDecisions(ctx, a.DataDir)
 	if err != nil {
 		return nil, err
@@ -164,7 +167,7 @@ func (a *analysis) list(ctx context.Context) ([]job, error) {
 	for i := range a.Sources {
 		src := &a.Sources[i]
 		a.progress(Progress{Stage: "listing " + source.Name(src.Store), Done: len(jobs)})
-		group, err := source.Group(ctx, without(src.Store, a.DataDir), "", src.Layout)
+		group, err := a.group(ctx, src)
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}

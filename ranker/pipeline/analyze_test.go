@@ -272,7 +272,7 @@ goals:
 
 func TestConfigErrorsNameEverythingWrong(t *testing.T) {
 	_, err := ParseConfig([]byte(`
-sources: [{url: ""}, {url: a, key_pattern: "("}]
+sources: [{url: ""}, {url: a, key_pattern: "("}, {url: b, dialect: matomo, index: {path: i}}]
 goals: [{name: "", reached: {screen: /a}}]
 manifests: [{format: csv}]
 weights: {return: -1}
@@ -280,7 +280,7 @@ weights: {return: -1}
 	if err == nil {
 		t.Fatal("no error")
 	}
-	for _, want := range []string{"sources[0]: url", "sources[1]", "goals[0]: name", "manifests[0]: path", "weights: return"} {
+	for _, want := range []string{"sources[0]: url", "sources[1]", `sources[2]: dialect "matomo"`, "sources[2]: index", "goals[0]: name", "manifests[0]: path", "weights: return"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("the error does not name %q:\n%v", want, err)
 		}

@@ -16,6 +16,7 @@ import (
 	"github.com/rankle/rankle/cluster"
 	"github.com/rankle/rankle/ranker"
 	"github.com/rankle/rankle/ranker/outcome"
+	"github.com/rankle/rankle/replay/format"
 	"github.com/rankle/rankle/replay/source"
 )
 
@@ -69,10 +70,13 @@ type Source struct {
 	URL        string   `yaml:"url"`
 	KeyPattern string   `yaml:"key_pattern"` // see source.Layout
 	Ignore     []string `yaml:"ignore"`
-	Endpoint   string   `yaml:"endpoint"` // host[:port]; "" = Amazon
-	Region     string   `yaml:"region"`
-	Style      string   `yaml:"style"`    // path, virtual or auto
-	Insecure   bool     `yaml:"insecure"` // http instead of https
+	// Dialect declares what the recordings are, where their bytes cannot say; Index which blocks are whose.
+	Dialect  format.Dialect `yaml:"dialect"`
+	Index    Index          `yaml:"index"`
+	Endpoint string         `yaml:"endpoint"` // host[:port]; "" = Amazon
+	Region   string         `yaml:"region"`
+	Style    string         `yaml:"style"`    // path, virtual or auto
+	Insecure bool           `yaml:"insecure"` // http instead of https
 	// Credentials names where the keys come from: env (default), file, iam, anonymous or static. Static keys are read
 	// from the environment variables that access_key_env and secret_key_env name, never from this file.
 	Credentials  string        `yaml:"credentials"`
@@ -145,6 +149,14 @@ func (c Config) check() error {
 		}
 		if err := s.Layout().Check(); err != nil {
 			errs = append(errs, fmt.Errorf("sources[%d]: %w", i, err))
+		}
+	}
+	for i, s := range c.Sources {
+		if err := s.Dialect.Check(); err != nil {
+			errs = append(errs, fmt.Errorf("sources[%d]: %w", i, err))
+		}
+		if s.Index.Path != "" && s.Dialect != format.PostHogBlocks {
+			errs = append(errs, fmt.Errorf("sources[%d]: index is for the dialect %s only", i, format.PostHogBlocks))
 		}
 	}
 	for i, m := range c.Manifests {

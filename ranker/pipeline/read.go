@@ -13,6 +13,7 @@ import (
 	"github.com/rankle/rankle/replay"
 	"github.com/rankle/rankle/replay/format"
 	"github.com/rankle/rankle/replay/manifest"
+	"github.com/rankle/rankle/replay/posthog"
 	"github.com/rankle/rankle/replay/source"
 )
 
@@ -28,7 +29,7 @@ const maxRefused = 50
 func (a *analysis) read(ctx context.Context, jobs []job) error {
 	unread := make([]job, 0, len(jobs))
 	for _, j := range jobs {
-		if a.ledger.Known(j.name(), j.objects(), a.fingerprint) {
+		if a.known(j) {
 			continue
 		}
 		unread = append(unread, j)
@@ -59,10 +60,26 @@ func (a *analysis) read(ctx context.Context, jobs []job) error {
 	return errors.Join(ctx.Err(), open.flush(context.WithoutCancel(ctx), a.ledger))
 }
 
+// known reports whether the ledger has the recording in its present state, read or skipped.
+func (a *analysis) known(j job) bool {
+	skips := a.skipFingerprint(j.source)
+	return a.ledger.Read(j.name(), j.objects(), a.fingerprint) || a.ledger.Skipped(j.name(), j.objects(), skips)
+}
+
+// skipFingerprint names the settings under which a recording of the source was found unreadable: those of the digests,
+// and the dialect that is declared. What was read without is read the same with it, but what was not may be.
+func (a *analysis) skipFingerprint(src *Opened) string {
+	if src.Dialect == format.Sniff {
+		return a.fingerprint
+	}
+	return hash(a.fingerprint, string(src.Dialect))
+}
+
 // result is what became of one recording: a digest or the reason why not.
 type result struct {
 	job    job
 	digest *friction.Digest
+	blocks []posthog.Found // of an object that was only scanned
 	err    error
 }
 
@@ -112,7 +129,7 @@ func (a *analysis) keep(b *batch, r result) error {
 	}
 	b.skips = append(b.skips, ledger.Skip{
 		Recording: r.job.name(), Source: r.job.source.Store.URL(), Reason: string(skip.Reason),
-		Detail: skip.Error(), Objects: r.job.objects(), Fingerprint: a.fingerprint,
+		Detail: skip.Error(), Objects: r.job.objects(), Fingerprint: a.skipFingerprint(r.job.source),
 	})
 	return nil
 }
@@ -193,9 +210,12 @@ func (j job) decode(ctx context.Context, opt format.Options) (*replay.Session, e
 	if record.Session != "" {
 		id = record.Session
 	}
-	session, err := format.Decode(ctx, id, j.parts(ctx), opt)
+	session, err := format.Decode(ctx, id, j.parts(ctx), j.source.options(opt))
 	if err != nil {
 		return nil, err
+	}
+	if j.Missing > 0 {
+		session.Mark(replay.MarkMissingPart)
 	}
 	record.Apply(session)
 	return session, nil

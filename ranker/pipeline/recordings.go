@@ -59,7 +59,7 @@ func (r *Recordings) Events(ctx context.Context, w io.Writer, session string, fr
 		window = windowAt(d, from)
 	}
 	j := job{source: src, Recording: source.Recording{ID: d.Session, Parts: recordingParts(d)}}
-	req := clip.Request{Window: window, Options: r.Reading}
+	req := clip.Request{Window: window, Options: src.options(r.Reading)}
 	if to != 0 {
 		req.From, req.To = d.Start.Add(from).UnixMilli(), d.Start.Add(to).UnixMilli()
 	}

@@ -10,14 +10,23 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/rankle/rankle/replay/format"
 	"github.com/rankle/rankle/replay/source"
 	"github.com/rankle/rankle/replay/source/s3"
 )
 
 // Opened is a source that is ready to be listed.
 type Opened struct {
-	Store  source.Store
-	Layout source.Layout
+	Store   source.Store
+	Layout  source.Layout
+	Dialect format.Dialect // what it is declared to hold
+	Index   Index          // of its blocks, for format.PostHogBlocks
+}
+
+// options are opt for the recordings of this source.
+func (o *Opened) options(opt format.Options) format.Options {
+	opt.Dialect = o.Dialect
+	return opt
 }
 
 // Opener opens sources.
@@ -53,19 +62,34 @@ func (c Config) WithSources(urls []string) (Config, error) {
 		}
 		entries[i].URL = path
 	}
+	for i, e := range entries {
+		if e.Index.Path == "" {
+			continue
+		}
+		path, err := c.beside(e.Index.Path)
+		if err != nil {
+			return c, fmt.Errorf("source %s: index: %w", e.URL, err)
+		}
+		entries[i].Index.Path = path
+	}
 	c.Sources = entries
 	c.Manifests = slices.Clone(c.Manifests)
 	for i, m := range c.Manifests {
-		if !filepath.IsAbs(m.Path) {
-			m.Path = filepath.Join(c.dir, m.Path)
-		}
-		path, err := filepath.Abs(m.Path)
+		path, err := c.beside(m.Path)
 		if err != nil {
 			return c, fmt.Errorf("manifests[%d]: %w", i, err)
 		}
 		c.Manifests[i].Path = path
 	}
 	return c, nil
+}
+
+// beside makes a path that the analysis file names absolute.
+func (c Config) beside(path string) (string, error) {
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(c.dir, path)
+	}
+	return filepath.Abs(path)
 }
 
 // Open opens the sources of the configuration. Nothing is contacted yet; a directory must exist. All errors are
@@ -98,36 +122,48 @@ func (c Config) source(url string) Source {
 	return Source{URL: url}
 }
 
+// open opens one source.
 func (o Opener) open(s Source) (Opened, error) {
+	store, err := o.store(s)
+	if err != nil {
+		return Opened{}, err
+	}
+	if s.Dialect == format.PostHogBlocks {
+		store = source.Ranges{Store: store}
+	}
+	return Opened{Store: store, Layout: s.Layout(), Dialect: s.Dialect, Index: s.Index}, nil
+}
+
+func (o Opener) store(s Source) (source.Store, error) {
 	if s.URL == "" {
-		return Opened{}, errors.New("source \"\" is empty: name a directory, a file or s3://bucket/prefix")
+		return nil, errors.New("source \"\" is empty: name a directory, a file or s3://bucket/prefix")
 	}
 	if store := o.Bundled[s.URL]; store != nil {
-		return Opened{Store: store, Layout: s.Layout()}, nil
+		return store, nil
 	}
 	switch {
 	case strings.HasPrefix(s.URL, "s3://"):
 		opt, err := s3.ParseURL(s.URL)
 		if err != nil {
-			return Opened{}, err
+			return nil, err
 		}
 		if err := s.apply(&opt, o.Getenv); err != nil {
-			return Opened{}, fmt.Errorf("source %s: %w", s.URL, err)
+			return nil, fmt.Errorf("source %s: %w", s.URL, err)
 		}
 		store, err := s3.New(opt)
 		if err != nil {
-			return Opened{}, fmt.Errorf("source %s: %w", s.URL, err)
+			return nil, fmt.Errorf("source %s: %w", s.URL, err)
 		}
-		return Opened{Store: store, Layout: s.Layout()}, nil
+		return store, nil
 	case strings.Contains(s.URL, "://"):
 		scheme, _, _ := strings.Cut(s.URL, "://")
-		return Opened{}, fmt.Errorf("source %s: scheme %q is not supported: use a directory, a file or s3://bucket/prefix", s.URL, scheme)
+		return nil, fmt.Errorf("source %s: scheme %q is not supported: use a directory, a file or s3://bucket/prefix", s.URL, scheme)
 	}
 	dir, err := source.OpenPath(s.URL)
 	if err != nil {
-		return Opened{}, err
+		return nil, err
 	}
-	return Opened{Store: dir, Layout: s.Layout()}, nil
+	return dir, nil
 }
 
 // apply puts the settings of the analysis file over those of the URL.

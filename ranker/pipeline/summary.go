@@ -104,16 +104,22 @@ func (s *summary) nothing() error {
 // collectSkips adds the recordings that the ledger remembers as unreadable, of this run and of earlier ones, as long as
 // they are still stored.
 func (a *analysis) collectSkips(ctx context.Context, jobs []job) error {
-	stored := make(map[string]bool, len(jobs))
+	stored := make(map[string]map[string]bool) // fingerprint of skips -> recordings
 	for _, j := range jobs {
-		stored[j.name()] = true
-	}
-	for skip, err := range a.ledger.Skips(ctx, a.fingerprint) {
-		if err != nil {
-			return err
+		f := a.skipFingerprint(j.source)
+		if stored[f] == nil {
+			stored[f] = make(map[string]bool, len(jobs))
 		}
-		if stored[skip.Recording] {
-			a.summary.skip(skip.Reason, skip.Recording, errors.New(skip.Detail))
+		stored[f][j.name()] = true
+	}
+	for f, names := range stored {
+		for skip, err := range a.ledger.Skips(ctx, f) {
+			if err != nil {
+				return err
+			}
+			if names[skip.Recording] {
+				a.summary.skip(skip.Reason, skip.Recording, errors.New(skip.Detail))
+			}
 		}
 	}
 	return nil

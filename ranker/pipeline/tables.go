@@ -33,18 +33,31 @@ const outcomeGrace = 24 * time.Hour
 // tables are the manifests of a configuration. The zero value knows nothing.
 type tables struct {
 	sessions []*manifest.Table
+	indexes  map[string]*manifest.BlockIndex // of sources, by path; they are tables of sessions as well
 	outcomes []*manifest.Outcomes
 	starts   map[string][]time.Time // sessions of the users who have outcomes, in order
 }
 
 // openTables reads the manifests. All errors are reported at once.
 func (c Config) openTables(ctx context.Context) (*tables, error) {
-	t := &tables{starts: map[string][]time.Time{}}
+	t := &tables{starts: map[string][]time.Time{}, indexes: map[string]*manifest.BlockIndex{}}
 	var errs []error
 	for i, m := range c.Manifests {
 		if err := t.open(ctx, m); err != nil {
 			errs = append(errs, fmt.Errorf("manifests[%d]: %w", i, err))
 		}
+	}
+	for i, s := range c.Sources {
+		if s.Index.Path == "" || t.indexes[s.Index.Path] != nil {
+			continue
+		}
+		index, err := s.Index.load(ctx)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("sources[%d]: index: %w", i, err))
+			continue
+		}
+		t.indexes[s.Index.Path] = index
+		t.sessions = append(t.sessions, &index.Table)
 	}
 	return t, errors.Join(errs...)
 }
