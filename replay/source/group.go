@@ -282,6 +282,11 @@ func (g *grouper) groupByPattern() {
 	}
 	for k, ps := range parts {
 		slices.SortFunc(ps, func(a, b part) int {
+			if _, ok := mobOf(a.obj.Key); ok {
+				if _, ok := mobOf(b.obj.Key); ok {
+					return compareParts(a.obj.Key, b.obj.Key) // they go on in an order that their names do not sort in
+				}
+			}
 			if c := compareNatural(a.m.part, b.m.part); c != 0 {
 				return c
 			}
@@ -321,7 +326,7 @@ func (g *grouper) attach(r *Recording, sc replay.Object) {
 func (g *grouper) groupByRules() {
 	named := map[string]bool{}     // keys and stems of files, which a sidecar may name (rule 1)
 	dirs := map[string]bool{}      // every directory that holds a file at some depth
-	partsOnly := map[string]bool{} // directories whose files are all named like parts (rule 4)
+	partsOnly := map[string]bool{} // directories whose files are all named like parts (rule 5)
 	for _, obj := range g.files {
 		named[obj.Key], named[stem(obj.Key)] = true, true
 		for d := parent(obj.Key); d != "" && !dirs[d]; d = parent(d) {
@@ -348,12 +353,23 @@ func (g *grouper) groupByRules() {
 		}
 	}
 
-	used := map[string]bool{}
+	used, attached := map[string]bool{}, map[[2]string]bool{} // sidecars; with the recordings that they describe
+	mob := findMobs(g.files)
 	for _, obj := range g.files {
-		own := slices.Concat(ofFile[obj.Key], ofFile[stem(obj.Key)])
-		k, id := obj.Key, path.Base(stem(obj.Key)) // rules 1 and 5
-		if len(own) == 0 {
-			if dir, session := place(obj.Key, ofDir, partsOnly); dir != "" {
+		part, isMob := mob.parts[obj.Key]
+		if !isMob && mob.dirs[parent(obj.Key)] {
+			g.skip(obj.Key, SkipForeign) // pictures of canvases and screens
+			continue
+		}
+		own := ofFile[obj.Key]
+		if name := stem(obj.Key); name != obj.Key {
+			own = slices.Concat(own, ofFile[name])
+		}
+		k, id := obj.Key, path.Base(stem(obj.Key)) // rules 1 and 6
+		if isMob && !part.dir {
+			k, id = part.key, part.session // rule 4
+		} else if len(own) == 0 {
+			if dir, session := place(obj.Key, ofDir, mob.dirs, partsOnly); dir != "" {
 				k, id, own = dir, session, ofDir[dir]
 			}
 		}
@@ -361,15 +377,17 @@ func (g *grouper) groupByRules() {
 		if r == nil {
 			r = &Recording{ID: id, Key: k}
 			g.byKey[k] = r
-			for _, sc := range own {
-				used[sc.Key] = true
+		}
+		for _, sc := range own {
+			if of := [2]string{k, sc.Key}; !attached[of] {
+				attached[of], used[sc.Key] = true, true
 				g.attach(r, sc)
 			}
 		}
 		r.Parts = append(r.Parts, obj)
 	}
 	for _, r := range g.byKey {
-		slices.SortFunc(r.Parts, func(a, b replay.Object) int { return compareNatural(a.Key, b.Key) })
+		slices.SortFunc(r.Parts, func(a, b replay.Object) int { return compareParts(a.Key, b.Key) })
 	}
 	for _, scs := range ofDir {
 		for _, sc := range scs {
@@ -393,9 +411,9 @@ func describes(key string) (of, dir string) {
 	return of, ""
 }
 
-// place finds the directory that a file without a sidecar of its own is a part of, by rules 2 to 4, and its session.
+// place finds the directory that a file without a sidecar of its own is a part of, by rules 2 to 5, and its session.
 // The directory is empty when the file is a recording of its own.
-func place(key string, sidecars map[string][]replay.Object, partsOnly map[string]bool) (dir, session string) {
+func place(key string, sidecars map[string][]replay.Object, mobDirs, partsOnly map[string]bool) (dir, session string) {
 	for d := parent(key); d != ""; d = parent(d) {
 		if len(sidecars[d]) > 0 {
 			return d, path.Base(d)
@@ -404,7 +422,7 @@ func place(key string, sidecars map[string][]replay.Object, partsOnly map[string
 	if d, session := declared(key); d != "" {
 		return d, session
 	}
-	if d := parent(key); partsOnly[d] {
+	if d := parent(key); mobDirs[d] || partsOnly[d] {
 		return d, path.Base(d)
 	}
 	return "", ""

@@ -70,6 +70,36 @@ var groupTests = []struct {
 	keys   []string
 	want   string
 }{
+	{"OpenReplay directories", Layout{},
+		[]string{"7381/devtools.mob", "7381/dom.mobe", "7381/dom.mobs", "7381/replay.frames.zst", "7381.meta.json",
+			"mobs/7382/dom.mobs.gz", "mobs/7382/1774283894797_4.webp.frames.zst", "mobs/7383/devtools.mob", "mobs/other.json", "dom.mobs"},
+		`7381 (7381): 7381/dom.mobs 7381/dom.mobe 7381/devtools.mob | 7381.meta.json
+dom (dom): dom.mobs
+7382 (mobs/7382): mobs/7382/dom.mobs.gz
+7383 (mobs/7383): mobs/7383/devtools.mob
+other (mobs/other.json): mobs/other.json
+- other_file 2 7381/replay.frames.zst
+`},
+	{"OpenReplay names before 2023", Layout{},
+		[]string{"3762859343893990859", "3762859343893990859devtools", "3762859343893990859e", "3762859343893990860",
+			"3762859343893990859.meta.json", "x/3762859343893990861e", "x/112", "x/112e"},
+		`3762859343893990859 (3762859343893990859): 3762859343893990859 3762859343893990859e 3762859343893990859devtools | 3762859343893990859.meta.json
+3762859343893990860 (3762859343893990860): 3762859343893990860
+112 (x/112): x/112
+112e (x/112e): x/112e
+3762859343893990861 (x/3762859343893990861): x/3762859343893990861e
+`},
+	{"OpenReplay files beside each other", Layout{},
+		[]string{"a.mobe", "a.mobs", "b.mobs.zst", "c.mob", "a.mobs.meta.json", "up/tracker-batch-1774283901788.mob", "up/tracker-batch-1774283894797.mob"},
+		`a (a): a.mobs a.mobe | a.mobs.meta.json
+b (b): b.mobs.zst
+c (c.mob): c.mob
+up (up): up/tracker-batch-1774283894797.mob up/tracker-batch-1774283901788.mob
+`},
+	{"OpenReplay with a key pattern", Layout{KeyPattern: `^p(?P<tenant>\d+)/(?P<session>\d+)/(?P<part>.+)$`},
+		[]string{"p1/55/devtools.mob", "p1/55/dom.mobe", "p1/55/dom.mobs"},
+		`55 (1/55): p1/55/dom.mobs p1/55/dom.mobe p1/55/devtools.mob | map[tenant:1]
+`},
 	{"a file is a recording", Layout{},
 		[]string{"b.json.gz", "a.json", "deep/er/c.ndjson.zst", "noending", "v1.2-session"},
 		`a (a.json): a.json

@@ -29,14 +29,17 @@ import (
 //  2. A directory with a sidecar ("<dir>.meta.json" beside it, or "meta.json" or "session.meta.json" in it) is one
 //     recording, and everything below it is a part.
 //  3. "session_id/<id>/..." and "session_id=<id>/..." (also session=): everything below is a part of that session.
-//  4. A directory is one recording when the names of all files directly in it are those of parts: "part-3", "chunk_3",
-//     "segment.3", "seg-3", "batch-3" in any directory, or bare numbers and times ("0", "17", "1751462400000-9f3c",
+//  4. The files of an OpenReplay session are one recording: "<id>/dom.mobs", "<id>/dom.mobe" and "<id>/devtools.mob" (what
+//     else lies there holds pictures), "<id>.mobs" and "<id>.mobe", or "<id>", "<id>e" and "<id>devtools" where <id> is a
+//     number of twelve digits or more. They are read in this order, with a KeyPattern as well.
+//  5. A directory is one recording when the names of all files directly in it are those of parts: "part-3", "chunk_3",
+//     "segment.3", "seg-3", "batch-3", "tracker-batch-1774283894797.mob" in any directory, or bare numbers and times ("0", "17", "1751462400000-9f3c",
 //     "1751462400000-1751462460000") in a directory whose name looks like an id: eight characters or more with a digit,
 //     and not a date. Directories named like a date ("2025-07-02", "20250702", "2025/07/02") or like "key=value" are
 //     never sessions by this rule, since batch writers name their files part-0 too.
-//  5. Every other file is a recording of its own.
+//  6. Every other file is a recording of its own.
 //
-// The top of the source is never a session itself. Rules 2 to 4 never reach for numbers in an unnamed place: to merge
+// The top of the source is never a session itself. Rules 2 to 5 never reach for numbers in an unnamed place: to merge
 // two people's sessions is worse than to see the parts of one session apart, which a KeyPattern or a sidecar mends.
 type Layout struct {
 	KeyPattern string
@@ -109,7 +112,7 @@ func sidecarOf(key string) (string, bool) {
 // endings are the parts of a file name that say how a recording is stored and not which one it is. A name may carry
 // several, e.g. ".json.gz".
 var endings = []string{
-	".json", ".ndjson", ".jsonl", ".js", ".rrweb", ".events", ".txt", ".bin",
+	".json", ".ndjson", ".jsonl", ".js", ".rrweb", ".events", ".txt", ".bin", ".mob", ".mobs", ".mobe",
 	".gz", ".gzip", ".zst", ".zstd", ".zlib", ".br", ".snappy",
 }
 
@@ -126,13 +129,13 @@ func stem(key string) string {
 }
 
 var (
-	wordPart   = regexp.MustCompile(`^(?i:part|chunk|segment|seg|batch)[-_.]?[0-9]{1,9}$`)
+	wordPart   = regexp.MustCompile(`^(?i:(?:part|chunk|segment|seg|batch)[-_.]?[0-9]{1,9}|tracker-batch-[0-9]{1,19})$`)
 	numberPart = regexp.MustCompile(`^(?:[0-9]{1,9}|[0-9]{10,19}(?:[-_][0-9A-Za-z]{1,40})?)$`)
 	datePath   = regexp.MustCompile(`(?:^|/)(?:19|20)[0-9]{2}[-_./]?(?:0[1-9]|1[0-2])(?:[-_./T]?[0-9]{2}){0,4}$`)
 	idName     = regexp.MustCompile(`^[0-9A-Za-z_.~-]{8,}$`)
 )
 
-// looksLikeID reports whether a directory's name passes for an id (rule 4). Eight characters, because the shortest random
+// looksLikeID reports whether a directory's name passes for an id (rule 5). Eight characters, because the shortest random
 // ids in use have eight, while folder names with a number in them ("week27", "v2", "app1") are mostly shorter.
 func looksLikeID(name string) bool {
 	return idName.MatchString(name) && strings.ContainsAny(name, "0123456789")
