@@ -40,7 +40,7 @@ func (i Index) load(ctx context.Context) (*manifest.BlockIndex, error) {
 
 // group finds the recordings of one source.
 func (a *analysis) group(ctx context.Context, src *Opened) (*source.Grouping, error) {
-	store := without(src.Store, a.DataDir)
+	store := a.toList(src)
 	if src.Dialect != format.PostHogBlocks {
 		return source.Group(ctx, store, "", src.Layout)
 	}

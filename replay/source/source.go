@@ -50,6 +50,19 @@ type Store interface {
 	Open(ctx context.Context, obj replay.Object, offset int64) (io.ReadCloser, error)
 }
 
+// Brancher is a Store whose listing takes many requests, one after the other, and that can say how its keys branch, so
+// that the branches can be listed at the same time.
+type Brancher interface {
+	Store
+	// Branches returns the objects directly under prefix and the prefixes, which end in a slash, of all others, together
+	// no more than most; ErrManyBranches if there are more. "" is the top of what the store covers. The error is otherwise
+	// one of List.
+	Branches(ctx context.Context, prefix string, most int) (objects []Object, prefixes []string, err error)
+}
+
+// ErrManyBranches: there are more branches than were asked for.
+var ErrManyBranches = errors.New("more branches than the limit")
+
 // Name says what a Store covers: its URL, and the prefix or the file that narrows it where it has a String method that
 // says so.
 func Name(st Store) string {

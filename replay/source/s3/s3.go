@@ -39,7 +39,10 @@ type Store struct {
 	secrets   *strings.Replacer
 }
 
-var _ source.Ranger = (*Store)(nil)
+var (
+	_ source.Ranger   = (*Store)(nil)
+	_ source.Brancher = (*Store)(nil)
+)
 
 // New returns a store for checked options. It reads credentials of ModeEnv and ModeFile at first use.
 func New(o Options) (*Store, error) {
@@ -189,26 +192,65 @@ func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[source.Object
 		default:
 			return
 		}
+		for info, err := range s.list(ctx, prefix, true) {
+			if err != nil {
+				yield(source.Object{}, err)
+				return
+			}
+			if !yield(object(info), nil) {
+				return
+			}
+		}
+	}
+}
+
+// Branches implements source.Brancher with a listing that ends at the next slash.
+func (s *Store) Branches(ctx context.Context, prefix string, most int) (objects []source.Object, prefixes []string, err error) {
+	if prefix == "" {
+		prefix = s.prefix
+	}
+	for info, err := range s.list(ctx, prefix, false) {
+		switch {
+		case err != nil:
+			return nil, nil, err
+		case len(objects)+len(prefixes) == most:
+			return nil, nil, source.ErrManyBranches
+		case info.ETag == "" && strings.HasSuffix(info.Key, "/"):
+			prefixes = append(prefixes, info.Key)
+		default:
+			objects = append(objects, object(info))
+		}
+	}
+	return objects, prefixes, nil
+}
+
+// list pages through what begins with prefix: everything, or what lies directly under it and the prefixes of the rest. An
+// error is the last that it yields.
+func (s *Store) list(ctx context.Context, prefix string, everything bool) iter.Seq2[minio.ObjectInfo, error] {
+	return func(yield func(minio.ObjectInfo, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel() // ends the paging when the loop is left early
 		noOwner := false
-		opts := minio.ListObjectsOptions{Prefix: prefix, Recursive: true, FetchOwner: &noOwner, MaxKeys: s.pageKeys}
+		opts := minio.ListObjectsOptions{Prefix: prefix, Recursive: everything, FetchOwner: &noOwner, MaxKeys: s.pageKeys}
 		for info := range s.core.ListObjectsIter(ctx, s.bucket, opts) {
 			if info.Err != nil {
-				yield(source.Object{}, s.wrap(ctx, "list", prefix, info.Err))
+				yield(info, s.wrap(ctx, "list", prefix, info.Err))
 				return
 			}
-			obj := source.Object{
-				Object:  replay.Object{Key: info.Key, ETag: info.ETag, Size: info.Size},
-				ModTime: info.LastModified.UTC(),
-			}
-			if !yield(obj, nil) {
+			if !yield(info, nil) {
 				return
 			}
 		}
 		if err := ctx.Err(); err != nil { // the library ends a cancelled listing without a word
-			yield(source.Object{}, s.wrap(ctx, "list", prefix, err))
+			yield(minio.ObjectInfo{}, s.wrap(ctx, "list", prefix, err))
 		}
+	}
+}
+
+func object(info minio.ObjectInfo) source.Object {
+	return source.Object{
+		Object:  replay.Object{Key: info.Key, ETag: info.ETag, Size: info.Size},
+		ModTime: info.LastModified.UTC(),
 	}
 }
 
