@@ -36,14 +36,36 @@ func (a *analysis) unsure(c *control, gi int32) (Reason, Verdict) {
 		return ReasonBlind, NoOpinion
 	case t == nil || t.Traits.Has(replay.Unresolved):
 		return ReasonNoElement, NoOpinion
-	case !a.s.Coverage.Mutations, t.Type == "reset":
-		return ReasonNoEvidence, NoOpinion // browsers empty the form of a reset button without telling the recorder
+	case !a.s.Coverage.Mutations, t.Type == "reset", a.emptiesForm(c, &a.gestures[gi]):
+		return ReasonNoEvidence, NoOpinion // browsers reset a form without telling the recorder
 	case o.gap && o.seen < c.local.DeadTail:
 		return ReasonGap, NoOpinion
 	case o.seen < c.local.QuickAnswer, o.tail && o.seen < c.local.DeadTail:
 		return ReasonShortTail, NoOpinion
 	}
 	return "", ""
+}
+
+// emptiesForm reports whether a field of a button's form held text before the press, and takes its first letter after it with
+// nothing recorded in between: the press has emptied it. What was sent in vain is written over as well, so that the button
+// must not be the one that sends.
+func (a *analysis) emptiesForm(c *control, g *gesture) bool {
+	form := a.formOf(c)
+	if t := a.tgt(c); form < 0 || t.Traits.Has(replay.Submit) {
+		return false
+	}
+	held := map[replay.TargetID]bool{} // fields with text before the press
+	for i := a.eventFrom(g.at - resumeSpan); i < len(a.s.Events) && a.s.Events[i].At <= g.at+resumeSpan; i++ {
+		e := &a.s.Events[i]
+		if e.Kind != replay.Input || e.Window != g.window || a.field(e) == nil || !a.tree.within(a.s.Targets[e.Target].Node, form) {
+			continue
+		}
+		if e.At > g.at && held[e.Target] && e.Detail == 1 {
+			return true
+		}
+		held[e.Target] = e.At <= g.at && e.Detail > 1
+	}
+	return false
 }
 
 // explain says which filter explains that a press shows no answer, or "".

@@ -186,7 +186,7 @@ func (k *formKeeper) press(gi int32) {
 	for _, u := range k.stays[g.window] {
 		switch {
 		case t.Traits.Has(replay.Toggle), submits && t.Traits.Has(replay.InForm) && u.form >= 0 && u.form != a.formAround(t.Node):
-		case submits && (disabled(g) || o.invalid && a.refused(gi)):
+		case submits && (disabled(g) || o.stands || o.invalid && a.refused(gi)):
 			u.refused = true
 		case submits:
 			u.sent = true
@@ -247,7 +247,8 @@ func (k *formKeeper) leave(u *formUse, nav *replay.Event) {
 	ci := a.controlOf(field.target, u.screen)
 	l := &a.controls[ci].local
 	cand := candidate{verdict: Friction, ctl: ci, start: u.lastFrom, end: min(end, u.lastAt+after), screen: u.screen, missed: int32(filled), conf: startAbandoned}
-	if nav == nil {
+	unsent := nav == nil && filled >= l.FormFields && a.unsent(u)
+	if nav == nil && !unsent {
 		cand.conf += termEnded
 	}
 	if u.form < 0 {
@@ -270,7 +271,7 @@ func (k *formKeeper) leave(u *formUse, nav *replay.Event) {
 		cand.verdict, cand.reason = Dismissed, ReasonAnswered
 	case gap:
 		cand.verdict, cand.reason = NoOpinion, ReasonGap
-	case nav == nil && end-u.typedAt < enterLag:
+	case nav == nil && !unsent && end-u.typedAt < enterLag:
 		cand.verdict, cand.reason = NoOpinion, ReasonShortTail
 	}
 	for i := range u.fields {
@@ -279,6 +280,22 @@ func (k *formKeeper) leave(u *formUse, nav *replay.Event) {
 		}
 	}
 	k.out = append(k.out, cand)
+}
+
+// unsent reports whether a form that was open when the recording ended cannot have been sent: requests are recorded and none
+// was made since the last keystroke, nor did anything change, as it would if the Enter key had been pressed. After a
+// password it may have led to another site.
+func (a *analysis) unsent(u *formUse) bool {
+	if !a.s.Coverage.Network || u.form < 0 || a.s.Nodes[u.form].Tag != "form" || a.s.Targets[u.fields[min(u.last, len(u.fields)-1)].target].Type == "password" {
+		return false
+	}
+	for i := a.eventFrom(u.typedAt); i < len(a.s.Events); i++ {
+		e := &a.s.Events[i]
+		if e.Window == u.window && e.At > u.typedAt+batchLag && e.Kind == replay.MutationEvent && e.At-u.typedAt <= enterLag && a.changesOutside(e, replay.NoIndex, e.At-u.typedAt) {
+			return false
+		}
+	}
+	return !a.sentAfter(u.typedAt, enterLag)
 }
 
 // wentAway reports whether a navigation leads away from a form rather than being what the form was sent for.

@@ -69,7 +69,13 @@ func (a *analysis) rejections() []candidate {
 			case !o.answered && corrected && !a.removedBetween(a.outcomes[said].alert, a.gestures[said].at+c.local.QuickAnswer, g.at+c.local.QuickAnswer, g.window):
 				words, o.stands = gi, true // the words still stand there
 				o.alert = a.outcomes[said].alert
-			case !o.answered && (o.asked || !a.s.Coverage.Network) && len(gs) > 0 && a.typedBetween(last, g.at, g.window) && a.complained(c, g):
+			case !o.answered && a.refusing(c, g):
+				// The complaint that was there before still stands. The second half of a double click says nothing new.
+				o.stands = true
+				if n := len(gs); a.typedBetween(last, g.at, g.window) || n > 0 && g.at-a.gestures[gs[n-1]].at > c.local.QuickAnswer {
+					gs = append(gs, gi)
+				}
+			case !o.answered && (o.asked || !a.s.Coverage.Network) && len(gs) > 0 && a.typedBetween(last, g.at, g.window) && a.stillShown(c, g):
 				// It was sent and answered, and the complaint still stands there. Or that is not known.
 				if o.stands = true; o.asked {
 					gs = append(gs, gi)
@@ -187,9 +193,9 @@ func (a *analysis) besideField(message, pressed replay.NodeID) bool {
 	return false
 }
 
-// complained reports whether something that earlier presses of a submit brought still stands when the answer to another
+// stillShown reports whether something that earlier presses of a submit brought still stands when the answer to another
 // press is due.
-func (a *analysis) complained(c *control, g *gesture) bool {
+func (a *analysis) stillShown(c *control, g *gesture) bool {
 	first := a.gestures[c.gestures[0]].at // nothing was brought before
 	for n := range c.shown {
 		if !a.removedBetween(n, first, g.end+c.local.QuickAnswer, g.window) {

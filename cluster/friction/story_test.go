@@ -444,6 +444,12 @@ func (st *story) handEvent(at time.Duration, verb string, t *thing, w []string) 
 		if len(w) == 1 && w[0] == "empty" {
 			p.Detail = 0
 		}
+		if len(w) == 1 && w[0] == "letter" {
+			p.Detail = 1
+		}
+		if len(w) == 1 && w[0] == "words" {
+			p.Detail = 12
+		}
 		if len(w) == 1 && w[0] == "unchanged" {
 			p.Flags |= replay.FlagUnchanged
 		}
