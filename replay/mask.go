@@ -19,6 +19,8 @@ const (
 	// minTokenLen is the length from which a path segment that mixes letters and digits is taken for a token: 16 hex
 	// digits are 64 bits, the shortest ids in common use that are not counters.
 	minTokenLen = 16
+	// minTokenDigits is how many digits such a token has at least; words that name things have fewer.
+	minTokenDigits = 3
 )
 
 // MaskText hides e-mail addresses, phone numbers, payment cards and digit runs of five and more in text that people
@@ -288,6 +290,9 @@ func MaskPath(path string) string {
 	if len(path) > maxPath {
 		path = strings.ToValidUTF8(path[:maxPath], "")
 	}
+	if isHarmless(path) {
+		return path
+	}
 	segments := strings.Split(path, "/")
 	for i, s := range segments {
 		plain := unescape(s)
@@ -296,6 +301,21 @@ func MaskPath(path string) string {
 		}
 	}
 	return strings.Join(segments, "/")
+}
+
+// isHarmless reports whether a path holds nothing of which any rule makes a secret: fewer digits than a token has, no
+// mail address, and nothing encoded. Most paths are such.
+func isHarmless(path string) bool {
+	digits := 0
+	for i := 0; i < len(path); i++ {
+		switch c := path[i]; {
+		case c == '@', c == '%', c >= utf8.RuneSelf:
+			return false
+		case c >= '0' && c <= '9':
+			digits++
+		}
+	}
+	return digits < minTokenDigits
 }
 
 // unescape decodes %XX so that masked characters are found behind them; broken escapes stay.
@@ -351,8 +371,8 @@ func looksLikeToken(s string) bool {
 		}
 		longestWord = max(longestWord, word)
 	}
-	if hex+strings.Count(s, "-") == len(s) && digits >= 3 {
+	if hex+strings.Count(s, "-") == len(s) && digits >= minTokenDigits {
 		return true // hashes and UUIDs
 	}
-	return digits >= 3 && letters >= 3 && longestWord >= minTokenLen
+	return digits >= minTokenDigits && letters >= 3 && longestWord >= minTokenLen
 }

@@ -29,12 +29,13 @@ func BenchmarkReading(b *testing.B) {
 	var digests, sessions, gunzip, stdGunzip, any time.Duration
 	settings := friction.DefaultSettings()
 	rounds := 0
+	var reader format.Reader
 	for b.Loop() {
 		rounds++
 		for _, o := range objects {
 			part := []format.Part{{Name: "o", Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(o)), nil }}}
 			start := cpuTime()
-			session, err := format.Decode(b.Context(), "s", part, format.DefaultOptions())
+			session, _, err := reader.Decode(b.Context(), "s", part, format.DefaultOptions())
 			if err != nil {
 				b.Fatal(err)
 			}

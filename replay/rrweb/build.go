@@ -63,7 +63,7 @@ func NewBuilder(opt Options) *Builder {
 		windows: make(map[string]uint16),
 		marks:   make(map[replay.Mark]bool),
 	}
-	b.facts.names = newNames()
+	b.facts.names, b.facts.order = newNames(), newOrders()
 	b.Reset(opt)
 	return b
 }
@@ -75,7 +75,7 @@ const keepBytes = 32 << 20
 // Reset empties b for another recording. The sessions that it made stay as they are.
 func (b *Builder) Reset(opt Options) {
 	if cap(b.facts.text) > keepBytes {
-		b.facts = facts{dom: dom{names: b.facts.names}}
+		b.facts = facts{dom: dom{names: b.facts.names}, order: b.facts.order}
 		b.entries, b.times, b.player = nil, nil, player{}
 	}
 	b.opt = opt.withDefaults()

@@ -28,8 +28,9 @@ type cursor struct {
 	depth int // open objects and arrays
 	max   int // allowed depth
 	// events makes names fail that may hold events one level down, see other.
-	events bool
-	bad    bool
+	events  bool
+	bad     bool
+	unknown []byte // the name of keyOther
 }
 
 // maxCursorDepth bounds recursion. It is the limit of encoding/json and jsontext, too.
@@ -306,26 +307,15 @@ func hex4(b []byte) (r rune, ok bool) {
 // number reads a number, or a string that holds one: recorders and proxies write numbers as strings. Values of other
 // kinds are skipped and are none.
 func (c *cursor) number() (f float64, ok bool) {
-	c.peek()
-	// Nearly all numbers of a recording are whole and short; all of up to 15 digits have an exact float64.
-	b, i, n := c.b, c.pos, int64(0)
-	if i < len(b) && b[i] == '-' {
-		i++
-	}
-	from := i
-	for i < len(b) && b[i]-'0' <= 9 && i < from+16 {
-		n = n*10 + int64(b[i]-'0')
-		i++
-	}
-	if digits := i - from; digits > 0 && digits <= 15 && (b[from] != '0' || digits == 1) && i < len(b) && (b[i] == ',' || b[i] == '}' || b[i] == ']' || b[i] <= ' ') {
-		if from > c.pos {
-			n = -n
-		}
-		c.pos = i
+	if n, ok := c.short(); ok {
 		return float64(n), true
 	}
+	ch := c.peek()
 	raw := c.raw()
-	if len(raw) > 0 && raw[0] == '"' {
+	switch {
+	case len(raw) == 0 || ch == '{' || ch == '[' || ch >= 'a':
+		return 0, false
+	case ch == '"':
 		raw = raw[1 : len(raw)-1]
 	}
 	if f, ok := shortInt(raw); ok {
@@ -338,8 +328,72 @@ func (c *cursor) number() (f float64, ok bool) {
 	return f, true
 }
 
+// short reads a whole number of up to 15 digits, as nearly all of a recording are: all of them have an exact float64. It
+// reports false, and consumes nothing, if something else is next.
+func (c *cursor) short() (n int64, ok bool) {
+	b, i := c.b, c.pos
+	if i < len(b) && b[i] <= ' ' {
+		c.peek()
+		i = c.pos
+	}
+	if i+18 > len(b) { // a sign, two words and what ends them
+		return 0, false
+	}
+	negative := b[i] == '-'
+	if negative {
+		i++
+	}
+	word := binary.LittleEndian.Uint64(b[i:])
+	digits := leadingDigits(word)
+	if digits == 0 || digits > 1 && b[i] == '0' {
+		return 0, false
+	}
+	n = int64(decimal(word, digits))
+	i += digits
+	if digits == 8 {
+		word = binary.LittleEndian.Uint64(b[i:])
+		if digits = leadingDigits(word); digits == 8 {
+			return 0, false
+		}
+		n = n*powers[digits] + int64(decimal(word, digits))
+		i += digits
+	}
+	switch b[i] {
+	case ',', '}', ']', ' ', '\n', '\r', '\t':
+	default:
+		return 0, false
+	}
+	if c.pos = i; negative {
+		n = -n
+	}
+	return n, true
+}
+
+var powers = [8]int64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7}
+
+// leadingDigits counts the decimal digits among eight bytes before the first that is none.
+func leadingDigits(word uint64) int {
+	x := word ^ '0'*ones // digits become 0 to 9
+	other := (x + (0x80-10)*ones | x) & highs
+	return bits.TrailingZeros64(other) / 8
+}
+
+// decimal is the value of the first digits, up to eight, of a word. Neighbours are joined to pairs, pairs to fours, fours
+// to eight, all at once (Johnny Lee's way to read eight digits).
+func decimal(word uint64, digits int) uint64 {
+	x := (word ^ '0'*ones) << (64 - 8*uint(digits)) // the missing ones in front become zeros
+	x = (x*10 + x>>8) & 0x00ff00ff00ff00ff
+	x = (x*100 + x>>16) & 0x0000ffff0000ffff
+	return (x*10000 + x>>32) & 0xffffffff
+}
+
 // nodeID reads a node id; everything that is none reads as unknownNode.
 func (c *cursor) nodeID() int32 {
+	if n, ok := c.short(); ok && n >= 0 && n <= math.MaxInt32 {
+		return int32(n)
+	} else if ok {
+		return unknownNode
+	}
 	f, ok := c.number()
 	if !ok || f < 0 || f > math.MaxInt32 {
 		return unknownNode
@@ -353,10 +407,15 @@ func (c *cursor) flag() (value, set bool) {
 	return string(raw) == "true", string(raw) == "true" || string(raw) == "false"
 }
 
-// pixels reads a number to the next whole one.
-func (c *cursor) pixels() int32 {
-	f, _ := c.number()
-	return round32(f)
+// pixels reads a number to the next whole one; ok reports whether it was one.
+func (c *cursor) pixels() (px int32, ok bool) {
+	if n, ok := c.short(); ok && n == int64(int32(n)) {
+		return int32(n), true
+	} else if ok {
+		return clamp32(float64(n)), true
+	}
+	f, ok := c.number()
+	return round32(f), ok
 }
 
 // text reads a string; numbers and booleans read as their JSON text, anything else as "".
@@ -386,8 +445,8 @@ func (c *cursor) text() textRef {
 
 // other skips the value of a member of an event's data that nobody needs. Where that may be a list of events, it fails:
 // what looked like an event is a wrapper then.
-func (c *cursor) other(key []byte) {
-	if c.events && isWrapping(string(key), c.peek()) {
+func (c *cursor) other(k key) {
+	if c.events && k == keyOther && isWrapping(string(c.unknown), c.peek()) {
 		c.fail()
 		return
 	}

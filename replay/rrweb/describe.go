@@ -1,6 +1,7 @@
 package rrweb
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 	"unicode"
@@ -10,8 +11,10 @@ import (
 
 // roleOf returns the explicit role of an element, else the one that HTML implies (HTML-AAM).
 func roleOf(n node) string {
-	if r := strings.Fields(string(n.attr(nameRole))); len(r) > 0 {
-		return strings.ToLower(r[0])
+	if n.has(nameRole) {
+		for r := range bytes.FieldsSeq(n.attr(nameRole)) {
+			return strings.ToLower(string(r))
+		}
 	}
 	switch n.tag() {
 	case "button", "summary":
@@ -222,28 +225,36 @@ const (
 // structure is the path from the nearest landmark by tags, input types and explicit roles. Positions tell apart up to
 // three like siblings; rows of lists have none, so that the same control in every row has the same path.
 func structure(n node) string {
-	var steps []string
+	steps := make([]node, 0, maxSteps)
 	for up := n; up.ok() && up.kind() != kindDocument && len(steps) < maxSteps; up = up.parent() {
-		if up.kind() != kindElement {
-			continue
-		}
-		step := up.tag()
-		if r := string(up.attr(nameRole)); r != "" {
-			step += "[" + strings.ToLower(r) + "]"
-		} else if up.tag() == "input" && string(up.attr(nameType)) != "" {
-			step += "[" + strings.ToLower(string(up.attr(nameType))) + "]"
-		}
-		if !isLandmark(up) || up == n {
-			if at, of := position1(up); of > 1 && of < listRows {
-				step += ":" + strconv.Itoa(at)
+		if up.kind() == kindElement {
+			steps = append(steps, up)
+			if isLandmark(up) && up != n {
+				break
 			}
 		}
-		steps = append(steps, step)
-		if isLandmark(up) && up != n {
-			break
+	}
+	var out []byte
+	for i := len(steps) - 1; i >= 0; i-- {
+		up := steps[i]
+		if len(out) > 0 {
+			out = append(out, '>')
+		}
+		out = append(out, up.tag()...)
+		kind := up.attr(nameRole)
+		if len(kind) == 0 && up.tag() == "input" {
+			kind = up.attr(nameType)
+		}
+		if len(kind) > 0 {
+			out = append(append(append(out, '['), bytes.ToLower(kind)...), ']')
+		}
+		if up == n || !isLandmark(up) {
+			if at, of := position1(up); of > 1 && of < listRows {
+				out = strconv.AppendInt(append(out, ':'), int64(at), 10)
+			}
 		}
 	}
-	return joinReversed(steps, ">")
+	return string(out)
 }
 
 // position1 counts n among its siblings with the same tag, from 1.
@@ -265,39 +276,61 @@ func position1(n node) (at, of int) {
 
 // selector is a short CSS path for people: the element and the nearest ancestors that have a name.
 func selector(n node) string {
-	var steps []string
-	for up := n; up.ok() && up.kind() != kindDocument && len(steps) < maxSelector; up = up.parent() {
-		if up.kind() != kindElement || up.tag() == "html" || (up.tag() == "body" && len(steps) > 0) {
+	var steps [maxSelector]selectorStep
+	count := 0
+	for up := n; up.ok() && up.kind() != kindDocument && count < maxSelector; up = up.parent() {
+		if up.kind() != kindElement || up.tag() == "html" || (up.tag() == "body" && count > 0) {
 			continue
 		}
-		step, named := selectorStep(up)
-		if up == n || named {
-			steps = append(steps, step)
+		step := selectorOf(up)
+		if up == n || step.name != nil || isLandmark(up) {
+			steps[count] = step
+			count++
 		}
-		if up != n && strings.Contains(step, "#") {
+		if up != n && step.mark == '#' {
 			break
 		}
 	}
-	return joinReversed(steps, " > ")
-}
-
-func selectorStep(n node) (step string, named bool) {
-	if id := string(n.attr(nameID_)); id != "" && isReadable(id) {
-		return n.tag() + "#" + id, true
-	}
-	for _, class := range strings.Fields(string(n.attr(nameClass))) {
-		if isReadable(class) {
-			return n.tag() + "." + class, true
+	var out []byte
+	for i := count - 1; i >= 0; i-- {
+		out = append(out, steps[i].tag...)
+		if steps[i].name != nil {
+			out = append(append(out, steps[i].mark), steps[i].name...)
+		}
+		if i > 0 {
+			out = append(out, " > "...)
 		}
 	}
-	return n.tag(), isLandmark(n)
+	return string(out)
+}
+
+// selectorStep is a tag with an id ('#') or a class ('.'), or without either.
+type selectorStep struct {
+	tag  string
+	mark byte
+	name []byte
+}
+
+func selectorOf(n node) selectorStep {
+	if id := n.attr(nameID_); len(id) > 0 && isReadable(id) {
+		return selectorStep{n.tag(), '#', id}
+	}
+	for class := range bytes.FieldsSeq(n.attr(nameClass)) {
+		if isReadable(class) {
+			return selectorStep{n.tag(), '.', class}
+		}
+	}
+	return selectorStep{tag: n.tag()}
 }
 
 // isReadable: written by a person rather than generated, and safe to print: letters, digits, - and _, without three
 // digits in it and not too long.
-func isReadable(name string) bool {
+func isReadable(name []byte) bool {
+	if len(name) > 40 {
+		return false
+	}
 	digits := 0
-	for _, r := range name {
+	for _, r := range string(name) {
 		switch {
 		case unicode.IsDigit(r):
 			digits++
@@ -305,12 +338,5 @@ func isReadable(name string) bool {
 			return false
 		}
 	}
-	return digits < 3 && len(name) <= 40
-}
-
-func joinReversed(steps []string, sep string) string {
-	for i, j := 0, len(steps)-1; i < j; i, j = i+1, j-1 {
-		steps[i], steps[j] = steps[j], steps[i]
-	}
-	return strings.Join(steps, sep)
+	return digits < 3
 }

@@ -1,6 +1,9 @@
 package rrweb
 
-import "unicode/utf8"
+import (
+	"slices"
+	"unicode/utf8"
+)
 
 // Node kinds as rrweb numbers them.
 const (
@@ -22,7 +25,7 @@ type dom struct {
 	limit int // of cells and of attrs
 }
 
-// cell is one node (44 bytes).
+// cell is one node (52 bytes).
 type cell struct {
 	id          int32
 	parent      int32
@@ -31,6 +34,7 @@ type cell struct {
 	attrs       int32 // index of the first
 	attrLen     uint16
 	attrCap     uint16
+	has         attrSetOf
 	content     textRef // of a text node
 	tag         nameID
 	kind        uint8
@@ -44,6 +48,25 @@ const (
 	flagShadow                       // a top node of its parent's shadow tree
 	flagAdded                        // for the moment: listed among what arrives
 )
+
+// attrSetOf is a set of the attributes that this package asks for, so that nearly all questions for what is not there end
+// before any search. It is two words, because cells are laid out by four bytes.
+type attrSetOf [2]uint32
+
+func (s *attrSetOf) add(key nameID) {
+	if key < namesKnown {
+		s[key/32] |= 1 << (key % 32)
+	}
+}
+
+func (s *attrSetOf) drop(key nameID) {
+	if key < namesKnown {
+		s[key/32] &^= 1 << (key % 32)
+	}
+}
+
+// has takes one of the names of this package.
+func (s *attrSetOf) has(key nameID) bool { return s[key/32]>>(key%32)&1 != 0 }
 
 // attr is the value of one kept attribute (12 bytes); name is in lower case.
 type attr struct {
@@ -159,7 +182,13 @@ func (n node) list() []attr {
 }
 
 func (n node) find(key nameID) *attr {
-	list := n.list()
+	if key < namesKnown && !n.cell().has.has(key) {
+		return nil
+	}
+	return findAttr(n.list(), key)
+}
+
+func findAttr(list []attr, key nameID) *attr {
 	for i := range list {
 		if list[i].name == key {
 			return &list[i]
@@ -176,7 +205,8 @@ func (n node) attr(key nameID) []byte {
 	return nil
 }
 
-func (n node) has(key nameID) bool { return n.find(key) != nil }
+// has reports whether n has an attribute that this package names.
+func (n node) has(key nameID) bool { return n.cell().has.has(key) }
 
 // is reports whether an attribute has a value.
 func (n node) is(key nameID, value string) bool { return string(n.attr(key)) == value }
@@ -199,19 +229,21 @@ func (n node) set(key nameID, value textRef) {
 		c.attrs, c.attrCap = int32(from), uint16(room)
 	}
 	d.attrs[int(c.attrs)+int(c.attrLen)] = attr{value, key}
+	c.has.add(key)
 	c.attrLen++
 }
 
 func (n node) remove(key nameID) {
-	if a := n.find(key); a != nil {
-		list := n.list()
-		for i := range list {
-			if &list[i] == a {
-				copy(list[i:], list[i+1:])
-				n.cell().attrLen--
-				return
-			}
-		}
+	list := n.list()
+	at := slices.IndexFunc(list, func(a attr) bool { return a.name == key })
+	if at < 0 {
+		return
+	}
+	c := n.cell()
+	copy(list[at:], list[at+1:])
+	c.attrLen--
+	if findAttr(list[:c.attrLen], key) == nil { // damaged recordings name an attribute twice
+		c.has.drop(key)
 	}
 }
 

@@ -23,6 +23,7 @@ type facts struct {
 	samples   []position // of the event being read
 	scratch   []byte
 	limited   bool // what is being read did not fit Options
+	order     *orders
 }
 
 // content says which facts an event holds.
@@ -142,8 +143,8 @@ func (f *facts) read(c *cursor, typ int) (what content, ref int32, source int16)
 	case typeIncremental:
 		what, ref, source = f.incremental(c)
 	default:
-		for key, more := c.object(); more; key, more = c.member() {
-			c.other(key)
+		for k := c.first(&f.order.data); k != keyEnd; k = c.next(&f.order.data, k) {
+			c.other(k)
 		}
 		return rawContent, 0, -1
 	}
@@ -156,11 +157,11 @@ func (f *facts) read(c *cursor, typ int) (what content, ref int32, source int16)
 
 func (f *facts) snapshot(c *cursor) (content, int32) {
 	var s snapshot
-	for key, more := c.object(); more; key, more = c.member() {
-		if string(key) == "node" {
+	for k := c.first(&f.order.snapshot); k != keyEnd; k = c.next(&f.order.snapshot, k) {
+		if k == keyNode {
 			s.root = f.node(c, 0)
 		} else {
-			c.other(key)
+			c.other(k)
 		}
 	}
 	s.limited = f.limited
@@ -180,37 +181,30 @@ func (f *facts) node(c *cursor, depth int) int32 {
 	f.cells = append(f.cells, cell{})
 	n := cell{id: unknownNode} // set down when it is complete: the slice moves as it grows
 	style := false
-	for key, more := c.object(); more; key, more = c.member() {
-		switch string(key) {
-		case "type":
+	for k := c.first(&f.order.node); k != keyEnd; k = c.next(&f.order.node, k) {
+		switch k {
+		case keyType:
 			kind, _ := c.number()
 			n.kind = uint8(max(0, min(kind, 255)))
-		case "tagName":
-			t := c.text()
-			n.tag = f.names.find(f.whole(t, &f.scratch))
-		case "attributes":
+		case keyTagName:
+			n.tag = f.name(c)
+		case keyAttributes:
 			f.attributes(c, &n)
-		case "childNodes":
+		case keyChildNodes:
 			for more := c.array(); more; more = c.element() {
 				if child := f.node(c, depth+1); child != 0 {
 					f.link(i, &n, child)
 				}
 			}
-		case "id":
+		case keyID:
 			n.id = c.nodeID()
-		case "textContent":
+		case keyTextContent:
 			n.content = c.text()
-		case "isSVG":
-			n.flags &^= flagSVG
-			if is, _ := c.flag(); is {
-				n.flags |= flagSVG
-			}
-		case "isShadow":
-			n.flags &^= flagShadow
-			if is, _ := c.flag(); is {
-				n.flags |= flagShadow
-			}
-		case "isStyle":
+		case keyIsSVG:
+			n.set(flagSVG, c)
+		case keyIsShadow:
+			n.set(flagShadow, c)
+		case keyIsStyle:
 			style, _ = c.flag()
 		default:
 			c.skip()
@@ -221,6 +215,23 @@ func (f *facts) node(c *cursor, depth int) int32 {
 	}
 	f.cells[i] = n
 	return i
+}
+
+// set reads a flag.
+func (n *cell) set(flag cellFlags, c *cursor) {
+	n.flags &^= flag
+	if is, _ := c.flag(); is {
+		n.flags |= flag
+	}
+}
+
+// name reads the name of a tag.
+func (f *facts) name(c *cursor) nameID {
+	t := c.text()
+	if t.n&escaped == 0 {
+		return f.names.find(c.b[t.from:][:t.n])
+	}
+	return f.names.find(f.whole(t, &f.scratch))
 }
 
 // link makes child the last child of n, which will be cell i.
@@ -260,6 +271,7 @@ func (f *facts) attributes(c *cursor, n *cell) {
 			}
 		}
 		f.attrs = append(f.attrs, attr{v, name.lower})
+		n.has.add(name.lower)
 	}
 	n.attrs, n.attrLen = int32(from), uint16(len(f.attrs)-from)
 	n.attrCap = n.attrLen
@@ -285,8 +297,8 @@ func (f *facts) incremental(c *cursor) (what content, ref int32, source int16) {
 	m := f.mark()
 	f.samples = f.samples[:0]
 	in := flat{id: unknownNode, pointer: -1, textLen: -1, source: -1, collapsed: true}
-	for key, more := c.object(); more; key, more = c.member() {
-		if string(key) == "source" {
+	for k := c.first(&f.order.data); k != keyEnd; k = c.next(&f.order.data, k) {
+		if k == keySource {
 			n, ok := c.number()
 			if ok {
 				in.source = clamp32(n)
@@ -298,12 +310,12 @@ func (f *facts) incremental(c *cursor) (what content, ref int32, source int16) {
 			continue
 		}
 		switch {
-		case (source == sourceMutation || !known) && f.mutation(c, key, &b):
-		case (isPath(source) || !known) && string(key) == "positions":
+		case (source == sourceMutation || !known) && f.mutation(c, k, &b):
+		case (isPath(source) || !known) && k == keyPositions:
 			f.positions(c)
-		case source != sourceMutation && f.flat(c, key, &in):
+		case source != sourceMutation && f.flat(c, k, &in):
 		default:
-			c.other(key)
+			c.other(k)
 		}
 	}
 	switch {
@@ -325,33 +337,33 @@ func isPath(source int16) bool {
 }
 
 // mutation reads one of the lists of a batch; it reports false for other members.
-func (f *facts) mutation(c *cursor, key []byte, b *batch) bool {
-	switch string(key) {
-	case "texts":
+func (f *facts) mutation(c *cursor, k key, b *batch) bool {
+	switch k {
+	case keyTexts:
 		b.texts.from = int32(len(f.texts))
 		for more := c.array(); more; more = c.element() {
 			f.textChange(c)
 		}
 		b.texts.to = int32(len(f.texts))
-	case "attributes":
+	case keyAttributes:
 		b.attributes.from = int32(len(f.sets))
 		for more := c.array(); more; more = c.element() {
 			f.attrSet(c)
 		}
 		b.attributes.to = int32(len(f.sets))
-	case "removes":
+	case keyRemoves:
 		b.removes.from = int32(len(f.removed))
 		for more := c.array(); more; more = c.element() {
 			f.remove(c)
 		}
 		b.removes.to = int32(len(f.removed))
-	case "adds":
+	case keyAdds:
 		b.adds.from = int32(len(f.added))
 		for more := c.array(); more; more = c.element() {
 			f.addition(c)
 		}
 		b.adds.to = int32(len(f.added))
-	case "isAttachIframe":
+	case keyIsAttachIframe:
 		b.attachFrame, _ = c.flag()
 	default:
 		return false
@@ -361,11 +373,11 @@ func (f *facts) mutation(c *cursor, key []byte, b *batch) bool {
 
 func (f *facts) textChange(c *cursor) {
 	t := textChange{id: unknownNode}
-	for key, more := c.object(); more; key, more = c.member() {
-		switch string(key) {
-		case "id":
+	for k := c.first(&f.order.change); k != keyEnd; k = c.next(&f.order.change, k) {
+		switch k {
+		case keyID:
 			t.id = c.nodeID()
-		case "value":
+		case keyValue:
 			t.value = c.text()
 		default:
 			c.skip()
@@ -378,8 +390,8 @@ func (f *facts) textChange(c *cursor) {
 
 func (f *facts) remove(c *cursor) {
 	id := int32(unknownNode)
-	for key, more := c.object(); more; key, more = c.member() {
-		if string(key) == "id" {
+	for k := c.first(&f.order.addition); k != keyEnd; k = c.next(&f.order.addition, k) {
+		if k == keyID {
 			id = c.nodeID()
 		} else {
 			c.skip()
@@ -392,15 +404,15 @@ func (f *facts) remove(c *cursor) {
 
 func (f *facts) addition(c *cursor) {
 	a := addition{parent: unknownNode, next: unknownNode, previous: unknownNode}
-	for key, more := c.object(); more; key, more = c.member() {
-		switch string(key) {
-		case "parentId":
+	for k := c.first(&f.order.addition); k != keyEnd; k = c.next(&f.order.addition, k) {
+		switch k {
+		case keyParentID:
 			a.parent = c.nodeID()
-		case "nextId":
+		case keyNextID:
 			a.next = c.nodeID()
-		case "previousId":
+		case keyPreviousID:
 			a.previous = c.nodeID()
-		case "node":
+		case keyNode:
 			a.node = f.node(c, 0)
 		default:
 			c.skip()
@@ -413,11 +425,11 @@ func (f *facts) addition(c *cursor) {
 
 func (f *facts) attrSet(c *cursor) {
 	s := attrSet{id: unknownNode}
-	for key, more := c.object(); more; key, more = c.member() {
-		switch string(key) {
-		case "id":
+	for k := c.first(&f.order.set); k != keyEnd; k = c.next(&f.order.set, k) {
+		switch k {
+		case keyID:
 			s.id = c.nodeID()
-		case "attributes":
+		case keyAttributes:
 			s.changes.from = int32(len(f.changes))
 			f.attrChanges(c)
 			s.changes.to = int32(len(f.changes))
@@ -458,15 +470,15 @@ func (f *facts) attrChanges(c *cursor) {
 func (f *facts) positions(c *cursor) {
 	for more := c.array(); more; more = c.element() {
 		p := position{id: unknownNode}
-		for key, more := c.object(); more; key, more = c.member() {
-			switch string(key) {
-			case "x":
-				p.x = c.pixels()
-			case "y":
-				p.y = c.pixels()
-			case "id":
+		for k := c.first(&f.order.position); k != keyEnd; k = c.next(&f.order.position, k) {
+			switch k {
+			case keyX:
+				p.x, _ = c.pixels()
+			case keyY:
+				p.y, _ = c.pixels()
+			case keyID:
 				p.id = c.nodeID()
-			case "timeOffset":
+			case keyTimeOffset:
 				p.offset, _ = c.number()
 			default:
 				c.skip()
@@ -477,30 +489,37 @@ func (f *facts) positions(c *cursor) {
 }
 
 // flat reads a member of another incremental event; it reports false for members that nobody needs.
-func (f *facts) flat(c *cursor, key []byte, in *flat) bool {
-	switch string(key) {
-	case "type":
+func (f *facts) flat(c *cursor, k key, in *flat) bool {
+	switch k {
+	case keyType:
 		if n, ok := c.number(); ok {
 			in.typ = clamp32(n)
 		}
-	case "id":
+	case keyID:
 		in.id = c.nodeID()
-	case "x":
-		var n float64
-		n, in.hasX = c.number()
-		in.x = round32(n)
-	case "y":
-		var n float64
-		n, in.hasY = c.number()
-		in.y = round32(n)
-	case "pointerType":
+	case keyX:
+		in.x, in.hasX = c.pixels()
+	case keyY:
+		in.y, in.hasY = c.pixels()
+	case keyPointerType:
 		if n, ok := c.number(); ok {
 			in.pointer = clamp32(n)
 		}
+	case keyOther:
+		return f.rare(c, in)
+	default:
+		return false
+	}
+	return true
+}
+
+// rare reads a member that few of the flat events have.
+func (f *facts) rare(c *cursor, in *flat) bool {
+	switch string(c.unknown) {
 	case "width":
-		in.width = c.pixels()
+		in.width, _ = c.pixels()
 	case "height":
-		in.height = c.pixels()
+		in.height, _ = c.pixels()
 	case "text": // how many characters were typed, and nothing else of them
 		t := c.text()
 		in.textLen = int32(utf8.RuneCount(f.whole(t, &f.scratch)))

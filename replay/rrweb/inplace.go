@@ -110,15 +110,15 @@ func (s *scanner) header(f *facts) (h header, window []byte, ok bool) {
 	c.events = true
 	h.typ, h.sid, h.time = -1, -1, -1
 	data := 0 // where the data is that was passed before the type was known
-	for key, more := c.object(); more; key, more = c.member() {
-		switch string(key) {
-		case "type":
+	for k := c.first(&f.order.event); k != keyEnd; k = c.next(&f.order.event, k) {
+		switch k {
+		case keyType:
 			h.typ = int(c.count(h.typ >= 0))
-		case "timestamp":
+		case keyTimestamp:
 			h.time = c.time(h.time >= 0)
-		case "_sid":
+		case keySID:
 			h.sid = c.count(h.sid >= 0)
-		case "data":
+		case keyData:
 			if c.peek() != '{' || h.to > 0 {
 				c.fail()
 				break
@@ -130,21 +130,10 @@ func (s *scanner) header(f *facts) (h header, window []byte, ok bool) {
 				c.skip()
 			}
 			h.to = c.pos
-		case "windowId", "window_id", "$window_id":
-			t := c.text()
-			if window != nil || t.n == 0 || t.n > maxWindowID || s.memory[t.from-1] != '"' {
-				c.fail()
-				break
-			}
-			window = s.memory[t.from:][:t.n]
-		case "cv":
-			c.fail()
 		default:
-			if ch := c.peek(); ch == '{' && isContainer(string(key)) || isWrapping(string(key), ch) {
-				c.fail()
-				break
+			if k != keyOther || !s.otherMember(&c, &window) {
+				c.skip()
 			}
-			c.skip()
 		}
 	}
 	if c.bad || h.typ < 0 || h.typ >= typeSample || h.time <= 0 || c.pos-s.base-s.pos > s.max {
@@ -165,21 +154,38 @@ func (s *scanner) header(f *facts) (h header, window []byte, ok bool) {
 	return h, window, true
 }
 
+// otherMember reads a member of an event that few have: the name of its window, or what makes it no common event.
+func (s *scanner) otherMember(c *cursor, window *[]byte) bool {
+	switch name, ch := string(c.unknown), c.peek(); {
+	case name == "windowId" || name == "window_id" || name == "$window_id":
+		t := c.text()
+		if *window != nil || t.n == 0 || t.n > maxWindowID || c.bad || s.memory[t.from-1] != '"' {
+			return c.fail()
+		}
+		*window = s.memory[t.from:][:t.n]
+		return true
+	case name == "cv", ch == '{' && isContainer(name), isWrapping(name, ch):
+		return c.fail()
+	}
+	return false
+}
+
 // count reads a whole number that is not negative; everything else fails, and so does a member that was there before.
 func (c *cursor) count(before bool) int64 {
-	f, ok := shortInt(c.raw())
-	if before || !ok || f < 0 {
+	n, ok := c.short()
+	if before || !ok || n < 0 {
 		c.fail()
 		return -1
 	}
-	return int64(f)
+	return n
 }
 
 // time reads a positive number; everything else fails, and so does a member that was there before.
 func (c *cursor) time(before bool) float64 {
-	raw := c.raw()
-	f, ok := shortInt(raw)
-	if !ok && len(raw) > 0 && raw[0] != '"' {
+	n, ok := c.short()
+	f := float64(n)
+	if !ok {
+		raw := c.raw()
 		var err error
 		f, err = strconv.ParseFloat(string(raw), 64)
 		ok = err == nil && !math.IsInf(f, 0)

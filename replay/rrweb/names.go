@@ -66,7 +66,7 @@ const (
 	nameAriaModal
 	nameStyle
 	nameCSSText
-	namesKnown
+	namesKnown // at most 64, see attrSetOf
 )
 
 // knownNames are the spellings of the constants, and names that nearly every page has, so that they cost nothing.
@@ -158,12 +158,13 @@ func (t *names) find(raw []byte) nameID {
 // nameHash needs to tell names of pages apart, and need not withstand anybody: it only picks a place to look first.
 func nameHash(raw []byte) uint64 {
 	var h uint64
-	if len(raw) >= 8 {
-		h = binary.LittleEndian.Uint64(raw) ^ binary.LittleEndian.Uint64(raw[len(raw)-8:])<<1
-	} else {
-		for _, c := range raw {
-			h = h<<8 | uint64(c)
-		}
+	switch n := len(raw); {
+	case n >= 8:
+		h = binary.LittleEndian.Uint64(raw) ^ binary.LittleEndian.Uint64(raw[n-8:])<<1
+	case n >= 4:
+		h = uint64(binary.LittleEndian.Uint32(raw)) | uint64(binary.LittleEndian.Uint32(raw[n-4:]))<<32
+	case n > 0:
+		h = uint64(raw[0]) | uint64(raw[n/2])<<8 | uint64(raw[n-1])<<16
 	}
 	return (h + uint64(len(raw))) * 0x9e3779b97f4a7c15 >> 54 // 2^64 / golden ratio; recentNames = 2^10
 }

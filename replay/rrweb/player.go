@@ -1,7 +1,9 @@
 package rrweb
 
 import (
+	"cmp"
 	"slices"
+	"sort"
 	"time"
 
 	"github.com/rankle/rankle/replay"
@@ -424,7 +426,7 @@ func (p *player) finish() {
 			}
 		}
 	}
-	slices.SortStableFunc(s.Events, func(a, b replay.Event) int { return int(min(1, max(-1, a.At-b.At))) })
+	inTime(s.Events)
 	p.placeRequests()
 	s.Duration = p.activity()
 	if n := len(s.Events); n > 0 {
@@ -459,6 +461,25 @@ func (p *player) handOver() {
 		if n == 0 {
 			m.Changes = nil
 		}
+	}
+}
+
+// inTime puts events into the order of time. Only requests and spans lie out of place, which are reported when they are
+// over: each is moved, until that gets more than sorting costs.
+func inTime(events []replay.Event) {
+	moves := sortedMoves * len(events)
+	for i := 1; i < len(events); i++ {
+		e := events[i]
+		if e.At >= events[i-1].At {
+			continue
+		}
+		at := sort.Search(i, func(j int) bool { return events[j].At > e.At })
+		if moves -= i - at; moves < 0 {
+			slices.SortStableFunc(events, func(a, b replay.Event) int { return cmp.Compare(a.At, b.At) })
+			return
+		}
+		copy(events[at+1:i+1], events[at:i])
+		events[at] = e
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/rankle/rankle/replay"
 )
@@ -195,9 +196,31 @@ func leads(n node, href string) bool {
 
 // label makes visible text presentable: one line, masked, at most maxLabel runes.
 func label(s string) string {
-	s = replay.MaskText(strings.Join(strings.Fields(strings.ToValidUTF8(s, "\uFFFD")), " "))
-	if r := []rune(s); len(r) > maxLabel {
-		s = string(r[:maxLabel])
+	s = replay.MaskText(oneLine(strings.ToValidUTF8(s, "\uFFFD")))
+	if len(s) <= maxLabel {
+		return s
+	}
+	n := 0
+	for at := range s {
+		if n++; n > maxLabel {
+			return s[:at]
+		}
+	}
+	return s
+}
+
+// oneLine joins the words of a text by single blanks.
+func oneLine(s string) string {
+	blank := true // at the start, and behind a blank
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if c >= utf8.RuneSelf || c < ' ' || c == ' ' && blank {
+			return strings.Join(strings.Fields(s), " ")
+		}
+		blank = c == ' '
+	}
+	if blank && s != "" {
+		s = s[:len(s)-1]
 	}
 	return s
 }

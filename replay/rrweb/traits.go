@@ -36,6 +36,15 @@ func (n node) unread() bool {
 // application and language.
 func roleTraits(n node) replay.ChangeTraits {
 	var traits replay.ChangeTraits
+	if has := &n.cell().has; has[0]&spokenAttrs[0]|has[1]&spokenAttrs[1] == 0 { // as nearly all elements
+		switch n.tag() {
+		case "progress":
+			traits = replay.ChangeBusy
+		case "dialog":
+			traits = replay.ChangeDialog
+		}
+		return traits
+	}
 	switch string(n.attr(nameRole)) {
 	case "progressbar":
 		traits |= replay.ChangeBusy
@@ -63,6 +72,12 @@ func roleTraits(n node) replay.ChangeTraits {
 		traits |= replay.ChangeDialog
 	}
 	return traits
+}
+
+// spokenAttrs are the attributes that roleTraits looks at.
+var spokenAttrs = attrSetOf{
+	1<<nameRole | 1<<namePopover,
+	1<<(nameAriaBusy-32) | 1<<(nameAriaInvalid-32) | 1<<(nameAriaLive-32) | 1<<(nameAriaModal-32),
 }
 
 // hasOwnText reports whether a child of n is text.

@@ -1,0 +1,213 @@
+package rrweb
+
+import "encoding/binary"
+
+// key is the name of a member that this package reads in a hot place.
+type key uint8
+
+const (
+	keyEnd   key = iota // there is no further member
+	keyOther            // any other name, in cursor.name
+	keyType
+	keyData
+	keyTimestamp
+	keySID
+	keySource
+	keyNode
+	keyTagName
+	keyAttributes
+	keyChildNodes
+	keyID
+	keyTextContent
+	keyIsSVG
+	keyIsShadow
+	keyIsStyle
+	keyTexts
+	keyRemoves
+	keyAdds
+	keyIsAttachIframe
+	keyParentID
+	keyNextID
+	keyPreviousID
+	keyValue
+	keyPositions
+	keyX
+	keyY
+	keyTimeOffset
+	keyPointerType
+	numKeys
+)
+
+// keyNames are the names as recorders write them.
+var keyNames = [numKeys]string{keyType: "type", keyData: "data", keyTimestamp: "timestamp", keySID: "_sid",
+	keySource: "source", keyNode: "node", keyTagName: "tagName", keyAttributes: "attributes",
+	keyChildNodes: "childNodes", keyID: "id", keyTextContent: "textContent", keyIsSVG: "isSVG",
+	keyIsShadow: "isShadow", keyIsStyle: "isStyle", keyTexts: "texts", keyRemoves: "removes", keyAdds: "adds",
+	keyIsAttachIframe: "isAttachIframe", keyParentID: "parentId", keyNextID: "nextId", keyPreviousID: "previousId",
+	keyValue: "value", keyPositions: "positions", keyX: "x", keyY: "y", keyTimeOffset: "timeOffset",
+	keyPointerType: "pointerType"}
+
+// keyOf returns the key of a name.
+func keyOf(name []byte) key {
+	switch string(name) {
+	case "type":
+		return keyType
+	case "data":
+		return keyData
+	case "timestamp":
+		return keyTimestamp
+	case "_sid":
+		return keySID
+	case "source":
+		return keySource
+	case "node":
+		return keyNode
+	case "tagName":
+		return keyTagName
+	case "attributes":
+		return keyAttributes
+	case "childNodes":
+		return keyChildNodes
+	case "id":
+		return keyID
+	case "textContent":
+		return keyTextContent
+	case "isSVG":
+		return keyIsSVG
+	case "isShadow":
+		return keyIsShadow
+	case "isStyle":
+		return keyIsStyle
+	case "texts":
+		return keyTexts
+	case "removes":
+		return keyRemoves
+	case "adds":
+		return keyAdds
+	case "isAttachIframe":
+		return keyIsAttachIframe
+	case "parentId":
+		return keyParentID
+	case "nextId":
+		return keyNextID
+	case "previousId":
+		return keyPreviousID
+	case "value":
+		return keyValue
+	case "positions":
+		return keyPositions
+	case "x":
+		return keyX
+	case "y":
+		return keyY
+	case "timeOffset":
+		return keyTimeOffset
+	case "pointerType":
+		return keyPointerType
+	}
+	return keyOther
+}
+
+// order says which member recorders write behind which in one kind of object. It is a guess that costs two comparisons
+// when right, which saves reading the name; any other order is read all the same.
+type order [numKeys]guess
+
+// guess is the text that is expected behind a value, up to the colon, as two words of eight bytes.
+type guess struct {
+	text, mask [2]uint64
+	n          int // bytes
+	key        key
+}
+
+// newOrder makes the order of the members of an object; what is expected first stands for keyEnd.
+func newOrder(keys ...key) order {
+	var o order
+	before, bracket := keyEnd, "{"
+	for _, k := range keys {
+		o.expect(before, bracket, k)
+		before, bracket = k, ","
+	}
+	return o
+}
+
+func (o *order) expect(before key, bracket string, k key) {
+	var text, mask [16]byte
+	n := copy(text[:], bracket+`"`+keyNames[k]+`":`)
+	for i := range n {
+		mask[i] = 0xff
+	}
+	word := func(b [16]byte, i int) uint64 { return binary.LittleEndian.Uint64(b[8*i:]) }
+	o[before] = guess{text: [2]uint64{word(text, 0), word(text, 1)}, mask: [2]uint64{word(mask, 0), word(mask, 1)}, n: n, key: k}
+}
+
+// orders of the objects that most of a recording consists of, by rrweb's own sources.
+type orders struct {
+	event, data, node, addition, position, change, set, snapshot order
+}
+
+func newOrders() *orders {
+	o := &orders{
+		event:    newOrder(keyType, keyData, keyTimestamp),
+		data:     newOrder(keySource, keyTexts, keyAttributes, keyRemoves, keyAdds),
+		node:     newOrder(keyType, keyTagName, keyAttributes, keyChildNodes, keyID),
+		addition: newOrder(keyParentID, keyNextID, keyNode),
+		position: newOrder(keyX, keyY, keyID, keyTimeOffset),
+		change:   newOrder(keyID, keyValue),
+		set:      newOrder(keyID, keyAttributes),
+		snapshot: newOrder(keyNode),
+	}
+	o.node.expect(keyTextContent, ",", keyID)
+	o.node.expect(keyOther, ",", keyID) // isSVG and its like stand before the id
+	o.data.expect(keyType, ",", keyID)
+	o.data.expect(keyID, ",", keyX)
+	o.data.expect(keyX, ",", keyY)
+	o.data.expect(keyY, ",", keyPointerType)
+	return o
+}
+
+// first enters an object and returns its first key. Anything but an object is skipped and has none.
+func (c *cursor) first(o *order) key {
+	if k := c.guessed(&o[keyEnd]); k != keyEnd {
+		if c.depth++; c.depth > c.max {
+			c.fail()
+			return keyEnd
+		}
+		return k
+	}
+	name, more := c.object()
+	return c.keyed(name, more)
+}
+
+// next goes on to the key behind the value of k.
+func (c *cursor) next(o *order, k key) key {
+	if k := c.guessed(&o[k]); k != keyEnd {
+		return k
+	}
+	name, more := c.member()
+	return c.keyed(name, more)
+}
+
+func (c *cursor) keyed(name []byte, more bool) key {
+	if !more {
+		return keyEnd
+	}
+	k := keyOf(name)
+	if k == keyOther {
+		c.unknown = name
+	}
+	return k
+}
+
+// guessed consumes what g expects; it returns keyEnd, and consumes nothing, if something else is there.
+func (c *cursor) guessed(g *guess) key {
+	if c.pos+16 > len(c.b) {
+		return keyEnd
+	}
+	next := c.b[c.pos : c.pos+16]
+	low, high := binary.LittleEndian.Uint64(next), binary.LittleEndian.Uint64(next[8:])
+	if (low^g.text[0])&g.mask[0]|(high^g.text[1])&g.mask[1] != 0 {
+		return keyEnd
+	}
+	c.pos += g.n
+	return g.key
+}
