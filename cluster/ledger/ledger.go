@@ -16,6 +16,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash/fnv"
@@ -388,6 +389,28 @@ func (l *Ledger) has(index map[key]place, recording string, objects []replay.Obj
 	defer l.mu.RUnlock()
 	p, ok := index[k]
 	return ok && p.objects == hash
+}
+
+// State names what the ledger holds under a fingerprint: equal states have equal Digests and Skips, whatever the files they
+// lie in.
+func (l *Ledger) State(fingerprint string) string {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	// The sum of the hashes of all rows does not depend on their order.
+	sum := func(index map[key]place) (n int, total uint64) {
+		for k, p := range index {
+			if p.file.fingerprint == fingerprint {
+				h := fnv.New64a()
+				_, _ = h.Write(k[:])
+				_ = binary.Write(h, binary.LittleEndian, [2]int64{p.sequence, p.objects})
+				n, total = n+1, total+h.Sum64()
+			}
+		}
+		return n, total
+	}
+	digests, a := sum(l.digests)
+	skips, b := sum(l.skips)
+	return fmt.Sprintf("%d-%016x-%d-%016x", digests, a, skips, b)
 }
 
 // Size is what a ledger holds.

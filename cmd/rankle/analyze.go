@@ -3,6 +3,8 @@ package main
 import (
 	"bufio"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -125,10 +127,29 @@ func sourceError(err error) error {
 func (a *app) analyze(ctx context.Context, opt pipeline.Options) (*pipeline.Run, error) {
 	var run *pipeline.Run
 	err := a.withProgress(opt, func(opt pipeline.Options) (err error) {
+		opt.Program = programHash()
 		run, err = pipeline.Analyze(ctx, opt)
 		return err
 	})
 	return run, err
+}
+
+// programHash names this program by its own file; "" if that cannot be read. Builds without a version differ by it too.
+func programHash() string {
+	path, err := os.Executable()
+	if err != nil {
+		return ""
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return ""
+	}
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // withProgress runs f with options that show its progress on standard error.

@@ -31,6 +31,9 @@ type Options struct {
 	DataDir string           // created if absent
 	Workers int              // recordings read at once; 0 or less = number of processors
 	Log     *slog.Logger     // nil = silent
+	// Program says which program this is, to the letter of its code: a Result of the same one over the same inputs is not
+	// made again. "" = always make it.
+	Program string
 	Now     func() time.Time // when a batch is due, nothing else; nil = time.Now
 	// Progress is called often, by one goroutine at a time; nil = not at all.
 	Progress func(Progress)
@@ -139,13 +142,21 @@ func (a *analysis) all(ctx context.Context) (*ranker.Report, error) {
 	if err := a.collectSkips(ctx, recordings); err != nil {
 		return nil, err
 	}
+	inputs, err := a.inputs(recordings, decided)
+	if err != nil {
+		return nil, err
+	}
+	if last := a.unchanged(inputs); last != nil {
+		a.Log.Debug("nothing changed since the last analysis, which stays", "run", last.Report.Run)
+		return last.Report, nil
+	}
 	regrouped := newRegrouping(recordings)
 	selected := selection{fingerprint: a.fingerprint, sources: namesOf(a.Sources), superseded: regrouped.superseded, decided: newDecisions(decided)}
 	report, err := a.rank(ctx, tables, selected, a.summary.read)
 	if err != nil {
 		return nil, err
 	}
-	result := &Result{Report: report, Config: a.Config, Sources: selected.sources, Digests: a.fingerprint, Superseded: regrouped.names(), Decisions: decided}
+	result := &Result{Report: report, Config: a.Config, Sources: selected.sources, Digests: a.fingerprint, Superseded: regrouped.names(), Decisions: decided, Inputs: inputs}
 	return report, result.Save(a.DataDir)
 }
 

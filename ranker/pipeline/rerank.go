@@ -31,7 +31,7 @@ func Rerank(ctx context.Context, opt Options) (*Run, error) {
 		return nil, err
 	}
 	result := *last
-	result.Decisions = decided
+	result.Decisions, result.Inputs = decided, ""
 	result.Report, err = run.again(ctx, last, newDecisions(decided))
 	if err == nil {
 		err = result.Save(opt.DataDir)

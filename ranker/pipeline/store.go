@@ -26,6 +26,8 @@ type Result struct {
 	Superseded []string
 	// Decisions are what people had decided, and the Report obeys.
 	Decisions review.Decisions
+	// Inputs names everything that the Report was made from, the program included; "" = not known.
+	Inputs string `json:",omitempty"`
 }
 
 // resultFile holds the last Result of a data directory: a JSON line with format, schema and checksum, then the Result
