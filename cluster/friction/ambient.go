@@ -32,12 +32,15 @@ type changeKey struct {
 func keyOf(c *replay.Change) changeKey {
 	switch c.Kind {
 	case replay.Added, replay.Removed:
-		return changeKey{node: c.Parent, kind: c.Kind, size: uint8(bits.Len32(uint32(max(c.Size, 1))))}
+		return changeKey{node: c.Parent, kind: c.Kind, size: sizeOf(c)}
 	case replay.AttributeChanged:
 		return changeKey{node: c.Node, kind: c.Kind, attr: c.Attr}
 	}
 	return changeKey{node: c.Node, kind: c.Kind}
 }
+
+// sizeOf is the size of a change in its key.
+func sizeOf(c *replay.Change) uint8 { return uint8(bits.Len32(uint32(max(c.Size, 1)))) }
 
 // streamKey names changes without a node: style sheets, canvas commands, media.
 func streamKey(e *replay.Event) changeKey {
@@ -168,10 +171,14 @@ func (p *pace) see(o occasion) {
 	}
 }
 
-func (p *pace) ambient(k changeKey) bool {
+// ambientChange is ambient for a change of the key.
+func (p *pace) ambientChange(c *replay.Change) bool { return p.ambient(c.Kind, sizeOf(c)) }
+
+// ambient reports whether changes of a kind, and of a size where they come and go, happen by themselves.
+func (p *pace) ambient(kind replay.ChangeKind, size uint8) bool {
 	// Most of the intervals have to be equal: among many redraws three are so by chance.
 	rhythm := p.rhythmic() && p.weak >= 2
-	if (k.kind == replay.Added || k.kind == replay.Removed) && k.size > uint8(bits.Len32(fewNodes)) {
+	if (kind == replay.Added || kind == replay.Removed) && size > uint8(bits.Len32(fewNodes)) {
 		return rhythm
 	}
 	return rhythm || p.strong >= ambientStrong || p.repeat >= ambientRepeat
@@ -233,7 +240,7 @@ func (p *pace) explains(after time.Duration) bool {
 
 // ambience is what changes, fails or is asked for on its own in one session.
 type ambience struct {
-	changes  map[changeKey]*pace
+	*paces
 	fading   map[uint64]bool // outlines without text that come in a pressed control and go again by themselves
 	errors   map[string]*rate
 	requests map[string]*rate
@@ -359,18 +366,18 @@ func (w *learner) occasion(a *analysis, e *replay.Event, since time.Duration) oc
 
 // learnAmbience reads the session once and learns what happens by itself.
 func (a *analysis) learnAmbience() {
-	am := &ambience{changes: map[changeKey]*pace{}, fading: map[uint64]bool{}, errors: map[string]*rate{}, requests: map[string]*rate{}}
+	am := &ambience{paces: newPaces(a.s), fading: map[uint64]bool{}, errors: map[string]*rate{}, requests: map[string]*rate{}}
 	a.amb = am
-	wins := map[uint16]*learner{}
+	var wins byWindow[learner]
 	next := 0
 	epoch := int32(0)
 	for i := range a.s.Events {
 		e := &a.s.Events[i]
-		w := wins[e.Window]
+		w := wins.of(e.Window)
 		if w == nil {
 			epoch++
 			w = &learner{epoch: epoch, press: -1, action: e.At}
-			wins[e.Window] = w
+			wins.set(e.Window, w)
 		}
 		act := func() {
 			am.spend(e.At - w.action)
@@ -411,12 +418,10 @@ func (a *analysis) learnAmbience() {
 			o := w.occasion(a, e, since)
 			o.moving = w.moved && e.At-w.moveAt <= pointerTrail
 			m := &a.s.Mutations[e.Detail]
-			for c := range m.Changes {
-				am.see(keyOf(&m.Changes[c]), o)
-			}
-			a.learnLooks(&w.looks, e.At, m, w.press)
+			am.see(a.s, e.Detail, o)
+			a.learnLooks(&w.looks, e, m, w.press)
 		case replay.StyleChange, replay.CanvasDraw, replay.Media:
-			am.see(streamKey(e), w.occasion(a, e, since))
+			am.open(streamKey(e), e.Window).see(w.occasion(a, e, since))
 		case replay.ErrorEvent:
 			if e.Detail >= 0 && int(e.Detail) < len(a.s.Errors) {
 				am.rateOf(am.errors, a.s.Errors[e.Detail].Fingerprint).see(e.At, since >= settle, a.ctlOf(w.press))
@@ -428,7 +433,9 @@ func (a *analysis) learnAmbience() {
 		}
 	}
 	for _, w := range wins {
-		am.spend(a.s.Duration - w.action)
+		if w != nil {
+			am.spend(a.s.Duration - w.action)
+		}
 	}
 }
 
@@ -481,15 +488,6 @@ func (am *ambience) spend(d time.Duration) {
 	if d > settle {
 		am.quiet += min(d, replay.ActiveCap*6) - settle
 	}
-}
-
-func (am *ambience) see(k changeKey, o occasion) {
-	p := am.changes[k]
-	if p == nil {
-		p = &pace{window: o.window}
-		am.changes[k] = p
-	}
-	p.see(o)
 }
 
 func (am *ambience) rateOf(m map[string]*rate, key string) *rate {

@@ -24,8 +24,9 @@ type analysis struct {
 	navs        []int32                   // navigation events
 	byTarget    map[replay.TargetID]int32 // controls of targets, built when first asked for
 	fetches     []time.Duration           // ends of requests that presses sent
-	idleIndex   []map[touchKey]int32      // scratch memory of runs that are judged
-	idleTouches [][]touched
+	everywhere  *local                    // what applies without overrides
+	idle        *idle
+	fingerprint string          // of the settings
 	drags       map[string]bool // keys of controls that are dragged, built when first asked for
 	failed      []int32         // failed requests by their end
 	// trace is told what a run took and how it was graded, before that is forgotten; nil = nobody asks.
@@ -44,7 +45,7 @@ type control struct {
 	sure      float64
 	kind      Kind
 	screen    replay.ScreenID
-	local     local
+	local     *local
 	node      replay.NodeID // the latest node it was
 	last      int32         // latest gesture on it
 	gestures  []int32
@@ -73,7 +74,7 @@ func (a *analysis) findControls() {
 		window uint16
 		screen replay.ScreenID
 	}
-	byTarget := map[nodeKey]int32{}
+	byTarget := make(map[nodeKey]int32, min(len(a.s.Targets), len(a.gestures)))
 	bySpot := map[spotKey][]int32{}
 	for i := range a.gestures {
 		g := &a.gestures[i]
@@ -83,32 +84,21 @@ func (a *analysis) findControls() {
 		} else {
 			g.target = replay.NoIndex
 		}
-		key, sure := "", surePosition
-		if t != nil {
-			key, sure = controlKey(t)
-		} else {
-			key = "cell|" + strconv.Itoa(int(g.x/cell)) + "," + strconv.Itoa(int(g.y/cell))
-		}
 		nk := nodeKey{g.target, g.window}
-		sk := spotKey{key, g.window, g.screen}
-		ctl := int32(-1)
-		if t != nil {
-			if c, ok := byTarget[nk]; ok {
-				ctl = c
+		ctl, known := byTarget[nk]
+		if !known {
+			key, sure := keyOfControl(t, g)
+			sk := spotKey{key, g.window, g.screen}
+			if ctl = a.reRendered(g, bySpot[sk], t != nil); ctl < 0 {
+				ctl = int32(len(a.controls))
+				c := control{target: g.target, key: key, sure: sure, screen: g.screen, kind: Background, node: replay.NoIndex}
+				if t != nil {
+					c.kind = kindOf(t)
+				}
+				c.local = a.applies(a.screen(g.screen), t)
+				a.controls = append(a.controls, c)
+				bySpot[sk] = append(bySpot[sk], ctl)
 			}
-		}
-		if ctl < 0 {
-			ctl = a.reRendered(g, bySpot[sk], t != nil)
-		}
-		if ctl < 0 {
-			ctl = int32(len(a.controls))
-			c := control{target: g.target, key: key, sure: sure, screen: g.screen, kind: Background, node: replay.NoIndex}
-			if t != nil {
-				c.kind = kindOf(t)
-			}
-			c.local = a.set.at(a.screen(g.screen), t)
-			a.controls = append(a.controls, c)
-			bySpot[sk] = append(bySpot[sk], ctl)
 		}
 		c := &a.controls[ctl]
 		if t != nil {
@@ -119,6 +109,15 @@ func (a *analysis) findControls() {
 		c.gestures = append(c.gestures, int32(i))
 		g.ctl = ctl
 	}
+}
+
+// keyOfControl names what was pressed, and says how sure that is. Where no element is known, t is nil and the position has
+// to do.
+func keyOfControl(t *replay.Target, g *gesture) (string, float64) {
+	if t != nil {
+		return controlKey(t)
+	}
+	return "cell|" + strconv.Itoa(int(g.x/cell)) + "," + strconv.Itoa(int(g.y/cell)), surePosition
 }
 
 // reRendered looks among the controls with the same key for one whose last press lay at the same spot. Only the
@@ -141,17 +140,29 @@ func (a *analysis) reRendered(g *gesture, same []int32, element bool) int32 {
 }
 
 // on returns what applies to the control that a gesture pressed.
-func (a *analysis) on(gi int32) *local { return &a.controls[a.gestures[gi].ctl].local }
+func (a *analysis) on(gi int32) *local { return a.controls[a.gestures[gi].ctl].local }
 
 // limits returns what applies to the control of a run.
-func (a *analysis) limits(r *run) *local { return &a.controls[r.ctl].local }
+func (a *analysis) limits(r *run) *local { return a.controls[r.ctl].local }
 
 // at returns what applies to a control or, where there is none, to a screen as a whole.
 func (a *analysis) at(ctl int32, screen replay.ScreenID) *local {
 	if ctl >= 0 {
-		return &a.controls[ctl].local
+		return a.controls[ctl].local
 	}
 	return a.onScreen(screen)
+}
+
+// applies returns what applies to a control; tgt may be nil. Nearly everywhere that is what applies to all.
+func (a *analysis) applies(scr *replay.Screen, tgt *replay.Target) *local {
+	if len(a.set.Overrides) > 0 {
+		l := a.set.at(scr, tgt)
+		return &l
+	}
+	if a.everywhere == nil {
+		a.everywhere = &local{Thresholds: a.set.Thresholds}
+	}
+	return a.everywhere
 }
 
 // onScreen returns what applies to a screen as a whole. It is worked out once for each: scrolling and moving ask often.
@@ -164,8 +175,7 @@ func (a *analysis) onScreen(id replay.ScreenID) *local {
 		a.byScreen = make([]*local, len(a.s.Screens)+1)
 	}
 	if a.byScreen[i] == nil {
-		l := a.set.at(a.screen(id), nil)
-		a.byScreen[i] = &l
+		a.byScreen[i] = a.applies(a.screen(id), nil)
 	}
 	return a.byScreen[i]
 }

@@ -148,8 +148,8 @@ func (a *analysis) fresh(e *replay.Event, g *gesture) bool {
 		return false
 	}
 	for i := range a.s.Mutations[e.Detail].Changes {
-		k := keyOf(&a.s.Mutations[e.Detail].Changes[i])
-		if p := a.amb.changes[k]; p == nil || !p.ambient(k) || !p.explains(e.At-g.at) {
+		c := &a.s.Mutations[e.Detail].Changes[i]
+		if p := a.amb.change(e.Detail, i); !p.ambientChange(c) || !p.explains(e.At-g.at) {
 			return true
 		}
 	}

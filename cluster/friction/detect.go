@@ -1,8 +1,8 @@
 package friction
 
 import (
+	"cmp"
 	"slices"
-	"sort"
 	"time"
 
 	"github.com/rankle/rankle/replay"
@@ -54,16 +54,13 @@ type candidate struct {
 // events; memory beside the result grows with what was pressed and with the number of distinct things that change,
 // not with the length of the session.
 func Detect(s *replay.Session, set Settings) *Digest {
-	a := analyze(s, set, nil)
-	return a.digest(a.episodes(a.candidates()))
+	return NewDetector(set).Detect(s)
 }
 
-// analyze judges every press of a session. trace is as analysis.trace.
-func analyze(s *replay.Session, set Settings, trace func(*analysis, *run, []bool)) *analysis {
-	def := DefaultSettings()
-	set.inherit(&def.Thresholds)
+// analyze judges every press of a session by complete settings. trace is as analysis.trace.
+func analyze(s *replay.Session, set Settings, memory *idle, trace func(*analysis, *run, []bool)) *analysis {
 	s = withoutRepeats(s)
-	a := &analysis{s: s, set: set, tree: newTree(s.Nodes), trace: trace}
+	a := &analysis{s: s, set: set, tree: newTree(s.Nodes), idle: memory, trace: trace}
 	a.gestures = findGestures(s)
 	a.visits = findVisits(s)
 	a.findControls()
@@ -190,7 +187,7 @@ func (a *analysis) digest(eps []Episode, of []int32) *Digest {
 	s := a.s
 	d := &Digest{Session: s.ID, Start: s.Start, Duration: s.Duration, Active: s.Active, Format: s.Format,
 		Context: s.Context, Screens: append([]replay.Screen(nil), s.Screens...), Visits: a.visits, Episodes: eps,
-		Coverage: s.Coverage, Marks: append([]replay.Mark(nil), s.Marks...), Fingerprint: a.set.Fingerprint()}
+		Coverage: s.Coverage, Marks: append([]replay.Mark(nil), s.Marks...), Fingerprint: a.fingerprint}
 	for i := range s.Events {
 		e := &s.Events[i]
 		if e.Kind == replay.CustomEvent && e.Detail >= 0 && int(e.Detail) < len(s.Customs) {
@@ -290,7 +287,7 @@ func (a *analysis) attempts(d *Digest, targets *targetTable, of []int32) {
 		}
 		d.Attempts = append(d.Attempts, at)
 	}
-	sort.SliceStable(d.Attempts, func(i, j int) bool { return d.Attempts[i].At < d.Attempts[j].At })
+	slices.SortStableFunc(d.Attempts, func(x, y Attempt) int { return cmp.Compare(x.At, y.At) })
 }
 
 // worse orders outcomes for presses that are one attempt.

@@ -145,7 +145,7 @@ const (
 // settings.
 func Explain(s *replay.Session, set Settings, at time.Duration) Explanation {
 	x := explainer{took: map[int32]taken{}}
-	x.analysis = analyze(s, set, x.keep)
+	x.analysis = analyze(s, set.complete(), new(idle), x.keep)
 	cands := x.candidates()
 	eps, of := x.episodes(cands)
 	out := Explanation{Asked: at}

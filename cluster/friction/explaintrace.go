@@ -182,7 +182,7 @@ func (x *explainer) ambientDuring(g *gesture, r *run) []AmbientChange {
 		m := &x.s.Mutations[e.Detail]
 		for c := range m.Changes {
 			k := keyOf(&m.Changes[c])
-			if p := x.amb.changes[k]; p != nil && p.ambient(k) && p.explains(e.At-g.at) {
+			if p := x.amb.change(e.Detail, c); p.ambient(k.kind, k.size) && p.explains(e.At-g.at) {
 				here[k]++
 			}
 		}
@@ -190,7 +190,7 @@ func (x *explainer) ambientDuring(g *gesture, r *run) []AmbientChange {
 	byName := map[AmbientChange]int{}
 	var out []AmbientChange
 	for _, k := range sortedChanges(here) {
-		p := x.amb.changes[k]
+		p := x.amb.get(k)
 		c := AmbientChange{Kind: changeName(k.kind), Attr: k.attr, Where: x.nodeName(k.node), Times: int(p.count)}
 		if p.rhythmic() && p.count > 1 {
 			c.Every = (p.last - p.first) / time.Duration(p.count-1)

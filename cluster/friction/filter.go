@@ -143,7 +143,7 @@ func (a *analysis) here(t *replay.Target, g *gesture) bool {
 // restyled reports whether the class of a control changes in the session: what sets it apart from its siblings is a state,
 // and not what it was made to look like.
 func (a *analysis) restyled(c *control) bool {
-	return c.node >= 0 && a.amb.changes[changeKey{node: c.node, kind: replay.AttributeChanged, attr: "class"}] != nil
+	return c.node >= 0 && a.amb.get(changeKey{node: c.node, kind: replay.AttributeChanged, attr: "class"}) != nil
 }
 
 // atTop reports whether a control that says it leads to the top was pressed on a page that is there already.

@@ -245,7 +245,7 @@ func (k *formKeeper) leave(u *formUse, nav *replay.Event) {
 	}
 	field := &u.fields[min(u.last, len(u.fields)-1)]
 	ci := a.controlOf(field.target, u.screen)
-	l := &a.controls[ci].local
+	l := a.controls[ci].local
 	cand := candidate{verdict: Friction, ctl: ci, start: u.lastFrom, end: min(end, u.lastAt+after), screen: u.screen, missed: int32(filled), conf: startAbandoned}
 	unsent := nav == nil && filled >= l.FormFields && a.unsent(u)
 	if nav == nil && !unsent {

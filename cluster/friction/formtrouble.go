@@ -389,8 +389,7 @@ func (a *analysis) changesOutside(e *replay.Event, form replay.NodeID, since tim
 		if c.Kind == replay.Added || c.Kind == replay.Removed {
 			n = c.Parent
 		}
-		k := keyOf(c)
-		if p := a.amb.changes[k]; p != nil && p.ambient(k) && p.explains(since) || a.tree.within(n, form) || a.tree.within(form, n) && c.Kind == replay.AttributeChanged {
+		if p := a.amb.change(e.Detail, i); p.ambientChange(c) && p.explains(since) || a.tree.within(n, form) || a.tree.within(form, n) && c.Kind == replay.AttributeChanged {
 			continue
 		}
 		return true
@@ -441,7 +440,7 @@ func (a *analysis) controlOf(t replay.TargetID, screen replay.ScreenID) int32 {
 	x := &a.s.Targets[t]
 	key, sure := controlKey(x)
 	a.controls = append(a.controls, control{target: t, key: key, sure: sure, kind: kindOf(x), screen: screen, node: x.Node,
-		last: -1, local: a.set.at(a.screen(screen), x)})
+		last: -1, local: a.applies(a.screen(screen), x)})
 	a.byTarget[t] = int32(len(a.controls) - 1)
 	return a.byTarget[t]
 }

@@ -161,8 +161,9 @@ type tree struct {
 
 func newTree(nodes []replay.Node) tree {
 	n := len(nodes)
-	t := tree{in: make([]int32, n), out: make([]int32, n), nodes: nodes}
-	first, next := make([]int32, n), make([]int32, n)
+	memory := make([]int32, 4*n)
+	t := tree{in: memory[:n], out: memory[n : 2*n], nodes: nodes}
+	first, next := memory[2*n:3*n], memory[3*n:]
 	for i := range first {
 		first[i] = -1
 	}

@@ -1,6 +1,7 @@
 package friction
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 	"time"
@@ -288,20 +289,15 @@ const rippleDepth = 4
 // answer, and the new node stands for the old one, so that what becomes of it became of the old one.
 func (a *analysis) redraws(r *run) []bool {
 	same := make([]bool, len(r.touches))
-	gone := map[replay.NodeID]int{}
+	if !slices.ContainsFunc(r.touches, func(t touched) bool { return t.kind == replay.Removed }) {
+		return same
+	}
+	gone, old := a.idle.redraws() // old: added nodes of a look that may be drawn again, oldest first
 	for i := range r.touches {
 		if t := &r.touches[i]; t.kind == replay.Removed {
 			gone[t.node] = i
 		}
 	}
-	if len(gone) == 0 {
-		return same
-	}
-	type look struct {
-		parent replay.NodeID
-		state  uint64
-	}
-	old := map[look][]int{} // added nodes of a look that may be drawn again, oldest first
 	next := make([]int, len(r.touches))
 	var pairs [][2]int // what went, and what came in its place
 	for i := range r.touches {
@@ -454,7 +450,8 @@ func (a *analysis) busyEnd(r *run, i int) bool {
 func (a *analysis) collect(r *run, effect []bool) []answer {
 	var out []answer
 	var placeheld []time.Duration
-	net, listed := r.growth(), map[place]uint64{} // listed counts rows that came at one moment
+	var net map[place]int
+	var listed map[place]uint64 // rows that came at one moment
 	for i := range r.touches {
 		t := &r.touches[i]
 		if !effect[i] {
@@ -465,6 +462,9 @@ func (a *analysis) collect(r *run, effect []bool) []answer {
 		}
 		h := changeHash(t)
 		if t.kind == replay.Added {
+			if listed == nil {
+				net, listed = r.growth(), map[place]uint64{}
+			}
 			at := place{t.parent, t.at}
 			if net[at] > 0 && t.traits&replay.ChangeInvalid == 0 {
 				h ^= uint64(t.node) * 0x9e3779b97f4a7c15 // one row more is never where we were, though the rows be equal
@@ -510,7 +510,7 @@ func (a *analysis) collect(r *run, effect []bool) []answer {
 		x.state = uint64(s.at) // every such sign is new
 		out = append(out, x)
 	}
-	sort.SliceStable(out, func(i, j int) bool { return out[i].at < out[j].at })
+	slices.SortStableFunc(out, func(x, y answer) int { return cmp.Compare(x.at, y.at) })
 	return out
 }
 

@@ -33,7 +33,8 @@ const pressedSpan = 5 * time.Second
 const momentLag = 20 * time.Millisecond
 
 // learnLooks learns from one batch. press is the latest gesture of the window, or -1.
-func (a *analysis) learnLooks(l *looks, at time.Duration, m *replay.Mutation, press int32) {
+func (a *analysis) learnLooks(l *looks, e *replay.Event, m *replay.Mutation, press int32) {
+	at := e.At
 	for i := range m.Changes {
 		c := &m.Changes[i]
 		switch c.Kind {
@@ -45,7 +46,7 @@ func (a *analysis) learnLooks(l *looks, at time.Duration, m *replay.Mutation, pr
 			// the answer to the click.
 			clicked := press >= 0 && within(at, a.gestures[press].end, momentLag)
 			if a.tree.within(c.Node, l.blurred) || a.tree.within(l.blurred, c.Node) && !clicked {
-				a.amb.changes[keyOf(c)].focus++
+				a.amb.change(e.Detail, i).focus++
 			}
 		case replay.Added:
 			if press < 0 || c.Node < 0 || c.Size > hoverSize || c.Traits&replay.ChangeText != 0 || a.text(c.Node) ||

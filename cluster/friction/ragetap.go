@@ -66,7 +66,7 @@ func (a *analysis) silent(gi int32) bool {
 func (a *analysis) rage(ci int32, s []int32) candidate {
 	c := &a.controls[ci]
 	cand := a.candidate(ci, s)
-	l := &c.local
+	l := c.local
 	var silent []int32
 	for _, gi := range s {
 		if a.silent(gi) {

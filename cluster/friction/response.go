@@ -69,7 +69,7 @@ type run struct {
 	node     replay.NodeID
 	gestures []int32
 	touches  []touched
-	index    map[touchKey]int32
+	index    map[uint64]int32 // of touches, by touchKey
 	signals  []signal
 	blurred  replay.NodeID // field that lost the focus by the press
 	blurAt   time.Duration
@@ -81,10 +81,9 @@ type run struct {
 	hits     []errorHit
 }
 
-type touchKey struct {
-	node replay.NodeID
-	kind replay.ChangeKind
-	attr string
+// touchKey names what one change and its opposite have in common.
+func (a *analysis) touchKey(t *touched) uint64 {
+	return a.amb.packed(changeKey{node: t.node, kind: touchKind(t.kind), attr: t.attr})
 }
 
 // errorHit is an error or failed request that belongs to a press.
@@ -190,12 +189,14 @@ func (a *analysis) sweep() {
 	for i := range a.outcomes {
 		a.outcomes[i] = outcome{run: -1, hit: -1}
 	}
-	wins := map[uint16]*watch{}
+	var wins byWindow[watch]
 	of := func(window uint16) *watch {
-		if wins[window] == nil {
-			wins[window] = &watch{cur: -1, blurred: replay.NoIndex, lost: replay.NoIndex, focused: replay.NoIndex}
+		w := wins.of(window)
+		if w == nil {
+			w = &watch{cur: -1, blurred: replay.NoIndex, lost: replay.NoIndex, focused: replay.NoIndex}
+			wins.set(window, w)
 		}
-		return wins[window]
+		return w
 	}
 	next := 0
 	for i := range a.s.Events {
@@ -290,22 +291,9 @@ func (a *analysis) finish(ri int32) {
 	r.done = true
 	a.judge(ri)
 	if r.index != nil {
-		clear(r.index)
-		a.idleIndex = append(a.idleIndex, r.index)
-		a.idleTouches = append(a.idleTouches, r.touches[:0])
+		a.idle.keep(r.index, r.touches)
 	}
 	r.index, r.touches = nil, nil
-}
-
-// scratch returns memory for the changes of a run.
-func (a *analysis) scratch() (map[touchKey]int32, []touched) {
-	n := len(a.idleIndex)
-	if n == 0 {
-		return map[touchKey]int32{}, nil
-	}
-	m, t := a.idleIndex[n-1], a.idleTouches[n-1]
-	a.idleIndex, a.idleTouches = a.idleIndex[:n-1], a.idleTouches[:n-1]
-	return m, t
 }
 
 // expire drops runs whose latest press can no longer be answered.
@@ -387,7 +375,7 @@ func (a *analysis) take(w *watch, e *replay.Event) {
 		}
 	case replay.StyleChange, replay.CanvasDraw, replay.Media:
 		k := streamKey(e)
-		if p := a.amb.changes[k]; r != nil && (!p.ambient(k) || !p.explains(since)) {
+		if p := a.amb.get(k); r != nil && (!p.ambient(k.kind, k.size) || !p.explains(since)) {
 			kind := sigPaint
 			if e.Kind == replay.StyleChange {
 				kind = sigStyle
@@ -462,10 +450,7 @@ func (a *analysis) takeMutation(w *watch, e *replay.Event, m *replay.Mutation) {
 	}
 	for i := range m.Changes {
 		c := &m.Changes[i]
-		p := a.amb.changes[keyOf(c)]
-		if p == nil {
-			continue
-		}
+		p := a.amb.change(e.Detail, i)
 		if c.Kind == replay.AttributeChanged || c.Kind == replay.TextChanged {
 			p.state, p.known = c.State, true
 		}
@@ -492,11 +477,10 @@ func (a *analysis) linked(r *run, t time.Duration) bool {
 // byItself reports whether a batch holds an ambient change that comes on its own beat, or so long behind a press that it
 // is none of its answer. The rest of the batch has the same cause: a carousel that moves by itself touches other slides
 // each time, none of them often enough to be known.
-func (a *analysis) byItself(m *replay.Mutation, at, since, limit time.Duration) bool {
+func (a *analysis) byItself(m *replay.Mutation, e *replay.Event, since, limit time.Duration) bool {
 	for i := range m.Changes {
-		k := keyOf(&m.Changes[i])
-		p := a.amb.changes[k]
-		if p != nil && p.ambient(k) && p.explains(since) && (since > limit || p.onBeat(at)) {
+		p := a.amb.change(e.Detail, i)
+		if p.ambientChange(&m.Changes[i]) && p.explains(since) && (since > limit || p.onBeat(e.At)) {
 			return true
 		}
 	}
@@ -508,20 +492,19 @@ func (a *analysis) takeChanges(r *run, w *watch, e *replay.Event, m *replay.Muta
 	g := &a.gestures[r.gestures[len(r.gestures)-1]]
 	at := max(e.At, g.at) // a handler of pointerdown runs before touchstart is recorded
 	since := at - g.at
-	if a.byItself(m, e.At, since, a.limits(r).QuickAnswer) && !a.linked(r, e.At) {
+	if a.byItself(m, e, since, a.limits(r).QuickAnswer) && !a.linked(r, e.At) {
 		return
 	}
 	if r.index == nil {
-		r.index, r.touches = a.scratch()
+		r.index, r.touches = a.idle.run()
 	}
 	for i := range m.Changes {
 		if len(r.touches) >= maxTouches {
 			return
 		}
 		c := &m.Changes[i]
-		k := keyOf(c)
-		p := a.amb.changes[k]
-		if p != nil && p.ambient(k) && p.explains(since) && !(at <= g.end+promptAnswer && p.offBeat(e.At)) {
+		p := a.amb.change(e.Detail, i)
+		if p.ambientChange(c) && p.explains(since) && !(at <= g.end+promptAnswer && p.offBeat(e.At)) {
 			continue
 		}
 		t := touched{at: at, node: c.Node, parent: c.Parent, state: c.State, prev: c.Was, size: c.Size, kind: c.Kind,
@@ -531,7 +514,7 @@ func (a *analysis) takeChanges(r *run, w *watch, e *replay.Event, m *replay.Muta
 			continue
 		}
 		if c.Kind == replay.AttributeChanged || c.Kind == replay.TextChanged {
-			if p != nil && p.known && !t.known {
+			if p.known && !t.known {
 				t.prev, t.known = p.state, true
 			}
 			if t.known && t.prev == c.State {
@@ -540,7 +523,7 @@ func (a *analysis) takeChanges(r *run, w *watch, e *replay.Event, m *replay.Muta
 		}
 		t.minor = a.minor(r, w, e, c, &t, p, since)
 		a.undo(r, &t)
-		r.index[touchKey{t.node, touchKind(t.kind), t.attr}] = int32(len(r.touches))
+		r.index[a.touchKey(&t)] = int32(len(r.touches))
 		r.touches = append(r.touches, t)
 	}
 }
@@ -556,7 +539,7 @@ func touchKind(k replay.ChangeKind) replay.ChangeKind {
 // undo marks the earlier change that t takes back. What is taken back right after a newer press is the answer to that
 // press (a menu that closes, a switch that goes back), except for passing looks of the control itself.
 func (a *analysis) undo(r *run, t *touched) {
-	j, ok := r.index[touchKey{t.node, touchKind(t.kind), t.attr}]
+	j, ok := r.index[a.touchKey(t)]
 	if !ok {
 		if j, ok = r.replaced(t); !ok {
 			return
@@ -683,7 +666,7 @@ func (a *analysis) minor(r *run, w *watch, e *replay.Event, c *replay.Change, t 
 	if c.Kind == replay.Added && t.rel == own && c.Size <= 1 && !a.text(c.Node) && since > cosmeticSpan {
 		return true // an empty thing that pointing at the control puts into it
 	}
-	if cosmetic && t.rel != elsewhere && (p != nil && p.hover > 0 || since > cosmeticSpan) {
+	if cosmetic && t.rel != elsewhere && (p.hover > 0 || since > cosmeticSpan) {
 		return true // its hover effect, or a look that it takes on later
 	}
 	if c.Kind == replay.AttributeChanged && r.blurred >= 0 && a.byBlur(r, e.At) && !a.tree.within(r.blurred, r.node) &&
@@ -694,7 +677,7 @@ func (a *analysis) minor(r *run, w *watch, e *replay.Event, c *replay.Change, t 
 		(a.tree.within(c.Node, w.lost) || a.tree.within(w.lost, c.Node)) {
 		return true // what the focus left no longer looks it
 	}
-	if cosmetic && t.rel != elsewhere && p != nil && p.focus > 0 && within(e.At, w.focusAt, momentLag) &&
+	if cosmetic && t.rel != elsewhere && p.focus > 0 && within(e.At, w.focusAt, momentLag) &&
 		(a.tree.within(w.focused, r.node) || a.tree.within(r.node, w.focused)) {
 		return true // it got the focus, and looks it
 	}
@@ -703,7 +686,7 @@ func (a *analysis) minor(r *run, w *watch, e *replay.Event, c *replay.Change, t 
 	}
 	away := w.moved && e.At-w.moveAt <= pointerTrail && since > typeLag && a.left(r, w)
 	small := (c.Kind == replay.Added || c.Kind == replay.Removed) && c.Size <= hoverSize && c.Traits&replay.ChangeDialog != 0
-	hovered := p != nil && p.follows(r.ctl) && since > a.limits(r).QuickAnswer
+	hovered := p.follows(r.ctl) && since > a.limits(r).QuickAnswer
 	return away && (cosmetic || small || hovered)
 }
 

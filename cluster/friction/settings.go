@@ -297,6 +297,13 @@ func (t *Thresholds) inherit(base *Thresholds) {
 	}
 }
 
+// complete returns the settings with defaults for what they leave out.
+func (s Settings) complete() Settings {
+	d := DefaultSettings()
+	s.inherit(&d.Thresholds)
+	return s
+}
+
 // Fingerprint is a hash of exactly what changes the result: the version of the detectors, all thresholds after
 // inheritance, and the overrides in order.
 func (s Settings) Fingerprint() string {

@@ -103,7 +103,7 @@ func (a *analysis) findSilences() {
 
 // silenceAfter finds the silence that begins with a gesture.
 func (a *analysis) silenceAfter(g *gesture) (silence, bool) {
-	qs, set := a.silences[g.window], &a.controls[g.ctl].local
+	qs, set := a.silences[g.window], a.controls[g.ctl].local
 	i := sort.Search(len(qs), func(i int) bool { return qs[i].from >= g.at })
 	for ; i < len(qs) && qs[i].from <= g.end+freezeReach; i++ {
 		if q := qs[i]; q.to-q.from >= set.FreezeSilence {
@@ -156,7 +156,7 @@ func (a *analysis) queued(window uint16, at time.Duration) bool {
 func (a *analysis) pageClocks() []*pace {
 	if a.clocks == nil {
 		a.clocks = []*pace{}
-		for _, p := range a.amb.changes {
+		for _, p := range a.amb.all {
 			if p.rhythmic() && p.even >= 2*ambientRegular && p.count >= 2 {
 				a.clocks = append(a.clocks, p)
 			}

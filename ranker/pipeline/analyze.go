@@ -84,6 +84,7 @@ type analysis struct {
 	ledger      *ledger.Ledger
 	reading     format.Options
 	detection   friction.Settings
+	desks       desks
 	summary     *summary
 	fingerprint string                          // of the digests
 	indexes     map[string]*manifest.BlockIndex // that are loaded, by path

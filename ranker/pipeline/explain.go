@@ -8,6 +8,7 @@ import (
 
 	"github.com/rankle/rankle/cluster/friction"
 	"github.com/rankle/rankle/replay"
+	"github.com/rankle/rankle/replay/format"
 )
 
 // ErrSeveral means that one recording was asked for and there are more.
@@ -40,7 +41,7 @@ func Explain(ctx context.Context, config Config, sources []Opened, when func(*re
 	default:
 		return nil, fmt.Errorf("%w: %s, %s and %d others", ErrSeveral, jobs[0].name(), jobs[1].name(), len(jobs)-2)
 	}
-	session, err := jobs[0].decode(ctx, a.reading)
+	session, err := jobs[0].decode(ctx, new(format.Reader), a.reading)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"sync"
 
 	"github.com/rankle/rankle/cluster/friction"
 	"github.com/rankle/rankle/cluster/ledger"
@@ -158,13 +159,44 @@ func passingReason(err error) string {
 	return ""
 }
 
+// desk is what reading a recording needs and the next one uses again: most of the cost of a small one is memory.
+type desk struct {
+	reader   format.Reader
+	detector *friction.Detector
+}
+
+// desks are the ones that nobody works at. There are never more than recordings are read at once. Safe for concurrent use.
+type desks struct {
+	mu   sync.Mutex
+	free []*desk
+}
+
+func (d *desks) take(settings friction.Settings) *desk {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if n := len(d.free); n > 0 {
+		w := d.free[n-1]
+		d.free = d.free[:n-1]
+		return w
+	}
+	return &desk{detector: friction.NewDetector(settings)}
+}
+
+func (d *desks) leave(w *desk) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.free = append(d.free, w)
+}
+
 // readOne reads one recording into a Digest.
 func (a *analysis) readOne(ctx context.Context, j job) result {
-	session, err := j.decode(ctx, a.reading)
+	w := a.desks.take(a.detection)
+	defer a.desks.leave(w)
+	session, err := j.decode(ctx, &w.reader, a.reading)
 	if err != nil {
 		return result{job: j, err: err}
 	}
-	d := friction.Detect(session, a.detection)
+	d := w.detector.Detect(session)
 	d.Recording = j.name()
 	d.Source = j.source.Store.URL()
 	d.Objects = j.objects()
@@ -201,7 +233,7 @@ func Detect(ctx context.Context, config Config, sources []Opened, workers int) i
 }
 
 // decode reads the recording and gives it the identity that its sidecar and its key state.
-func (j job) decode(ctx context.Context, opt format.Options) (*replay.Session, error) {
+func (j job) decode(ctx context.Context, r *format.Reader, opt format.Options) (*replay.Session, error) {
 	record, err := j.sidecar(ctx)
 	if err != nil {
 		return nil, err
@@ -210,7 +242,7 @@ func (j job) decode(ctx context.Context, opt format.Options) (*replay.Session, e
 	if record.Session != "" {
 		id = record.Session
 	}
-	session, err := format.Decode(ctx, id, j.parts(ctx), j.source.options(opt))
+	session, _, err := r.Decode(ctx, id, j.parts(ctx), j.source.options(opt))
 	if err != nil {
 		return nil, err
 	}

@@ -27,7 +27,7 @@ import (
 func BenchmarkReading(b *testing.B) {
 	objects, raw := gzipObjects(b)
 	var digests, sessions, gunzip, stdGunzip, any time.Duration
-	settings := friction.DefaultSettings()
+	detector := friction.NewDetector(friction.DefaultSettings())
 	rounds := 0
 	var reader format.Reader
 	for b.Loop() {
@@ -40,7 +40,7 @@ func BenchmarkReading(b *testing.B) {
 				b.Fatal(err)
 			}
 			read := cpuTime()
-			friction.Detect(session, settings)
+			detector.Detect(session)
 			found := cpuTime()
 			sessions += read - start
 			digests += found - start
