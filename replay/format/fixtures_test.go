@@ -5,8 +5,13 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/rankle/rankle/replay"
 	"github.com/rankle/rankle/replay/format"
@@ -108,6 +113,62 @@ func TestFixtures(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestOpenReplayFixture reads the batches of a real tracker: as they are, one after the other in one object, shuffled and
+// with repeats, under names that say nothing.
+func TestOpenReplayFixture(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(fixtures(t), "openreplay", "tracker-batch-*.mob"))
+	if err != nil || len(files) != 6 {
+		t.Fatalf("%d batches, %v", len(files), err)
+	}
+	var batches []string
+	for _, file := range files {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		batches = append(batches, string(b))
+	}
+	read := func(texts ...string) *replay.Session {
+		var parts []format.Part
+		for i, text := range texts {
+			parts = append(parts, textPart(strconv.Itoa(i), text))
+		}
+		return decode(t, parts...)
+	}
+	s := read(batches...)
+	if os.Getenv("RANKLE_DUMP") != "" {
+		t.Log("\n" + dump(s))
+	}
+	clicks := map[string]int{}
+	for _, e := range s.Events {
+		if e.Kind == replay.Click {
+			clicks[s.Targets[e.Target].Tag]++
+		}
+	}
+	if diff := cmp.Diff(map[string]int{"button": 4, "a": 2, "div": 1, "input": 1}, clicks); diff != "" {
+		t.Errorf("clicks (-want +got):\n%s", diff)
+	}
+	got := []any{s.Format, s.Windows, count(s, replay.SnapshotEvent), count(s, replay.Input), count(s, replay.Hidden),
+		count(s, replay.ErrorEvent), len(s.Requests), s.Duration.Round(100 * time.Millisecond), len(s.Marks), s.Context.ViewportW, s.Context.ViewportH}
+	// Two documents: the page and one of its frames. Three fields change together, six times.
+	want := []any{"openreplay", 1, 2, 18, 2, 0, 81, 18800 * time.Millisecond, 0, int32(1470), int32(581)}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("session (-want +got):\n%s", diff)
+	}
+	whole := dump(s)
+	if one := dump(read("\xff\xff\xff\xff\xff\xff\xff\xfe" + strings.Join(batches, ""))); one != whole {
+		t.Error("one object of all batches gives another session")
+	}
+	shuffled := read(batches[3], batches[1], batches[5], batches[0], batches[1], batches[2], batches[4])
+	if !slices.Equal(shuffled.Marks, []replay.Mark{replay.MarkDuplicates}) {
+		t.Errorf("marks %v", shuffled.Marks)
+	}
+	shuffled.Marks = s.Marks
+	if dump(shuffled) != whole {
+		t.Error("batches in another order give another session")
 	}
 }
 

@@ -38,12 +38,13 @@ func isMessageFile(name string) bool {
 
 // isBrotliOpenReplay reports whether an object holds messages compressed with brotli, as OpenReplay stored them in 2023.
 func (rd *reader) isBrotliOpenReplay(data []byte) bool {
-	if openreplay.Sniff(data[:min(len(data), sniffLen)]) || rd.continuesOpenReplay(data) {
+	if openreplay.Sniff(data[:min(len(data), sniffLen)]) {
 		return false
 	}
 	head := make([]byte, sniffLen)
 	n, _ := io.ReadFull(brotli.NewReader(bytes.NewReader(data)), head)
-	return n > 0 && (openreplay.Sniff(head[:n]) || rd.continuesOpenReplay(head[:n]))
+	// What has no beginning of its own is told less surely, so the bytes as they are come first there.
+	return n > 0 && (openreplay.Sniff(head[:n]) || rd.continuesOpenReplay(head[:n]) && !rd.continuesOpenReplay(data))
 }
 
 // readOpenReplay collects the messages of a part. Their events come when all parts are read, because one part may go on

@@ -112,6 +112,9 @@ func (t *tab) location(typ uint8, c *cursor) {
 	}
 	t.url = url
 	if origin != 0 {
+		if origin != t.shownFor {
+			t.scrollX, t.scrollY = 0, 0 // a page begins at its top; what else it restores is told
+		}
 		t.origin, t.title, t.renamed = origin, title, true
 		return
 	}

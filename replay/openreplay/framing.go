@@ -23,9 +23,9 @@ const (
 	maxFirstIndex = 1 << 40
 	// maxRawType bounds the types that are stepped over by their size without being known.
 	maxRawType = 1 << 10
-	// maxIndexStep is how far indexes of neighbours lie apart where messages are looked for in damage. The messages
-	// that the other files of a session hold are missing between them.
-	maxIndexStep = 1 << 16
+	// maxIndexStep is how far indexes of neighbours lie apart where messages are looked for. The messages that the other
+	// files of a session hold are missing between them.
+	maxIndexStep = 1 << 12
 	// chainLen is how many messages in a row make a place in damaged bytes a message border.
 	chainLen = 4
 )
@@ -190,21 +190,32 @@ func bare(b []byte) framing {
 	return 0
 }
 
-// startsIndexed reports whether b begins with a message and its index, and goes on with another one or ends.
+// startsIndexed reports whether b begins with messages that are numbered one after the other, as far as it goes.
 func startsIndexed(b []byte) bool {
-	m, n, err := framingIndexed.first(b)
-	if err == errDamaged || len(b) < headerLen+1 || m.index >= maxFirstIndex || m.index == 0 && m.typ == 0 && m.body == nil {
-		return false
+	last := uint64(0)
+	for i := 0; i < chainLen; i++ {
+		m, n, err := framingIndexed.next(b)
+		switch {
+		case len(b) <= headerLen:
+			return i > 0
+		case err == errDamaged, m.index >= maxFirstIndex, i > 0 && (m.index < last || m.index-last > maxIndexStep):
+			return false
+		case m.typ == typeTimestamp && err == nil && !m.plausible():
+			return false
+		case err == errShort: // one long message, or a file cut in its first
+			return i > 0 || m.index > 0 && known(m.typ) && (kinds[m.typ].keep || m.typ == typeTimestamp || m.typ == typeTabData)
+		}
+		last = m.index
+		b = b[n:]
 	}
-	if err == errShort { // one long message, or a file cut in its first
-		return m.index > 0 && known(m.typ) && kinds[m.typ].keep
-	}
-	m, n, err = framingIndexed.next(b)
-	if err != nil {
-		return err == errShort
-	}
-	after, _, err := framingIndexed.first(b[n:])
-	return err == errShort || err == nil && after.index >= m.index && after.index-m.index < maxIndexStep
+	return true
+}
+
+// plausible reports whether a Timestamp is a time.
+func (m raw) plausible() bool {
+	c := cursor{b: m.body}
+	at := c.uint()
+	return at >= minTime && at <= maxTime
 }
 
 // startsBatch reports whether b begins with the description of a batch.

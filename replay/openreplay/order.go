@@ -20,7 +20,10 @@ func (r *Recording) ordered() []message {
 	lanes = dropRepeated(lanes, r)
 	out := make([]message, 0, len(r.messages))
 	for _, lane := range lanes {
-		r.settleTimes(lane)
+		if !r.settleTimes(lane) {
+			r.marks[replay.MarkClock] = true // nobody knows when this was
+			continue
+		}
 		out = append(out, lane...)
 	}
 	slices.SortStableFunc(out, func(a, b message) int { return cmp.Compare(a.at, b.at) })
@@ -57,7 +60,7 @@ func (r *Recording) lanes() [][]message {
 		lanes[at] = append(lanes[at], m)
 	}
 	for i, list := range lanes {
-		if list[0].stream >= 0 {
+		if !slices.ContainsFunc(list, func(m message) bool { return m.index > 0 }) {
 			continue
 		}
 		sorted := slices.Clone(list)
@@ -87,14 +90,14 @@ func backSteps(list []message) int {
 	return n
 }
 
-// dropRepeated drops a plain file that is the same as another one or its beginning: a session uploaded twice.
+// dropRepeated drops a file that is the same as another one or its beginning: a session uploaded twice.
 func dropRepeated(lanes [][]message, r *Recording) [][]message {
 	same := func(a, b message) bool { return a.typ == b.typ && a.at == b.at && bytes.Equal(a.body, b.body) }
 	var out [][]message
 	for i, lane := range lanes {
 		repeated := false
 		for j, other := range lanes {
-			if i == j || lane[0].stream < 0 || other[0].stream < 0 || len(other) < len(lane) || len(other) == len(lane) && j > i {
+			if i == j || len(other) < len(lane) || len(other) == len(lane) && j > i {
 				continue
 			}
 			repeated = repeated || slices.EqualFunc(lane, other[:len(lane)], same)
@@ -109,14 +112,17 @@ func dropRepeated(lanes [][]message, r *Recording) [][]message {
 }
 
 // settleTimes makes the times of a lane rise. Small steps back are held at the time before; a larger one is a clock that
-// was set back, and everything behind it moves on by as much.
-func (r *Recording) settleTimes(lane []message) {
+// was set back, and everything behind it moves on by as much. It reports false for a lane without any time.
+func (r *Recording) settleTimes(lane []message) bool {
 	first := int64(0)
 	for _, m := range lane {
 		if m.at > 0 {
 			first = m.at
 			break
 		}
+	}
+	if first == 0 {
+		return false
 	}
 	last, shift := first, int64(0)
 	for i := range lane {
@@ -135,4 +141,5 @@ func (r *Recording) settleTimes(lane []message) {
 			last = m.at
 		}
 	}
+	return true
 }

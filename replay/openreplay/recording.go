@@ -30,22 +30,20 @@ type message struct {
 	index  uint64
 	body   []byte
 	tab    int32
-	stream int32 // lane of the order that index gives: see the constants
+	stream int32 // what shares an order: the number of the stream, or streamRaw and below
 	typ    uint8
 }
 
-// Messages of indexed files share one order per tab, those of batches one per tab and version; a plain file is an order
-// of its own. Streams are numbered so that these never meet.
-const (
-	streamIndexed = -1
-	streamRaw     = -2 // and below: -2 - version
-)
+// streamRaw stands for all batches of version 0; those of version v are streamRaw-v. A tracker numbers the messages of
+// one version through all its batches, in whatever objects they lie.
+const streamRaw = -1
 
 // stream is an object, or several that go on where the one before ended.
 type stream struct {
 	framing framing
 	id      int32
 	tail    []byte // begun and not ended
+	index   uint64 // of the latest message
 	now     int64
 	tab     int32
 	batch   batch
@@ -78,21 +76,43 @@ func (r *Recording) Continues(head []byte) bool {
 	if r.last == nil {
 		return false
 	}
-	if f, _ := header(head); f != 0 || bare(head) != 0 {
+	if f, _ := header(head); f != 0 {
 		return false
 	}
-	joined := slices.Concat(r.last.tail, head)
-	m, n, err := r.last.framing.next(joined)
+	return r.last.continues(head)
+}
+
+// continues reports whether the stream goes on with head.
+func (s *stream) continues(head []byte) bool {
+	if len(s.tail) == 0 && bare(head) != 0 {
+		return false // begins anew by itself
+	}
+	joined := slices.Concat(s.tail, head)
+	m, n, err := s.framing.next(joined)
 	switch {
-	case err == errDamaged:
+	case err == errDamaged, s.framing == framingIndexed && m.index != 0 && (m.index <= s.index || m.index-s.index > maxIndexStep):
 		return false
 	case err == errShort:
 		// One message longer than what can be seen: only what was begun before can say what it is.
-		return len(r.last.tail) > headerLen && known(m.typ)
+		return len(s.tail) > headerLen && known(m.typ)
 	}
 	// The end of a begun message may lie anywhere; messages must follow it.
-	return r.last.framing.chain(joined[n:], 1) || r.last.framing.follows(joined[n:]) && len(joined)-n < chainLen*headerLen
+	for i := 1; i < plainChain && n < len(joined); i++ {
+		m, size, err := s.framing.next(joined[n:])
+		if err == errDamaged || err == nil && m.typ == typeTimestamp && !m.plausible() {
+			return false
+		}
+		if err == errShort {
+			break
+		}
+		n += size
+	}
+	return true
 }
+
+// plainChain is how many messages must follow where nothing but their types and booleans says that they are some: about
+// nine of ten random bytes begin one.
+const plainChain = 256
 
 // Tally says what Read met.
 type Tally struct {
@@ -119,7 +139,8 @@ func (r *Recording) Read(src io.Reader) (Tally, error) {
 			if in.fill() {
 				continue
 			}
-			if in.end {
+			// A damaged length reaches beyond the end as a begun message does.
+			if in.end && s.framing.recover(in.bytes()[min(1, len(in.bytes())):]) < 0 {
 				s.tail = bytes.Clone(in.bytes())
 				break
 			}
@@ -142,13 +163,15 @@ func (r *Recording) start(in *input) *stream {
 	f, n := header(b)
 	own := f != 0
 	if !own {
-		if f = bare(b); f == 0 && r.last != nil {
+		if r.last != nil && r.last.continues(b) {
 			s := r.last
 			in.prepend(s.tail)
 			s.tail = nil
 			return s
 		}
-		f = max(f, framingPlain)
+		if f = bare(b); f == 0 {
+			f = framingPlain
+		}
 	}
 	in.pos += n
 	s := &stream{framing: f, id: r.streams}
@@ -157,7 +180,7 @@ func (r *Recording) start(in *input) *stream {
 	case r.last == nil:
 	case len(r.last.tail) > 0:
 		r.marks[replay.MarkTruncated] = true
-	case !own && r.last.framing == f: // cut on a message border: time and tab go on
+	case !own && r.last.framing == f: // maybe cut on a message border: time and tab go on until they are told
 		s.now, s.tab = r.last.now, r.last.tab
 	}
 	r.last = s
@@ -190,6 +213,7 @@ const damageWindow = 16 << 10
 
 // take notes a message.
 func (r *Recording) take(s *stream, m raw) {
+	s.index = m.index
 	c := cursor{b: m.body}
 	switch m.typ {
 	case typeTimestamp:
@@ -217,10 +241,7 @@ func (r *Recording) take(s *stream, m raw) {
 		return
 	}
 	out := message{at: s.now, index: m.index, tab: s.tab, stream: s.id, typ: uint8(m.typ)}
-	switch s.framing {
-	case framingIndexed:
-		out.stream = streamIndexed
-	case framingRaw:
+	if s.framing == framingRaw {
 		out.stream = streamRaw - int32(min(s.batch.version, maxBatchVersion))
 		out.index = s.batch.page<<32 + s.batch.first + s.n - 1
 	}
@@ -248,8 +269,8 @@ func (r *Recording) tab(id []byte) int32 {
 	return n
 }
 
-// arenaChunk is the unit in which memory for bodies is taken.
-const arenaChunk = 256 << 10
+// Memory for bodies is taken in chunks that start small, because most sessions are, and double up to arenaChunk.
+const arenaFirst, arenaChunk = 16 << 10, 256 << 10
 
 // keep copies b into memory that lives as long as the Recording.
 func (r *Recording) keep(b []byte) []byte {
@@ -257,7 +278,7 @@ func (r *Recording) keep(b []byte) []byte {
 		return bytes.Clone(b)
 	}
 	if cap(r.arena)-len(r.arena) < len(b) {
-		r.arena = make([]byte, 0, arenaChunk)
+		r.arena = make([]byte, 0, max(len(b), min(arenaChunk, max(arenaFirst, 2*cap(r.arena)))))
 	}
 	from := len(r.arena)
 	r.arena = append(r.arena, b...)
@@ -276,7 +297,7 @@ type input struct {
 }
 
 // inputChunk is the first size of the window.
-const inputChunk = 64 << 10
+const inputChunk = 32 << 10
 
 func (in *input) bytes() []byte { return in.buf[in.pos:] }
 

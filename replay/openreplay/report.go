@@ -102,10 +102,6 @@ func (t *tab) request(r request, c *cursor) {
 	if r.status >= 0 && !scripted(r.initiator) && r.initiator != "beacon" {
 		r.initiator = "fetch" // libraries such as axios, named by the plugins that watch them
 	}
-	at := t.now
-	if at == 0 {
-		at = int64(min(r.start+r.duration, maxTime))
-	}
 	data := append(t.buf(), `{"plugin":"rrweb/network@1","payload":{"requests":[{"name":`...)
 	data = quote(data, url)
 	if r.method != "" {
@@ -127,7 +123,7 @@ func (t *tab) request(r request, c *cursor) {
 		data = append(data, ',')
 		data = member(data, "duration", r.duration)
 	}
-	t.emit(eventPlugin, at, append(data, `}]}}`...))
+	t.emit(eventPlugin, t.now, append(data, `}]}}`...))
 }
 
 // blocked tells that the main thread did nothing else for a time, up to now.

@@ -2,6 +2,7 @@ package openreplay
 
 import (
 	"hash/maphash"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,6 +33,7 @@ func (r *Recording) Events(yield func(rrweb.Event) error) error {
 	tr.settle()
 	for _, t := range tr.tabs {
 		if t != nil {
+			t.now = tr.now
 			t.meta()
 		}
 	}
@@ -315,12 +317,30 @@ func (t *tab) attribute(typ uint8, c *cursor) {
 		name = from(text, ok)
 		text, ok = t.oldDict[v]
 		value = from(text, ok)
+	case typeAttributeURL:
+		name, value = c.str(), c.str()
+		value = resolve(name, value, c.str())
 	default:
 		name, value = c.str(), c.str()
 	}
 	if c.err == nil && known {
 		t.page.set(id, name, value, typ == typeRemoveAttribute)
 	}
+}
+
+// resolve makes an address absolute: what is relative to the recorded page would be taken for one of the player's.
+func resolve(name, value, base string) string {
+	if name != "href" && name != "src" || value == "" || strings.HasPrefix(value, "#") {
+		return value
+	}
+	page, err := url.Parse(base)
+	if err != nil {
+		return value
+	}
+	if abs, err := page.Parse(value); err == nil {
+		return abs.String()
+	}
+	return value
 }
 
 // validTag reports whether a browser makes an element of a name.

@@ -192,7 +192,7 @@ func (p *page) mutation(dst []byte) ([]byte, bool) {
 	dst = append(dst, `],"texts":[`...)
 	before = len(dst)
 	for _, n := range p.changed {
-		if n.retext && n.shown && n.written != p.flushes {
+		if n.retext && p.told(n) {
 			dst = comma(dst, before)
 			dst = append(dst, '{')
 			dst = member(dst, "id", n.id)
@@ -205,7 +205,7 @@ func (p *page) mutation(dst []byte) ([]byte, bool) {
 	dst = append(dst, `],"attributes":[`...)
 	before = len(dst)
 	for _, n := range p.changed {
-		if len(n.renamed) > 0 && n.shown && n.written != p.flushes {
+		if len(n.renamed) > 0 && p.told(n) {
 			dst = comma(dst, before)
 			dst = append(dst, '{')
 			dst = member(dst, "id", n.id)
@@ -221,6 +221,20 @@ func (p *page) mutation(dst []byte) ([]byte, bool) {
 		return dst[:start], false
 	}
 	return append(dst, `]}`...), true
+}
+
+// told reports whether players have a node, as it was at the last flush: it is shown, was not written anew by this one, and
+// will not be with the document of a frame.
+func (p *page) told(n *node) bool {
+	if !n.shown || n.written == p.flushes {
+		return false
+	}
+	for d := n.document(); d != p.document; d = d.parent.document() {
+		if d == nil || !d.shown {
+			return false
+		}
+	}
+	return true
 }
 
 // comma separates elements of a list that began at a length.
