@@ -344,7 +344,7 @@ func TestSkipReasons(t *testing.T) {
 		{"json list", `[1,2,3]`, format.Options{}, format.NotARecording},
 		{"empty list", `[]`, format.Options{}, format.NoEvents},
 		{"empty wrapper", `{"events":[]}`, format.Options{}, format.NoEvents},
-		{"openreplay", "\x01\x00\x00\x00\x00\x00\x00\x00\x00\x05", format.Options{}, format.TruncatedEmpty},
+		{"openreplay", "\x01\x00\x00\x00\x00\x00\x00\x00\x05", format.Options{}, format.TruncatedEmpty},
 		{"openreplay v2", "\xff\xff\xff\xff\xff\xff\xff\xfe\x51\x01", format.Options{}, format.TruncatedEmpty},
 		{"openreplay without anything", "\xff\xff\xff\xff\xff\xff\xff\xff\x00\x05\x00\x06", format.Options{}, format.NoEvents},
 		{"bare snapshot", `{"node":{"type":0,"childNodes":[],"id":1},"initialOffset":{"left":0,"top":0}}`, format.Options{}, format.NotARecording},
