@@ -27,10 +27,10 @@ import (
 // Options of one analysis.
 type Options struct {
 	Config  Config
-	Sources []Opened         // what to read, see OpenSources; the caller closes them
-	DataDir string           // created if absent
-	Workers int              // recordings read at once; 0 or less = number of processors
-	Log     *slog.Logger     // nil = silent
+	Sources []Opened     // what to read, see OpenSources; the caller closes them
+	DataDir string       // created if absent
+	Workers int          // recordings read at once; 0 or less = number of processors
+	Log     *slog.Logger // nil = silent
 	// Program says which program this is, to the letter of its code: a Result of the same one over the same inputs is not
 	// made again. "" = always make it.
 	Program string

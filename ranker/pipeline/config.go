@@ -35,6 +35,7 @@ type Config struct {
 
 	Detection Detection `yaml:"detection"`
 	Limits    Limits    `yaml:"limits"`
+	Privacy   Privacy   `yaml:"privacy"`
 
 	Screens   []cluster.ScreenRule `yaml:"screens"`
 	MinPeople int                  `yaml:"min_people"` // how many must have met a problem; 0 = cluster.DefaultMinPeople

@@ -10,6 +10,20 @@ import (
 	"github.com/dustin/go-humanize"
 
 	"github.com/rankle/rankle/replay/format"
+	"github.com/rankle/rankle/replay/rrweb"
+)
+
+// Privacy hides more of what people saw than is always hidden, see rrweb.Privacy.
+type Privacy struct {
+	Mask          string   `yaml:"mask"`           // personal (default): what looks personal; all: every text
+	MaskSelectors []string `yaml:"mask_selectors"` // elements whose text is hidden
+	Query         []string `yaml:"query"`          // parameters of page addresses that tell screens apart
+}
+
+// The values of Privacy.Mask.
+const (
+	maskPersonal = "personal"
+	maskAll      = "all"
 )
 
 // Limits bounds what one recording may cost; a zero value means the default of format.Options, which says why it is what
@@ -75,5 +89,14 @@ func (c Config) Reading() (format.Options, error) {
 	o.MaxBytes, o.MaxValueBytes = int64(l.RecordingSize), int(l.ValueSize)
 	o.MaxEvents, o.MaxNodes, o.MaxDepth, o.MaxWindows = l.Events, l.Nodes, l.Depth, l.Windows
 	o.MaxLength = l.SessionLength
+	switch c.Privacy.Mask {
+	case "", maskPersonal, maskAll:
+	default:
+		errs = append(errs, keyError{path: "privacy.mask", error: fmt.Errorf("%q is neither %s nor %s", c.Privacy.Mask, maskPersonal, maskAll)})
+	}
+	o.Privacy = rrweb.Privacy{MaskAll: c.Privacy.Mask == maskAll, MaskSelectors: c.Privacy.MaskSelectors, Query: c.Privacy.Query}
+	if err := o.Privacy.Check(); err != nil {
+		errs = append(errs, keyError{path: "privacy", error: err})
+	}
 	return o, errors.Join(errs...)
 }

@@ -43,7 +43,7 @@ func (p *player) custom(w *window, at time.Duration, data []byte) error {
 		}
 		p.navigate(w, at, href, 0)
 		if info.title != "" && w.screen >= 0 {
-			p.s.Screens[w.screen].Title = label(info.title)
+			p.titled(w, info.title)
 		}
 	case "windowhidden", "pagehidden", "windowblur":
 		p.visibility(w, at, true)

@@ -63,7 +63,7 @@ func (p *player) describedTarget(w *window, e described) (replay.TargetID, repla
 		return replay.NoIndex, replay.NoIndex
 	}
 	t := replay.Target{Tag: strings.ToLower(e.tag), Role: strings.ToLower(e.role), Selector: replay.MaskText(e.selector)}
-	if isMasked(e.label) {
+	if isMasked(e.label) || p.opt.Privacy.MaskAll {
 		t.Traits |= replay.Masked
 	} else {
 		t.Label = label(e.label)

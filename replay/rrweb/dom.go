@@ -23,6 +23,8 @@ type dom struct {
 	attrs []attr
 	names *names
 	limit int // of cells and of attrs
+
+	hiding *hiding
 }
 
 // cell is one node (52 bytes).

@@ -108,6 +108,8 @@ type position struct {
 }
 
 func (f *facts) reset(opt *Options) {
+	f.hiding = newHiding(opt.Privacy)
+	f.names.hiding = f.hiding
 	f.dom.reset(opt.MaxNodes)
 	f.opt = opt
 	f.truncate(factsMark{})

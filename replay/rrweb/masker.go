@@ -3,6 +3,7 @@ package rrweb
 import (
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -19,6 +20,7 @@ type Masker struct {
 	opt   Options
 	dec   decoder
 	nodes map[int32]nodeUse // nodes whose text is not plain; of the current page
+	hide  *hiding           // nil = nothing more than always
 }
 
 // nodeUse says what the text or value of a node is.
@@ -29,11 +31,14 @@ const (
 	useStyle                      // text in it is CSS
 	useScript                     // text in it is code
 	useField                      // its value attribute was typed
+	useHidden                     // its text is hidden by Privacy, with what lies below
+	useSecret                     // ... by a selector: what it keeps for scripts is hidden too
 )
 
 // NewMasker returns a Masker for one window.
 func NewMasker(opt Options) *Masker {
-	return &Masker{opt: opt.withDefaults(), nodes: make(map[int32]nodeUse)}
+	opt = opt.withDefaults()
+	return &Masker{opt: opt, nodes: make(map[int32]nodeUse), hide: newHiding(opt.Privacy)}
 }
 
 // Append appends the JSON text of the masked event to dst. It reports false, and appends nothing, for events that are
@@ -147,6 +152,16 @@ func appendString(dst []byte, s string) []byte {
 	return out
 }
 
+// starsForWords hides a text and keeps its blanks, so that it breaks into lines as before.
+func starsForWords(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) {
+			return r
+		}
+		return '*'
+	}, s)
+}
+
 // stars is what typed text looks like: as long as it was, and nothing else of it.
 func stars(s string) string {
 	return strings.Repeat("*", utf8.RuneCountInString(s))
@@ -248,17 +263,38 @@ func (m *Masker) readAttributes() ([]outAttr, error) {
 
 // attrText returns the string value of an attribute, "" when it has none.
 func (n *outNode) attrText(key string) string {
+	s, _ := n.attrValue(key)
+	return s
+}
+
+// useNow says what the text of a known node is.
+func (m *Masker) useNow(id int32) nodeUse {
+	use := m.nodes[id]
+	if m.hide != nil && m.hide.all {
+		use |= useHidden
+	}
+	return use
+}
+
+// attrValue returns the value of an attribute that has one.
+func (n *outNode) attrValue(key string) (string, bool) {
 	for _, a := range n.attrs {
 		if strings.EqualFold(a.key, key) {
-			return scalarText(a.raw)
+			return scalarText(a.raw), true
 		}
 	}
-	return ""
+	return "", false
 }
 
 // useOf says what the text of a node's children is, given the same of its parent.
-func useOf(n *outNode, above nodeUse) nodeUse {
-	use := above & useTyped
+func (m *Masker) useOf(n *outNode, above nodeUse) nodeUse {
+	use := above & (useTyped | useHidden | useSecret)
+	if m.hide != nil && m.hide.all {
+		use |= useHidden
+	}
+	if m.hide != nil && n.tag != "" && m.hide.selectors.match(strings.ToLower(n.tag), n.attrValue) {
+		use |= useHidden | useSecret
+	}
 	switch strings.ToLower(n.tag) {
 	case "textarea":
 		use |= useTyped | useField
@@ -286,7 +322,7 @@ func useOf(n *outNode, above nodeUse) nodeUse {
 
 // writeNode appends a node and everything below it.
 func (m *Masker) writeNode(dst []byte, n *outNode, above nodeUse) []byte {
-	use := useOf(n, above)
+	use := m.useOf(n, above)
 	if n.tag == "" {
 		use = above
 	}
@@ -336,6 +372,8 @@ func maskedText(s string, use nodeUse) string {
 		return stars(s)
 	case use&useStyle != 0:
 		return s
+	case use&useHidden != 0:
+		return starsForWords(s)
 	}
 	return replay.MaskText(s)
 }
@@ -394,11 +432,17 @@ func maskedAttr(key, value string, use nodeUse) string {
 		if use&useField != 0 {
 			return stars(value)
 		}
-		return replay.MaskText(value)
-	case "title", "alt", "placeholder", "label", "content", "summary", "name":
+		return maskedText(value, use&useHidden)
+	case "title", "alt", "placeholder", "label", "content", "summary", "aria-label", "aria-description", "aria-placeholder",
+		"aria-roledescription", "aria-valuetext":
+		return maskedText(value, use&useHidden)
+	case "name":
 		return replay.MaskText(value)
 	}
-	if strings.HasPrefix(key, "aria-") || strings.HasPrefix(key, "data-") {
+	switch {
+	case use&useSecret != 0 && strings.HasPrefix(key, "data-"):
+		return stars(value)
+	case strings.HasPrefix(key, "aria-"), strings.HasPrefix(key, "data-"):
 		return replay.MaskText(value)
 	}
 	return value
@@ -558,7 +602,7 @@ func (m *Masker) added(dst []byte) ([]byte, error) {
 	})
 	if n != nil {
 		w.key("node")
-		w.dst = m.writeNode(w.dst, n, m.nodes[parent]&^useField)
+		w.dst = m.writeNode(w.dst, n, m.useNow(parent)&^useField)
 	}
 	return append(w.dst, '}'), err
 }
@@ -584,7 +628,7 @@ func (m *Masker) textChange(dst []byte) ([]byte, error) {
 	if null {
 		w.raw("value", []byte("null"))
 	} else {
-		w.str("value", maskedText(value, m.nodes[id]))
+		w.str("value", maskedText(value, m.useNow(id)))
 	}
 	return append(w.dst, '}'), err
 }
@@ -603,7 +647,7 @@ func (m *Masker) attrChange(dst []byte) ([]byte, error) {
 		}
 		return err
 	})
-	use := m.nodes[id]
+	use := m.useNow(id)
 	for _, a := range attrs {
 		if strings.EqualFold(a.key, "contenteditable") && scalarText(a.raw) != "false" {
 			m.nodes[id] = use | useTyped

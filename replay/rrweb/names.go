@@ -114,6 +114,7 @@ type names struct {
 	list   []name
 	byText map[string]nameID
 	recent [recentNames]nameID // what the last names with some hash were
+	hiding *hiding             // whose attributes are kept as well
 }
 
 const (
@@ -180,7 +181,7 @@ func (t *names) add(raw string) nameID {
 		}
 	}
 	key := []byte(raw)
-	if keepAttr(key) {
+	if keepAttr(key) || t.hiding != nil && t.hiding.selectors.asksFor(n.text) {
 		n.traits |= nameKept
 	}
 	if isHandler(key) {

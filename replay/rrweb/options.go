@@ -48,6 +48,8 @@ type Options struct {
 	// GapAfter is the pause without any event from which on the recording has a Gap. 60 s: a person who reads
 	// without moving is still there after 30 s, and the longest answer that detectors wait for is 10 s.
 	GapAfter time.Duration
+	// Privacy hides more than is always hidden.
+	Privacy Privacy
 }
 
 // DefaultOptions returns the defaults that the fields of Options document.

@@ -47,6 +47,7 @@ func (p *player) metaEvent(w *window, at time.Duration, data []byte) error {
 // enter makes the screen behind href the window's current one.
 func (p *player) enter(w *window, href string, width, height int32) {
 	host, path := replay.SplitURL(href)
+	path += keptQuery(href, p.opt.Privacy.Query)
 	if host == "" && w.screen >= 0 { // relative URLs stay on the host
 		host = p.s.Screens[w.screen].Host
 	}
@@ -93,9 +94,7 @@ func (p *player) titleScreen(w *window) {
 	if !title.ok() {
 		return
 	}
-	if text := textOf(title); !isMasked(text) {
-		p.s.Screens[w.screen].Title = label(text)
-	}
+	p.titled(w, textOf(title))
 }
 
 // title returns the element that names the page, or none.
@@ -112,6 +111,13 @@ func (t *tree) title() node {
 		}
 	}
 	return node{}
+}
+
+// titled gives the current screen a title, unless it is hidden.
+func (p *player) titled(w *window, title string) {
+	if !isMasked(title) && !p.opt.Privacy.MaskAll {
+		p.s.Screens[w.screen].Title = label(title)
+	}
 }
 
 // maxTitleSearch bounds the look for the title, which stands in the head of every page.

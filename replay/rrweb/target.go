@@ -241,6 +241,9 @@ func isMasked(s string) bool {
 // nameOf follows the order of the accessible name computation (W3C accname 1.2), without styles and without anything
 // that was typed.
 func nameOf(n node) string {
+	if n.hidden() {
+		return masked
+	}
 	if s := string(n.attr(nameAriaLabel)); strings.TrimSpace(s) != "" {
 		return s
 	}
@@ -282,6 +285,9 @@ func firstText(options ...string) string {
 
 // textOf joins the text below n, without what people typed and without scripts, up to what a label can hold.
 func textOf(n node) string {
+	if n.hidden() {
+		return masked
+	}
 	var out strings.Builder
 	seen := 0
 	var visit func(m node, depth int)
@@ -296,6 +302,7 @@ func textOf(n node) string {
 					}
 					out.Write(s)
 				}
+			case n.d.hiding.hides(c):
 			case c.kind() != kindElement, c.ownsNoText(), c.tag() == "select", c.tag() == "svg", isTextEntry(c):
 			case c.is(nameAriaHidden, "true"):
 			default:
@@ -317,7 +324,7 @@ func altOf(n node) string {
 	found := ""
 	seen := 0
 	n.walk(func(m node) bool {
-		if m != n && m.kind() == kindElement {
+		if m != n && m.kind() == kindElement && !m.hidden() {
 			found = firstText(string(m.attr(nameAriaLabel)), string(m.attr(nameAlt)), string(m.attr(nameTitle)))
 			if found == "" && m.tag() == "title" && m.first().ok() {
 				found = string(m.first().text())
