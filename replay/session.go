@@ -206,5 +206,6 @@ const (
 	MarkUnresolved  Mark = "unresolved"   // much of what was touched was never defined: elements are not known
 	MarkDense       Mark = "dense"        // more events in a minute than a person and a page make
 	MarkDialect     Mark = "dialect"      // the recording is of another dialect than its source is declared to hold
+	MarkByPosition  Mark = "by_position"  // what was touched was found by the position of the touch; the recorder named nothing
 	MarkMissingPart Mark = "missing_part" // a numbered part of the recording is absent
 )

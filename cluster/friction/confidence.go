@@ -25,29 +25,32 @@ const (
 	startScroll     = 0.45
 	startZoom       = 0.45
 
-	perExtraTap   = 0.1  // rage and affordance: each press beyond the first ones
-	maxExtraTaps  = 0.15 // ... in total
-	termProse     = -0.25
-	termNoPress   = -0.1  // clicks only: the hand was not seen
-	termWorked    = 0.2   // the same control answers elsewhere in the session
-	termRepeated  = 0.15  // tried again
-	termAsked     = -0.1  // it sent a request of its own: something did happen
-	termClosed    = -0.05 // watched only until the next press elsewhere
-	termOutward   = -0.2  // its name suggests an effect outside of the page
-	termNoTarget  = -0.3  // only a position is known
-	termHeld      = 0.15  // it is held in another gesture of the session
-	termNamed     = 0.15  // its own text asks for it
-	termFocusable = -0.2  // it takes the focus, but neither tag nor role say that it is pressed
-	termLinked    = -0.05 // quick back: a link of the visited screen led back
-	termStation   = -0.1  // ... and the screen may have been a station on the way
-	termEnded     = -0.1  // abandoned form: nobody was seen to go elsewhere, the recording ends there
-	termNoForm    = -0.1  // abandoned form: fields without a form around them, which may be settings
-	termInvested  = 0.1   // abandoned form: many fields were filled
-	termRefused   = 0.1   // abandoned form: it could not be sent, or complained
-	termUnsent    = -0.05 // abandoned form: requests are not recorded, it may have been sent or saved
-	termLong      = 0.2   // slow: twice the limit and more
-	termLongTask  = 0.4   // freeze: the browser said so
-	termBurst     = 0.2   // freeze: input came late in one burst, or clocks stood still
+	perExtraTap  = 0.1  // rage and affordance: each press beyond the first ones
+	maxExtraTaps = 0.15 // ... in total
+	termProse    = -0.25
+	termNoPress  = -0.1  // clicks only: the hand was not seen
+	termWorked   = 0.2   // the same control answers elsewhere in the session
+	termRepeated = 0.15  // tried again
+	termAsked    = -0.1  // it sent a request of its own: something did happen
+	termClosed   = -0.05 // watched only until the next press elsewhere
+	termOutward  = -0.2  // its name suggests an effect outside of the page
+	termNoTarget = -0.3  // only a position is known
+	// termByPosition: the element lay at the place of the touch in the layout. What is drawn above it without being in
+	// the layout, and what moved a moment before, is not known.
+	termByPosition = -0.1
+	termHeld       = 0.15  // it is held in another gesture of the session
+	termNamed      = 0.15  // its own text asks for it
+	termFocusable  = -0.2  // it takes the focus, but neither tag nor role say that it is pressed
+	termLinked     = -0.05 // quick back: a link of the visited screen led back
+	termStation    = -0.1  // ... and the screen may have been a station on the way
+	termEnded      = -0.1  // abandoned form: nobody was seen to go elsewhere, the recording ends there
+	termNoForm     = -0.1  // abandoned form: fields without a form around them, which may be settings
+	termInvested   = 0.1   // abandoned form: many fields were filled
+	termRefused    = 0.1   // abandoned form: it could not be sent, or complained
+	termUnsent     = -0.05 // abandoned form: requests are not recorded, it may have been sent or saved
+	termLong       = 0.2   // slow: twice the limit and more
+	termLongTask   = 0.4   // freeze: the browser said so
+	termBurst      = 0.2   // freeze: input came late in one burst, or clocks stood still
 )
 
 // base adds the terms that all patterns on a control share.
@@ -59,8 +62,11 @@ func (a *analysis) base(start float64, c *control) float64 {
 	case Prose:
 		start += termProse
 	}
-	if c.target == replay.NoIndex {
+	switch {
+	case c.target == replay.NoIndex:
 		start += termNoTarget
+	case a.byPosition():
+		start += termByPosition
 	}
 	return start
 }

@@ -146,7 +146,7 @@ type Episode struct {
 	// Cause identifies what failed where it is known: error fingerprint or "POST /api/pay 500". Empty otherwise.
 	Cause     string
 	Aftermath Aftermath
-	Blind     []string // what could not be observed, sorted: "no_errors_recorded", "no_visibility", "canvas_blind", "gap" ...
+	Blind     []string // what could not be observed, sorted: "no_errors_recorded", "no_visibility", "canvas_blind", "no_element", "by_position", "gap" ...
 }
 
 // Aftermath is what the person did within 30 s after an episode. The ranker may use it, detectors must not.

@@ -1,6 +1,7 @@
 package friction
 
 import (
+	"slices"
 	"sort"
 	"time"
 
@@ -185,6 +186,9 @@ func (a *analysis) aftermath(e *Episode, gs []int32) Aftermath {
 	return WentOn
 }
 
+// byPosition reports whether the recorder named no elements, so that they were found by where touches lie.
+func (a *analysis) byPosition() bool { return slices.Contains(a.s.Marks, replay.MarkByPosition) }
+
 // blindness names what could not be observed, sorted.
 func (a *analysis) blindness(e *Episode, gs []int32) []string {
 	var b []string
@@ -193,6 +197,12 @@ func (a *analysis) blindness(e *Episode, gs []int32) []string {
 	}
 	if e.Target >= 0 && a.controls[e.Target].kind == Blind && !a.s.Coverage.Canvas {
 		b = append(b, "canvas_blind")
+	}
+	switch {
+	case e.Target >= 0 && a.controls[e.Target].target == replay.NoIndex:
+		b = append(b, "no_element")
+	case a.byPosition():
+		b = append(b, "by_position")
 	}
 	if !a.s.Coverage.Console {
 		b = append(b, "no_errors_recorded")

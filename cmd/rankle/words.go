@@ -61,6 +61,8 @@ var verdictWords = map[friction.Verdict]string{
 var unseenWords = map[string]string{
 	"gap":                  "a part of the recording is missing close by",
 	"canvas_blind":         "what happens inside a canvas, video or frame",
+	"no_element":           "what was touched: only the place on the screen is known",
+	"by_position":          "what was touched, for sure: it was found by the place of the touch",
 	"no_errors_recorded":   "errors: the recorder was not told to keep them",
 	"no_requests_recorded": "requests: the recorder was not told to keep them",
 	"no_visibility":        "whether the page was in front",

@@ -14,6 +14,7 @@ import (
 	"io"
 
 	"github.com/rankle/rankle/replay"
+	"github.com/rankle/rankle/replay/mobile"
 	"github.com/rankle/rankle/replay/openreplay"
 	"github.com/rankle/rankle/replay/rrweb"
 )
@@ -129,21 +130,30 @@ func (r *Reader) Decode(ctx context.Context, id string, parts []Part, opt Option
 	b := r.memory.build(opt.Options)
 	rd := &reader{ctx: ctx, opt: opt, left: opt.MaxBytes, mark: b.Mark, format: formatRRWeb, builder: b, memory: &r.memory}
 	err := rd.all(parts, b.Add)
+	if err == nil && b.Foreign() {
+		// Once more, through a translation that ordinary recordings need not pay for.
+		b = r.memory.build(opt.Options)
+		rd = &reader{ctx: ctx, opt: opt, left: opt.MaxBytes, mark: b.Mark, format: formatRRWeb, memory: &r.memory}
+		err = rd.translated(parts, false, b.Add)
+	}
 	if err != nil {
 		return nil, rd.stats, err
 	}
 	if rd.stats.Events == 0 {
 		return nil, rd.stats, rd.nothing(id)
 	}
-	return b.Session(id, opt.Dialect.named(rd.format)), rd.stats, nil
+	s := b.Session(id, opt.Dialect.named(rd.format))
+	rd.apply(s)
+	return s, rd.stats, nil
 }
 
-// Events calls f for every event of the parts, in stored order and unpacked, after the same checks as Decode. An
+// Events calls f for every event of the parts, in stored order and unpacked, after the same checks as Decode. Those of
+// native applications come as the events of a page, in order of time (package mobile). An
 // event is only valid during the call. It stops at the first error of f and returns it.
 func Events(ctx context.Context, parts []Part, opt Options, f func(rrweb.Event) error) error {
 	opt = opt.withDefaults()
 	rd := &reader{ctx: ctx, opt: opt, left: opt.MaxBytes, mark: func(replay.Mark) {}, format: formatRRWeb, memory: new(memory)}
-	if err := rd.all(parts, f); err != nil {
+	if err := rd.translated(parts, true, f); err != nil {
 		return err
 	}
 	if rd.stats.Events == 0 {
@@ -169,6 +179,19 @@ type reader struct {
 	mobs *openreplay.Recording
 	// mobsObject is the first of these parts.
 	mobsObject string
+	filter     *mobile.Filter // what events pass through, nil where they do not
+}
+
+// translated is all for recordings that may be those of native applications.
+func (rd *reader) translated(parts []Part, pictures bool, f func(rrweb.Event) error) error {
+	through, finish := rd.translate(pictures, f)
+	if err := rd.each(parts, through); err != nil {
+		return err
+	}
+	if err := finish(); err != nil {
+		return err
+	}
+	return rd.finishOpenReplay(f)
 }
 
 // all reads every part and hands out what can only be told once all are read.

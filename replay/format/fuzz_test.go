@@ -34,6 +34,9 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Add([]byte(inBlocks(f, 3)[1]))
 	f.Add([]byte(frame(inBlocks(f, 2)[0]) + frame(inBlocks(f, 2)[1])))
+	f.Add([]byte(list(wireframes(f))))
+	f.Add([]byte(sentryPack(0, true)))
+	f.Add([]byte("\x01\x00\x00\x00\x00" + sentrySegment(1)))
 	opt := format.Options{Options: rrweb.Options{MaxBytes: 1 << 20, MaxEvents: 20000, MaxNodes: 5000, MaxDepth: 200}}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		part := []format.Part{{Name: "o", Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(b)), nil }}}

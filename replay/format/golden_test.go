@@ -29,26 +29,14 @@ func decode(t testing.TB, parts ...format.Part) *replay.Session {
 // TestGolden reads the recordings of testdata and compares the sessions with the golden dumps; then once more under a
 // name that says nothing.
 func TestGolden(t *testing.T) {
-	for _, name := range []string{"shop", "old", "sentry"} {
+	for _, name := range []string{"shop", "old", "sentry", "wireframes"} {
 		t.Run(name, func(t *testing.T) {
 			text, err := os.ReadFile(filepath.Join("testdata", name+".json"))
 			if err != nil {
 				t.Fatal(err)
 			}
 			got := dump(decode(t, textPart(name+".json", string(text))))
-			golden := filepath.Join("testdata", name+".golden")
-			if *update {
-				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
-				t.Errorf("session differs from %s (-want +got):\n%s", golden, diff)
-			}
+			golden(t, name, got)
 			if neutral := dump(decode(t, textPart("0001", string(text)))); neutral != got {
 				t.Error("the name of the object changes what is read")
 			}
@@ -56,9 +44,27 @@ func TestGolden(t *testing.T) {
 	}
 }
 
+// golden compares a dump with the one in testdata, or writes that.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name+".golden")
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
+		t.Errorf("session differs from %s (-want +got):\n%s", path, diff)
+	}
+}
+
 // TestNoSecrets: whatever was typed, sent or carried in a query is in no part of a Session.
 func TestNoSecrets(t *testing.T) {
-	for _, name := range []string{"shop", "old", "sentry"} {
+	for _, name := range []string{"shop", "old", "sentry", "wireframes"} {
 		text, err := os.ReadFile(filepath.Join("testdata", name+".json"))
 		if err != nil {
 			t.Fatal(err)

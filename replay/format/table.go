@@ -35,8 +35,7 @@ type row struct {
 // table holds all formats in the order in which they are tried. The head is what follows the stripped containers,
 // without leading white space.
 var table = []row{
-	{name: formatSentryMobile, sniff: isSentryPack,
-		hint: "looks like a Sentry mobile segment (video with touches), which holds no page to read"},
+	{name: formatSentryMobile, sniff: isSentryPack, read: readSentryPack},
 	{name: formatSentry, sniff: isSentrySDK, read: readSentrySDK},
 	{name: formatPostHog, sniff: isPostHogLine, read: readPlain},
 	{name: "datadog", sniff: isDatadog,
@@ -165,11 +164,6 @@ func compactHead(head []byte, n int) []byte {
 // isSentrySDK: a line {"segment_id":N} before the segment itself.
 func isSentrySDK(head []byte) bool {
 	return bytes.HasPrefix(compactHead(head, 14), []byte(`{"segment_id":`))
-}
-
-// isSentryPack: a version byte 0 or 1, a length, and further on a video or JSON.
-func isSentryPack(head []byte) bool {
-	return len(head) > 8 && (head[0] == 0 && (head[1] == '[' || head[1] == '{') || head[0] == 1 && bytes.Contains(head[:min(len(head), 64)], []byte("ftyp")))
 }
 
 // isDatadog: a segment object whose records carry no events of rrweb's envelope.

@@ -107,6 +107,9 @@ func fill(upper *replay.Context, lower replay.Context) {
 			*f.to = f.from
 		}
 	}
+	if upper.Channel == "mobile" && (lower.Channel == "ios" || lower.Channel == "android") {
+		upper.Channel = lower.Channel // a recording shows that it is of an application, and not always on which system
+	}
 	if upper.ViewportW == 0 && upper.ViewportH == 0 {
 		upper.ViewportW, upper.ViewportH = lower.ViewportW, lower.ViewportH
 	}

@@ -90,6 +90,10 @@ func (b *Builder) Reset(opt Options) {
 // Mark adds a data-quality mark to the session.
 func (b *Builder) Mark(m replay.Mark) { b.marks[m] = true }
 
+// Foreign reports whether an event looks like one that the recorder of a native application wrote in place of a page's:
+// the recording may need translation.
+func (b *Builder) Foreign() bool { return b.facts.foreign }
+
 // Len is the number of events added so far, without samples of pointer paths.
 func (b *Builder) Len() int { return len(b.times) }
 

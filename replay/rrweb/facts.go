@@ -23,6 +23,7 @@ type facts struct {
 	samples   []position // of the event being read
 	scratch   []byte
 	limited   bool // what is being read did not fit Options
+	foreign   bool // something was read that only recorders of native applications write
 	order     *orders
 }
 
@@ -114,6 +115,7 @@ func (f *facts) reset(opt *Options) {
 	f.opt = opt
 	f.truncate(factsMark{})
 	f.samples = f.samples[:0]
+	f.foreign = false
 }
 
 // factsMark is how far the slices were filled.
@@ -146,6 +148,11 @@ func (f *facts) read(c *cursor, typ int) (what content, ref int32, source int16)
 		what, ref, source = f.incremental(c)
 	default:
 		for k := c.first(&f.order.data); k != keyEnd; k = c.next(&f.order.data, k) {
+			if typ == typeCustom && k == keyOther && string(c.unknown) == "tag" {
+				t := c.text()
+				f.foreign = f.foreign || string(f.whole(t, &f.scratch)) == "video"
+				continue
+			}
 			c.other(k)
 		}
 		return rawContent, 0, -1
@@ -160,9 +167,13 @@ func (f *facts) read(c *cursor, typ int) (what content, ref int32, source int16)
 func (f *facts) snapshot(c *cursor) (content, int32) {
 	var s snapshot
 	for k := c.first(&f.order.snapshot); k != keyEnd; k = c.next(&f.order.snapshot, k) {
-		if k == keyNode {
+		switch {
+		case k == keyNode:
 			s.root = f.node(c, 0)
-		} else {
+		case k == keyOther && string(c.unknown) == "wireframes":
+			f.foreign = true
+			c.skip()
+		default:
 			c.other(k)
 		}
 	}
@@ -417,6 +428,7 @@ func (f *facts) addition(c *cursor) {
 		case keyNode:
 			a.node = f.node(c, 0)
 		default:
+			f.foreign = f.foreign || k == keyOther && string(c.unknown) == "wireframe"
 			c.skip()
 		}
 	}
