@@ -28,6 +28,12 @@ func TestJudge(t *testing.T) {
 	quiet := weak(friction.DeadTap, friction.NoOpinion, copyLink, 1)
 	blocked := weak(friction.DisabledPress, friction.Dismissed, copyLink, 1)
 	insisted := func(s *story) { s.on("/calc").trouble(friction.DisabledPress, copyLink) }
+	var alone []*story // three sessions of one person
+	for i := range 3 {
+		x := by(i, "user 1")
+		works(key)(x)
+		alone = append(alone, x)
+	}
 	mixed := slices.Concat(users(1, 9, works(copyLink)), users(30, 1, func(s *story) { s.on("/calc").try(copyLink, friction.Dead) }))
 	for _, c := range []struct {
 		name   string
@@ -36,7 +42,9 @@ func TestJudge(t *testing.T) {
 		want   Judgement
 	}{
 		{"nobody else", nil, gap, Judgement{friction.AffordanceGap, friction.NoOpinion, friction.ReasonLowEvidence, 0.3}},
-		{"too few others", users(1, 4, works(key)), gap, Judgement{friction.AffordanceGap, friction.NoOpinion, friction.ReasonLowEvidence, 0.3}},
+		{"too few others", users(1, 2, works(key)), gap, Judgement{friction.AffordanceGap, friction.NoOpinion, friction.ReasonLowEvidence, 0.3}},
+		{"a key that answers three others", users(1, 3, works(key)), gap, Judgement{friction.DeadTap, friction.Friction, "", 0.7}},
+		{"three sessions of one person", alone, gap, Judgement{friction.AffordanceGap, friction.NoOpinion, friction.ReasonLowEvidence, 0.3}},
 		{"a key that answers everybody else", users(1, 6, works(key)), gap, Judgement{friction.DeadTap, friction.Friction, "", 0.95}},
 		{"looked like a key to many", users(1, 6, tried), tried, Judgement{friction.AffordanceGap, friction.Friction, "", 0.7}},
 		{"a name that suggests a silent effect, yet it answers everybody else", users(1, 6, works(copyLink)), quiet, Judgement{friction.DeadTap, friction.Friction, "", 0.95}},

@@ -1,6 +1,11 @@
 package friction
 
-import "time"
+import (
+	"slices"
+	"time"
+
+	"github.com/rankle/rankle/replay"
+)
 
 // findAffordance looks at things that are no control but are pressed as one: silent presses on one element with
 // nothing selected. One such press is idle clicking; many people's are for the population pass to judge, so that a
@@ -44,6 +49,8 @@ func findAffordance(a *analysis) []candidate {
 		switch {
 		case selected:
 			cand.verdict, cand.reason = Dismissed, ReasonTextSelection
+		case a.slipped(all):
+			cand.verdict, cand.reason = Dismissed, ReasonProgress
 		case reason == ReasonShortTail && r.closed > 0:
 			continue
 		case reason != "":
@@ -56,8 +63,37 @@ func findAffordance(a *analysis) []candidate {
 	return out
 }
 
+// slipped reports whether presses go on where a control was just pressed and answered: it went from under the hand, as the
+// arrows of a pager do when its numbers grow. A control that locks itself while it works is still there.
+func (a *analysis) slipped(gs []int32) bool {
+	g := &a.gestures[gs[0]]
+	for i := gs[0] - 1; i >= 0; i-- {
+		p := &a.gestures[i]
+		if p.window != g.window {
+			continue
+		}
+		c, o := &a.controls[p.ctl], &a.outcomes[i]
+		return g.at-p.at <= c.local.RageGap && p.ctl != g.ctl && p.pressed() && c.actsLike() == Control && o.answered && !o.busy &&
+			p.at+o.latency <= g.at && p.hasPos && g.hasPos && distance(p.x, p.y, g.x, g.y) <= sameSpot
+	}
+	return false
+}
+
+// selects reports whether presses may have selected text without the recording saying so: it says nothing of selections at
+// all, or a finger made them, to which browsers do other things.
+func (a *analysis) selects(gs []int32) bool {
+	if !a.selectKnown {
+		a.selectKnown = true
+		a.selectTold = slices.ContainsFunc(a.s.Events, func(e replay.Event) bool { return e.Kind == replay.Selection && !e.Flags.Has(replay.FlagCollapsed) })
+	}
+	return !a.selectTold || slices.ContainsFunc(gs, func(gi int32) bool { return a.gestures[gi].pointer == replay.Touch })
+}
+
 // singles returns the presses that are no part of a double or triple click, with which people select text.
 func (a *analysis) singles(gs []int32) []int32 {
+	if !a.selects(gs) {
+		return gs
+	}
 	// between is the longest pause inside one: the system's double-click time of Windows and GTK.
 	const between = 500 * time.Millisecond
 	var out []int32

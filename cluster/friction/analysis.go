@@ -30,12 +30,13 @@ type analysis struct {
 	drags       map[string]bool // keys of controls that are dragged, built when first asked for
 	failed      []int32         // failed requests by their end
 	// trace is told what a run took and how it was graded, before that is forgotten; nil = nobody asks.
-	trace      func(a *analysis, r *run, effect []bool)
-	rejected   []candidate // refused submits, once asked for
-	complained []complaint // what complained of fields, once asked for
-	circles    []circle    // rounds between screens, filled by findLoops
-	clocks     []*pace     // what changes at a steady pace, in no order; built when first asked for
-	byScreen   []*local    // what applies to each screen, the unknown one first; filled when first asked for
+	trace                   func(a *analysis, r *run, effect []bool)
+	rejected                []candidate // refused submits, once asked for
+	selectTold, selectKnown bool        // text was selected somewhere in the session, once asked for
+	complained              []complaint // what complained of fields, once asked for
+	circles                 []circle    // rounds between screens, filled by findLoops
+	clocks                  []*pace     // what changes at a steady pace, in no order; built when first asked for
+	byScreen                []*local    // what applies to each screen, the unknown one first; filled when first asked for
 }
 
 // control is one element that was pressed, followed across re-renders within the session.

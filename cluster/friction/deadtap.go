@@ -44,8 +44,7 @@ func findDead(a *analysis) []candidate {
 				cand.verdict, cand.reason = Dismissed, ReasonSettled
 				out = append(out, cand)
 			}
-			again := a.outcomes[r.gestures[0]].answered // in one run with presses that were answered
-			if len(silent) == 1 || !(a.advances(c, silent) || !again && a.resumed(&a.runs[p], r)) {
+			if len(silent) == 1 || !(a.advances(c, silent) || a.resumed(c, silent)) {
 				continue
 			}
 		}
@@ -115,7 +114,20 @@ func (a *analysis) advances(c *control, silent []int32) bool {
 	return len(states) >= leadsOn && len(states)*2 > answered
 }
 
-// resumed reports whether a run on a control comes so long after the one before that it is another matter.
-func (a *analysis) resumed(p, r *run) bool {
-	return a.gestures[r.gestures[0]].at-a.gestures[p.gestures[len(p.gestures)-1]].end > a.limits(r).EpisodeGap
+// cameBack is the pause after which a control that had answered is pressed for another reason: confirmations are read, and
+// mostly gone, by then.
+const cameBack = 5 * time.Second
+
+// resumed reports whether somebody came back to a control that had answered, and tried twice in vain: who had been answered
+// has seen it by then, and the pause before the second try tells it from a double click.
+func (a *analysis) resumed(c *control, silent []int32) bool {
+	before := time.Duration(-1)
+	for _, gi := range c.gestures {
+		if gi == silent[0] {
+			break
+		}
+		before = a.gestures[gi].end
+	}
+	first, second := &a.gestures[silent[0]], &a.gestures[silent[1]]
+	return before >= 0 && first.at-before > cameBack && second.at-first.end > c.local.QuickAnswer && !a.thawed(second)
 }

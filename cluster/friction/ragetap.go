@@ -106,8 +106,11 @@ func (a *analysis) rage(ci int32, s []int32) candidate {
 // excuseSeries asks the filters about a series without answers. What leaves open only the last press does not excuse
 // the ones before it, which the next press proves to have been watched.
 func (a *analysis) excuseSeries(c *control, s, silent []int32) (Reason, Verdict) {
-	if (c.actsLike() == Prose) && len(s) <= proseTaps {
+	if c.actsLike() == Prose && len(s) <= proseTaps && a.selects(s) {
 		return ReasonTextSelection, Dismissed
+	}
+	if k := c.actsLike(); (k == Prose || k == Background) && a.slipped(s) {
+		return ReasonProgress, Dismissed
 	}
 	if isPage(a.tgt(c)) {
 		return ReasonNoElement, NoOpinion // the page itself: nothing that could answer
