@@ -147,7 +147,7 @@ func strip(name string, in *stored, rd *reader) (r *bufio.Reader, closer func(),
 			if next, err = rd.blocks(name, bufio.NewReader(layer)); err != nil {
 				return nil, closer, err
 			}
-		case depth == 0 && (rd.opt.Dialect.brotli() || strings.HasSuffix(name, ".br")) && !looksLikeText(head):
+		case depth == 0 && (rd.opt.Dialect.brotli() || strings.HasSuffix(name, ".br")) && !looksLikeText(head) && !rd.isMessages(in.data):
 			next = brotli.NewReader(layer)
 		}
 		if err != nil {

@@ -18,7 +18,12 @@ import (
 // isOpenReplay looks at the bytes as they are: what would be white space before a text is a number here.
 func (rd *reader) isOpenReplay(r *bufio.Reader) bool {
 	head, _ := r.Peek(sniffLen)
-	return len(head) > 0 && (openreplay.Sniff(head) || rd.continuesOpenReplay(head))
+	return len(head) > 0 && rd.isMessages(head)
+}
+
+// isMessages reports whether bytes are messages: of their own, or going on where the part before ended.
+func (rd *reader) isMessages(b []byte) bool {
+	return openreplay.Sniff(b[:min(len(b), sniffLen)]) || rd.continuesOpenReplay(b)
 }
 
 // continuesOpenReplay reports whether bytes go on where the part before ended.

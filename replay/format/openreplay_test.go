@@ -97,6 +97,21 @@ func TestGoldenOpenReplay(t *testing.T) {
 	}
 }
 
+// TestOpenReplayDeclared: a declared dialect changes nothing where the bytes say what they are, and a wrong one is told of.
+func TestOpenReplayDeclared(t *testing.T) {
+	for _, dialect := range []format.Dialect{format.OpenReplay, format.Brotli, format.RRWeb} {
+		for _, pack := range []func(string) string{nil, zs} {
+			s, err := format.Decode(context.Background(), "s", mobParts(pack, "k", mobs(t, "indexed")...), format.Options{Dialect: dialect})
+			if err != nil {
+				t.Fatalf("%s: %v", dialect, err)
+			}
+			if told := slices.Contains(s.Marks, replay.MarkDialect); s.Format != "openreplay" || told != (dialect == format.RRWeb) {
+				t.Errorf("%s: format %s, marks %v", dialect, s.Format, s.Marks)
+			}
+		}
+	}
+}
+
 // TestOpenReplayParts: what is missing or unreadable of a session costs no more than itself.
 func TestOpenReplayParts(t *testing.T) {
 	parts := mobs(t, "indexed")

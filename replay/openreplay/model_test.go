@@ -357,15 +357,7 @@ func (p *modelPlayer) mutate(text []byte) {
 		n.parent.Children = slices.DeleteFunc(n.parent.Children, func(c *modelNode) bool { return c == n })
 		p.forget(n)
 	}
-	type waiting = struct {
-		ParentID int
-		NextID   *int
-		Node     *modelNode
-	}
-	queue := make([]waiting, 0, len(data.Adds))
-	for _, a := range data.Adds {
-		queue = append(queue, a)
-	}
+	queue := data.Adds
 	for progress := true; len(queue) > 0 && progress; {
 		progress = false
 		for i := 0; i < len(queue); i++ {

@@ -54,7 +54,7 @@ func events(tb testing.TB, r *Recording) []string {
 		lines = append(lines, fmt.Sprintf("%+d %q %d %s", int64(e.Time)-t0, e.Window, e.Type, e.Data))
 		return nil
 	})
-	if err != nil {
+	if err != nil && err != rrweb.ErrFull {
 		tb.Fatal(err)
 	}
 	return lines
@@ -357,6 +357,10 @@ func TestLimits(t *testing.T) {
 		deep = append(deep, msg(typeCreateElement, i+1, i, 0, "DIV", false))
 	}
 	page := []sent{msg(typeTimestamp, t0), msg(typeCreateDocument)}
+	turning := append(slices.Clone(page), deep[:20]...) // turned over again and again
+	for i := range 200 {
+		turning = append(turning, msg(typeTimestamp, t0+i), msg(typeMoveNode, 1, 0, 0))
+	}
 	for name, tc := range map[string]struct {
 		opt  rrweb.Options
 		list []sent
@@ -365,12 +369,13 @@ func TestLimits(t *testing.T) {
 		"nodes":    {rrweb.Options{MaxNodes: 50}, append(page, deep...)},
 		"depth":    {rrweb.Options{}, append(page, deep...)},
 		"tabs":     {rrweb.Options{MaxWindows: 1}, []sent{msg(typeTimestamp, t0), msg(typeTabData, "a"), msg(typeMouseMove, 1, 1), msg(typeTabData, "b"), msg(typeTabData, "c"), msg(typeMouseMove, 1, 1)}},
+		"bytes":    {rrweb.Options{MaxBytes: 5000}, turning},
 	} {
 		r := NewRecording(tc.opt)
 		if _, err := r.Read(strings.NewReader(headerPlain + string(plain(tc.list)))); err != nil {
 			t.Fatal(err)
 		}
-		if lines := events(t, r); len(lines) == 0 || !slices.Contains(r.Marks(), replay.MarkLimit) {
+		if lines := events(t, r); len(lines) == 0 || len(lines) > 50 || !slices.Contains(r.Marks(), replay.MarkLimit) {
 			t.Errorf("%s: %d events, marks %v", name, len(lines), r.Marks())
 		}
 	}

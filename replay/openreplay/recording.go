@@ -50,8 +50,8 @@ type stream struct {
 	n       uint64 // messages of the batch so far
 }
 
-// NewRecording returns an empty Recording. Of opt it heeds MaxEvents (messages as well as events), MaxValueBytes and
-// MaxNodes.
+// NewRecording returns an empty Recording. Of opt it heeds MaxBytes (of the events), MaxEvents (that many messages),
+// MaxValueBytes, MaxNodes and MaxWindows.
 func NewRecording(opt rrweb.Options) *Recording {
 	return &Recording{opt: withDefaults(opt), tabs: map[string]int32{"": 0}, names: []string{""}, marks: map[replay.Mark]bool{}}
 }
@@ -66,6 +66,9 @@ func withDefaults(opt rrweb.Options) rrweb.Options {
 		if *v.set <= 0 {
 			*v.set = v.def
 		}
+	}
+	if opt.MaxBytes <= 0 {
+		opt.MaxBytes = def.MaxBytes
 	}
 	return opt
 }

@@ -13,7 +13,8 @@ import (
 )
 
 // Events translates the messages of all objects and calls yield for each event, in order of time. An event is only valid
-// during the call. It stops at the first error of yield and returns it. Marks are complete afterwards.
+// during the call. It stops at the first error of yield and returns it, or rrweb.ErrFull where the events are larger than
+// MaxBytes. Marks are complete afterwards.
 func (r *Recording) Events(yield func(rrweb.Event) error) error {
 	messages := r.ordered()
 	tr := &translation{r: r, yield: yield, dict: map[string]string{}, tabs: make([]*tab, len(r.names)), seed: maphash.MakeSeed()}
@@ -73,6 +74,7 @@ type translation struct {
 	requests bool              // requests with their outcome were recorded, not only their timing
 	pending  []*tab            // with changes of this moment that were not told of
 	now      int64
+	size     int64 // of the data of all events so far
 	buf      []byte
 	seed     maphash.Seed
 	err      error
@@ -122,6 +124,11 @@ func (tr *translation) tab(n int32) *tab {
 // emit hands an event out.
 func (t *tab) emit(typ int, at int64, data []byte) {
 	t.tr.buf = data[:0]
+	// A message of a few bytes may move half a page: what comes out is bounded as what goes in.
+	if t.tr.size += int64(len(data)); t.tr.err == nil && t.tr.size > t.tr.r.opt.MaxBytes {
+		t.tr.r.marks[replay.MarkLimit] = true
+		t.tr.err = rrweb.ErrFull
+	}
 	if t.tr.err == nil {
 		t.tr.err = t.tr.yield(rrweb.Event{Type: typ, Time: float64(at), Window: t.name, SID: -1, Data: data})
 	}
@@ -151,6 +158,7 @@ func (t *tab) flush() {
 	for len(p.frames) > 0 {
 		doc := p.frames[0]
 		p.frames = p.frames[1:]
+		doc.awaited = false
 		if !doc.gone && !doc.shown && doc.parent.shown {
 			t.emit(eventIncremental, t.now, p.attach(t.buf(), doc))
 		}

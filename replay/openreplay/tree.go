@@ -33,6 +33,8 @@ type node struct {
 	gone   bool // removed
 	listed bool // in page.changed
 	retext bool // text changed since it was shown
+	// awaited: a document in page.frames.
+	awaited bool
 	// written is the number of the last flush that wrote the node as a whole.
 	written int
 	tag     string

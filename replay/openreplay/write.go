@@ -107,7 +107,7 @@ func (p *page) open(dst []byte, n *node, root int32) []byte {
 		}
 		if n.frame != nil { // a frame that is placed anew loads anew
 			n.frame.shown = false
-			p.frames = append(p.frames, n.frame)
+			p.await(n.frame)
 		}
 	}
 	if n.parent != nil && n.parent.kind == kindShadow {
@@ -280,9 +280,7 @@ func (p *page) add(dst []byte, n *node, before int) []byte {
 		return dst
 	}
 	if top.kind == kindDocument {
-		if !slices.Contains(p.frames, top) {
-			p.frames = append(p.frames, top)
-		}
+		p.await(top)
 		return dst
 	}
 	root := int32(0)
@@ -315,6 +313,14 @@ func (p *page) addTree(dst []byte, n *node, root int32, before int) []byte {
 		n.shadow.eachBack(child)
 	}
 	return dst
+}
+
+// await puts the document of a frame on the list of those to attach.
+func (p *page) await(doc *node) {
+	if !doc.awaited {
+		doc.awaited = true
+		p.frames = append(p.frames, doc)
+	}
 }
 
 // attach appends the data of the mutation that gives a frame its document.
