@@ -25,7 +25,8 @@ type Recording struct {
 	Sidecar *replay.Object
 	// Fields are the other named groups of the key pattern, of the first part where parts differ; nil without one.
 	Fields map[string]string
-	// Missing is how many parts are known of that are not stored: numbers left out, blocks whose objects are gone.
+	// Missing is how many parts are known of that are not stored: numbers left out, blocks whose objects are gone. At
+	// least one where it is not 0.
 	Missing int
 }
 
@@ -293,9 +294,15 @@ func (g *grouper) groupByPattern() {
 			return compareNatural(a.obj.Key, b.obj.Key)
 		})
 		r := &Recording{ID: ps[0].m.session, Key: k, Fields: ps[0].m.fields}
+		names := make([]string, 0, len(ps))
 		for _, p := range ps {
 			r.Parts = append(r.Parts, p.obj)
+			if p.m.part == "" {
+				p.m.part = path.Base(stem(p.obj.Key))
+			}
+			names = append(names, p.m.part)
 		}
+		r.Missing = absent(names)
 		g.byKey[k] = r
 	}
 	for _, sc := range g.sidecars {
@@ -388,6 +395,14 @@ func (g *grouper) groupByRules() {
 	}
 	for _, r := range g.byKey {
 		slices.SortFunc(r.Parts, func(a, b replay.Object) int { return compareParts(a.Key, b.Key) })
+		if r.Key == r.Parts[0].Key {
+			continue // one object: its name is no part's
+		}
+		names := make([]string, len(r.Parts))
+		for i, p := range r.Parts {
+			names[i] = path.Base(stem(p.Key))
+		}
+		r.Missing = absent(names)
 	}
 	for _, scs := range ofDir {
 		for _, sc := range scs {

@@ -56,6 +56,9 @@ func render(g *Grouping) string {
 		if len(r.Fields) > 0 {
 			fmt.Fprintf(&b, " | %v", r.Fields)
 		}
+		if r.Missing > 0 {
+			fmt.Fprintf(&b, " -%d", r.Missing)
+		}
 		b.WriteByte('\n')
 	}
 	for _, s := range g.Skipped {
@@ -99,6 +102,26 @@ up (up): up/tracker-batch-1774283894797.mob up/tracker-batch-1774283901788.mob
 	{"OpenReplay with a key pattern", Layout{KeyPattern: `^p(?P<tenant>\d+)/(?P<session>\d+)/(?P<part>.+)$`},
 		[]string{"p1/55/devtools.mob", "p1/55/dom.mobe", "p1/55/dom.mobs"},
 		`55 (1/55): p1/55/dom.mobs p1/55/dom.mobe p1/55/devtools.mob | map[tenant:1]
+`},
+	{"Sentry segments, by number and with gaps", Layout{},
+		[]string{"90/4711/0f3c6d1e8a2b4c5d9e7f0a1b2c3d4e5f/10", "90/4711/0f3c6d1e8a2b4c5d9e7f0a1b2c3d4e5f/9", "90/4711/0f3c6d1e8a2b4c5d9e7f0a1b2c3d4e5f/2",
+			"90/4711/0f3c6d1e8a2b4c5d9e7f0a1b2c3d4e5f/0", "90/4711/0f3c6d1e8a2b4c5d9e7f0a1b2c3d4e5f/1", "90/4711/0f3c6d1e8a2b4c5d9e7f0a1b2c3d4e5f/3",
+			"90/4711/1f3c6d1e8a2b4c5d9e7f0a1b2c3d4e5f/0", "90/4711/1f3c6d1e8a2b4c5d9e7f0a1b2c3d4e5f/1",
+			"90/4711/2f3c6d1e8a2b4c5d9e7f0a1b2c3d4e5f/3", "90/4711/2f3c6d1e8a2b4c5d9e7f0a1b2c3d4e5f/4"},
+		`0f3c6d1e8a2b4c5d9e7f0a1b2c3d4e5f (90/4711/0f3c6d1e8a2b4c5d9e7f0a1b2c3d4e5f): 90/4711/0f3c6d1e8a2b4c5d9e7f0a1b2c3d4e5f/0 90/4711/0f3c6d1e8a2b4c5d9e7f0a1b2c3d4e5f/1 90/4711/0f3c6d1e8a2b4c5d9e7f0a1b2c3d4e5f/2 90/4711/0f3c6d1e8a2b4c5d9e7f0a1b2c3d4e5f/3 90/4711/0f3c6d1e8a2b4c5d9e7f0a1b2c3d4e5f/9 90/4711/0f3c6d1e8a2b4c5d9e7f0a1b2c3d4e5f/10 -5
+1f3c6d1e8a2b4c5d9e7f0a1b2c3d4e5f (90/4711/1f3c6d1e8a2b4c5d9e7f0a1b2c3d4e5f): 90/4711/1f3c6d1e8a2b4c5d9e7f0a1b2c3d4e5f/0 90/4711/1f3c6d1e8a2b4c5d9e7f0a1b2c3d4e5f/1
+2f3c6d1e8a2b4c5d9e7f0a1b2c3d4e5f (90/4711/2f3c6d1e8a2b4c5d9e7f0a1b2c3d4e5f): 90/4711/2f3c6d1e8a2b4c5d9e7f0a1b2c3d4e5f/3 90/4711/2f3c6d1e8a2b4c5d9e7f0a1b2c3d4e5f/4 -2
+`},
+	{"Betterlytics, by rule", Layout{},
+		[]string{"site/shop/sess/V1StGXR8_Z5jdHi6B-myT/1751462460000-a_B-3z.json", "site/shop/sess/V1StGXR8_Z5jdHi6B-myT/1751462400000-Uakgb_.json",
+			"site/shop/sess/X1StGXR8_Z5jdHi6B-myT/1751462460000-000000.json"},
+		`V1StGXR8_Z5jdHi6B-myT (site/shop/sess/V1StGXR8_Z5jdHi6B-myT): site/shop/sess/V1StGXR8_Z5jdHi6B-myT/1751462400000-Uakgb_.json site/shop/sess/V1StGXR8_Z5jdHi6B-myT/1751462460000-a_B-3z.json
+X1StGXR8_Z5jdHi6B-myT (site/shop/sess/X1StGXR8_Z5jdHi6B-myT): site/shop/sess/X1StGXR8_Z5jdHi6B-myT/1751462460000-000000.json
+`},
+	{"Betterlytics, by pattern", Layout{KeyPattern: `^site/(?P<tenant>[^/]+)/sess/(?P<session>[^/]+)/(?P<part>\d{13})-[^/]+\.json$`},
+		[]string{"site/shop/sess/a/1751462460000-a_B-3z.json", "site/shop/sess/a/1751462400000-Uakgb_.json", "site/blog/sess/a/1751462460000-000000.json"},
+		`blog/a (blog/a): site/blog/sess/a/1751462460000-000000.json | map[tenant:blog]
+shop/a (shop/a): site/shop/sess/a/1751462400000-Uakgb_.json site/shop/sess/a/1751462460000-a_B-3z.json | map[tenant:shop]
 `},
 	{"a file is a recording", Layout{},
 		[]string{"b.json.gz", "a.json", "deep/er/c.ndjson.zst", "noending", "v1.2-session"},

@@ -34,7 +34,7 @@ import (
 //     number of twelve digits or more. They are read in this order, with a KeyPattern as well.
 //  5. A directory is one recording when the names of all files directly in it are those of parts: "part-3", "chunk_3",
 //     "segment.3", "seg-3", "batch-3", "tracker-batch-1774283894797.mob" in any directory, or bare numbers and times ("0", "17", "1751462400000-9f3c",
-//     "1751462400000-1751462460000") in a directory whose name looks like an id: eight characters or more with a digit,
+//     "1751462400000-1751462460000", "1751462400000-_x-Y7z") in a directory whose name looks like an id: eight characters or more with a digit,
 //     and not a date. Directories named like a date ("2025-07-02", "20250702", "2025/07/02") or like "key=value" are
 //     never sessions by this rule, since batch writers name their files part-0 too.
 //  6. Every other file is a recording of its own.
@@ -130,7 +130,7 @@ func stem(key string) string {
 
 var (
 	wordPart   = regexp.MustCompile(`^(?i:(?:part|chunk|segment|seg|batch)[-_.]?[0-9]{1,9}|tracker-batch-[0-9]{1,19})$`)
-	numberPart = regexp.MustCompile(`^(?:[0-9]{1,9}|[0-9]{10,19}(?:[-_][0-9A-Za-z]{1,40})?)$`)
+	numberPart = regexp.MustCompile(`^(?:[0-9]{1,9}|[0-9]{10,19}(?:[-_][0-9A-Za-z_-]{1,40})?)$`)
 	datePath   = regexp.MustCompile(`(?:^|/)(?:19|20)[0-9]{2}[-_./]?(?:0[1-9]|1[0-2])(?:[-_./T]?[0-9]{2}){0,4}$`)
 	idName     = regexp.MustCompile(`^[0-9A-Za-z_.~-]{8,}$`)
 )
