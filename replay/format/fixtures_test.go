@@ -233,3 +233,34 @@ func checkInvariants(t testing.TB, s *replay.Session) {
 		t.Fatalf("active %v of %v", s.Active, s.Duration)
 	}
 }
+
+// TestMobileFixtures reads what recorders of applications wrote: Sentry's own sample, PostHog's pictures of an iOS screen
+// and the changes of an Android one, whose start is not there.
+func TestMobileFixtures(t *testing.T) {
+	dir := fixtures(t)
+	text := func(name string) string {
+		b, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	s := decode(t, textPart("replay_recording", text("sentry/android-json/replay_recording.json")))
+	if s.Format != "sentry" || s.Context.Channel != "mobile" || len(s.Requests) != 1 || s.Requests[0].Status != 200 {
+		t.Errorf("sentry: format %s, channel %q, requests %+v", s.Format, s.Context.Channel, s.Requests)
+	}
+	var lines []string
+	for line := range strings.Lines(text("mobile/encoded-snapshot-data.ts")) {
+		if line = strings.TrimSpace(line); strings.HasPrefix(line, "'{") {
+			lines = append(lines, strings.Trim(line, "',"))
+		}
+	}
+	s = decode(t, textPart("ios", strings.Join(lines, "\n")))
+	if s.Format != "posthog" || s.Context.ViewportW != 393 || !s.Coverage.Snapshot || count(s, replay.SnapshotEvent) != 1 {
+		t.Errorf("ios: format %s, viewport %d, coverage %+v", s.Format, s.Context.ViewportW, s.Coverage)
+	}
+	s = decode(t, textPart("android", text("mobile/increment-with-child-duplication.json")))
+	if !slices.Contains(s.Marks, replay.MarkNoSnapshot) || count(s, replay.MutationEvent) != 1 {
+		t.Errorf("android: marks %v, %d mutations", s.Marks, count(s, replay.MutationEvent))
+	}
+}

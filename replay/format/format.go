@@ -179,6 +179,7 @@ type reader struct {
 	mobs *openreplay.Recording
 	// mobsObject is the first of these parts.
 	mobsObject string
+	segments   []int          // numbers of Sentry's segments, where they say it
 	filter     *mobile.Filter // what events pass through, nil where they do not
 }
 
@@ -204,6 +205,7 @@ func (rd *reader) all(parts []Part, f func(rrweb.Event) error) error {
 
 // each reads every part and collects the ones that had to be left out.
 func (rd *reader) each(parts []Part, f func(rrweb.Event) error) error {
+	defer rd.lostSegments()
 	for _, part := range parts {
 		if err := rd.ctx.Err(); err != nil {
 			return err

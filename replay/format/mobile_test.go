@@ -187,7 +187,7 @@ func TestSentryMobile(t *testing.T) {
 	for name, got := range map[string]*replay.Session{
 		"without videos": read(sentryPack(0, false), sentryPack(1, false), sentryPack(2, false)),
 		"plain":          read(sentrySegment(0), sentrySegment(1), sentrySegment(2)),
-		"as sent":        read(`{"segment_id":0}`+"\n"+zl("\x00"+sentrySegment(0)), `{"segment_id":1}`+"\n"+sentrySegment(1), `{"segment_id":2}`+"\n"+sentrySegment(2)),
+		"as sent":        read(`{"segment_id":0}`+"\n"+zl("\x00"+sentrySegment(0)), `{"segment_id":1}`+"\n"+sentrySegment(1), `{"segment_id":2}`+"\n"+sentryPack(2, true)),
 		"in no order":    read(sentryPack(2, true), sentryPack(0, false), sentryPack(1, true)),
 		"one twice":      read(sentryPack(0, true), sentryPack(0, true), sentryPack(1, true), sentryPack(2, true)),
 	} {
@@ -210,6 +210,24 @@ func TestSentryMobile(t *testing.T) {
 		}
 		if err == nil && n < len(pack)-1 && !slices.Contains(got.Marks, replay.MarkTruncated) {
 			t.Errorf("cut after %d bytes: marks %v", n, got.Marks)
+		}
+	}
+}
+
+// TestSentrySegmentsLost: segments say their number; a gap, or a recording that does not begin with 0, is marked.
+func TestSentrySegmentsLost(t *testing.T) {
+	sent := func(n int) string { return fmt.Sprintf(`{"segment_id":%d}`, n) + "\n" + sentryPack(n, true) }
+	for _, tc := range []struct {
+		segments []int
+		lost     bool
+	}{{[]int{0, 1, 2}, false}, {[]int{2, 0, 1}, false}, {[]int{0, 1, 1}, false}, {[]int{0, 2}, true}, {[]int{1, 2}, true}, {[]int{3}, true}} {
+		var texts []string
+		for _, n := range tc.segments {
+			texts = append(texts, sent(n))
+		}
+		s := decode(t, partsOf(texts)...)
+		if got := slices.Contains(s.Marks, replay.MarkMissingPart); got != tc.lost {
+			t.Errorf("segments %v: lost %v, want %v", tc.segments, got, tc.lost)
 		}
 	}
 }

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"io"
 
-	"github.com/klauspost/compress/zlib"
-
 	"github.com/rankle/rankle/replay"
 	"github.com/rankle/rankle/replay/rrweb"
 )
@@ -161,46 +159,9 @@ func compactHead(head []byte, n int) []byte {
 	return out
 }
 
-// isSentrySDK: a line {"segment_id":N} before the segment itself.
-func isSentrySDK(head []byte) bool {
-	return bytes.HasPrefix(compactHead(head, 14), []byte(`{"segment_id":`))
-}
-
 // isDatadog: a segment object whose records carry no events of rrweb's envelope.
 func isDatadog(head []byte) bool {
 	return head[0] == '{' && bytes.Contains(head, []byte(`"records"`)) && bytes.Contains(head, []byte(`"records_count"`))
-}
-
-// readSentrySDK skips the header line and reads what follows it: zlib or JSON.
-func readSentrySDK(rd *reader, object string, r *bufio.Reader, f func(rrweb.Event) error) error {
-	if _, err := r.ReadSlice('\n'); err != nil {
-		return &SkipError{Reason: NotARecording, Object: object, Hint: "holds a Sentry segment header and no segment"}
-	}
-	if next, _ := r.Peek(2); len(next) == 2 && isZlib(next) {
-		z, err := zlib.NewReader(r)
-		if err != nil {
-			return rd.readError(object, err)
-		}
-		// The limits lie below the compressed form here; what comes out is bounded by the same ratio.
-		return readPlain(rd, object, bufio.NewReader(&inner{rd: rd, r: z}), f)
-	}
-	return readPlain(rd, object, r, f)
-}
-
-// inner bounds a compressed stream inside a text.
-type inner struct {
-	rd *reader
-	r  io.Reader
-}
-
-func (n *inner) Read(p []byte) (int, error) {
-	if n.rd.left <= 0 {
-		return 0, &rrweb.LimitError{Limit: "MaxBytes", Value: n.rd.opt.MaxBytes}
-	}
-	k, err := n.r.Read(p)
-	n.rd.left -= int64(k)
-	n.rd.stats.Raw += int64(k)
-	return k, err
 }
 
 // readPlain is readJSON for texts whose events are taken as they stand: f must be the one that dispatch was given.
