@@ -30,7 +30,7 @@ const (
 type label struct {
 	Session string             `json:"session"`
 	App     string             `json:"app"`
-	Kind    string             `json:"kind"` // friction or benign; the demo says fault, twin or benign
+	Kind    string             `json:"kind"` // friction, benign or unclear; the demo says fault, twin or benign
 	ID      string             `json:"id"`
 	Pattern friction.Pattern   `json:"pattern"`
 	Also    []friction.Pattern `json:"also"`   // other names that a careful observer would accept
@@ -41,6 +41,9 @@ type label struct {
 	Taps    int                `json:"taps"`
 	Sel     string             `json:"selector"`
 }
+
+// aside reports whether l is a single press that was made on the way to something.
+func (l *label) aside() bool { return strings.HasPrefix(l.ID, "aside:") }
 
 // recording is one session with its labels.
 type recording struct {

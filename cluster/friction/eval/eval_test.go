@@ -104,6 +104,9 @@ func (p *part) add(rs []recording) {
 func (p *part) addOne(r recording, d *friction.Digest, crowd *cluster.Result) {
 	p.sessions++
 	for _, l := range r.labels {
+		if l.aside() {
+			continue // wrong reports there count, but the rates are about what was done as a group
+		}
 		p.groups[l.Kind]++
 		switch {
 		case l.Kind == "benign":
@@ -144,7 +147,7 @@ func (p *part) addOne(r recording, d *friction.Digest, crowd *cluster.Result) {
 				p.lines = append(p.lines, p.missed(r, l, d))
 			}
 		}
-		if l.Kind == "benign" {
+		if l.Kind == "benign" && !l.aside() {
 			if p.alarmed(r, l, ours) {
 				p.alarms[l.ID]++
 			}
@@ -190,7 +193,7 @@ type verdict int
 const (
 	rightly verdict = iota
 	wrongly
-	unjudged // at a failure that the recording cannot show
+	unjudged // at a failure that the recording cannot show, or at what nobody can judge
 )
 
 // judge says whether a report named x is right, and where it lies.
@@ -201,7 +204,7 @@ func (p *part) judge(r recording, f found, x friction.Pattern) (verdict, string)
 			continue
 		}
 		switch {
-		case l.Kind == "friction" && l.Unseen:
+		case l.Kind == "friction" && l.Unseen, l.Kind == "unclear":
 			unseen = true
 		case l.Kind == "friction" && accepts(l, x):
 			return rightly, ""
@@ -278,7 +281,7 @@ func (p *part) score(r recording, system string, fs []found) {
 	}
 	for _, l := range r.labels {
 		for _, f := range fs {
-			if v, _ := p.judge(r, f, f.patterns[0]); l.Kind == "benign" && dead(f.patterns[0]) && v == wrongly && touches(f, l, r.s) {
+			if v, _ := p.judge(r, f, f.patterns[0]); l.Kind == "benign" && !l.aside() && dead(f.patterns[0]) && v == wrongly && touches(f, l, r.s) {
 				p.falls[system]++
 				break
 			}

@@ -8,6 +8,9 @@ export class Actor {
     this.touch = s.touch; this.loads = 0;
     this.h = new Hand(stage.page, stage.cdp, { touch: s.touch, ...stage.viewport, seed: s.id, start: s.start });
     this.rnd = sequence('act', s.id);
+    this.groups = 0; // that are open
+    this.pending = null; // a press outside of them, of which it is not known yet what came
+    this.h.around = (press) => (this.groups ? press() : this.aside(press));
   }
 
   js(x) { return this.h.js(x); }
@@ -33,6 +36,7 @@ export class Actor {
     // People touch something before they go; without it the recording would end with the last event and prove no silence.
     this.id = 'heading';
     if (!last) await this.ok('h1', undefined, { ran: false, after: 3000 });
+    await this.judged();
     await this.take();
     const bad = this.stage.errors.filter((e) => !e.includes("(reading '"));
     if (bad.length) throw new Error(`page error: ${bad[0]}`);
@@ -76,11 +80,42 @@ export class Actor {
     return [...first.map((fault) => ({ fault })), ...shuffle(this.rnd, [...round('benign', here(plan.benign)), ...round('struggles', here(plan.struggles)), ...faults.filter((f) => !stays(f)).map((fault) => ({ fault }))])];
   }
 
+  /** aside runs a press outside of every group, as plans make to get somewhere. What came of it is seen when the next one begins. */
+  async aside(press) {
+    await this.judged();
+    const at = await this.js(`(() => { const e = document.elementFromPoint(${this.h.x}, ${this.h.y}); if (!e) return null; const c = e.closest(${JSON.stringify(CONTROLS)}); const r = (c ?? e).getBoundingClientRect(); return { name: (c ?? e).id || (c ?? e).localName, control: Boolean(c), rect: [r.x, r.y, r.width, r.height].map(Math.round) }; })()`);
+    const before = await this.js(SEEN);
+    const start = await this.h.now();
+    await press();
+    this.pending = { at, before, start, end: await this.h.now(), loads: this.loads };
+  }
+
+  /**
+   * judged labels the press that waits for it. It is innocent if the page changed, or if it lay on no control. A handler that ran and had
+   * nothing to do (a form emptied that is empty) and a control that may have had none are for nobody to judge.
+   */
+  async judged() {
+    const p = this.pending;
+    if (!p) return;
+    this.pending = null;
+    const now = await this.js(SEEN);
+    const left = this.loads > p.loads;
+    const ran = left || now.ran > p.before.ran; const changed = left || now.dom > p.before.dom || now.values !== p.before.values;
+    const kind = changed || !(ran || p.at?.control) ? 'benign' : 'unclear';
+    this.labels.push({ session: this.s.id, app: this.s.app, kind, id: `aside:${p.at?.name ?? 'page'}`, start_ms: p.start, end_ms: p.end, rect: p.at?.rect, taps: 1, handler_ran: ran, dom_changed: changed });
+  }
+
   /**
    * group runs fn, aimed at the control already, and labels it. Without sel the group lies at no one place. meanwhile: what is done
    * after the gestures of the group and before its answer may be due.
    */
   async group(label, sel, fn, { nth = 0, after = 900, meanwhile } = {}) {
+    await this.judged();
+    this.groups += 1;
+    try { return await this.watched(label, sel, fn, { nth, after, meanwhile }); } finally { this.groups -= 1; }
+  }
+
+  async watched(label, sel, fn, { nth, after, meanwhile }) {
     const r = sel ? await this.h.rect(sel, nth) : null;
     const before = await this.js('[__ran, __dom]');
     const clicks = this.h.clicks; const loads = this.loads;
@@ -134,8 +169,7 @@ export class Actor {
     await h.aim(sel, nth);
     const hammer = mood === 'hammer';
     const short = f.mode === 'hold' ? () => h.press(rnd.range(80, 190)) : () => h.press();
-    // A thing that only looks like a control is one that nobody can prove to be meant for pressing.
-    const plain = await this.js(`!__q(${JSON.stringify(sel)}, ${nth}).closest('button,a,input,label,select,textarea,[role=button],[tabindex],sl-button,sl-switch,x-count,ion-button,ion-toggle,ion-checkbox,ion-item,ion-chip,ion-segment-button,ion-fab-button')`);
+    const plain = await this.js(`!__q(${JSON.stringify(sel)}, ${nth}).closest(${JSON.stringify(CONTROLS)})`);
     const label = { kind: 'friction', id: `${f.mode}:${id}` };
     const family = { cut: 'dead', dead: 'dead', cover: 'dead', silent: 'dead', hold: 'hold', off: 'off', error: 'error', throw: 'error', slow: 'slow', freeze: 'freeze', burn: 'freeze' }[f.mode];
     let again = hammer ? rnd.int(3, 6) : mood === 'retry' ? 1 : 0;
@@ -176,6 +210,11 @@ export class Actor {
     await f.after?.(this);
   }
 }
+
+// What only looks like a control is one that nobody can prove to be meant for pressing.
+const CONTROLS = 'button,a,input,label,select,textarea,[role=button],[tabindex],sl-button,sl-switch,x-count,ion-button,ion-toggle,ion-checkbox,ion-item,ion-chip,ion-segment-button,ion-fab-button';
+// What shows that a press did something: a handler that counts itself, changes of the page, and of what stands in its fields.
+const SEEN = "({ ran: __ran, dom: __dom, values: JSON.stringify([...document.querySelectorAll('input,textarea,select')].map((e) => [e.value, e.checked])) })";
 
 // Planting a layer or a disabled state changes the page: at most one of those, before the first gesture, so that it answers nobody.
 const stays = (f) => f.mode === 'cover' || f.mode === 'off';

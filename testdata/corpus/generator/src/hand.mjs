@@ -4,6 +4,12 @@ import { Human } from '../../../demo/generator/src/human.mjs';
 const STEP = 50; // ms between two samples of two fingers
 
 export class Hand extends Human {
+  /** press, told to whoever watches: around(press) runs it. */
+  async press(hold) {
+    const press = () => super.press(hold);
+    await (this.around ? this.around(press) : press());
+  }
+
   rect(sel, nth = 0) {
     return this.js(`(() => { const el = __q(${JSON.stringify(sel)}, ${nth}); if (!el) return null; const r = el.getBoundingClientRect(); return { x: r.left, y: r.top, w: r.width, h: r.height, vw: innerWidth, vh: innerHeight, sy: scrollY }; })()`);
   }
