@@ -181,10 +181,13 @@ type reader struct {
 	mobsObject string
 	segments   []int          // numbers of Sentry's segments, where they say it
 	filter     *mobile.Filter // what events pass through, nil where they do not
+	pictures   bool           // what is only there to be looked at is read as well
+	native     bool           // OpenReplay recorded a native application
 }
 
 // translated is all for recordings that may be those of native applications.
 func (rd *reader) translated(parts []Part, pictures bool, f func(rrweb.Event) error) error {
+	rd.pictures = pictures
 	through, finish := rd.translate(pictures, f)
 	if err := rd.each(parts, through); err != nil {
 		return err
@@ -209,6 +212,9 @@ func (rd *reader) each(parts []Part, f func(rrweb.Event) error) error {
 	for _, part := range parts {
 		if err := rd.ctx.Err(); err != nil {
 			return err
+		}
+		if !rd.pictures && isPictures(part.Name) {
+			continue
 		}
 		err := rd.part(part, f)
 		var skip *SkipError

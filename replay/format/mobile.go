@@ -32,6 +32,10 @@ func (rd *reader) translate(pictures bool, f func(rrweb.Event) error) (through f
 
 // apply says what the recorder of a native application said of the device.
 func (rd *reader) apply(s *replay.Session) {
+	if rd.native {
+		s.Context.Channel = cmp.Or(s.Context.Channel, "mobile")
+		s.Context.Device.Touch = true
+	}
 	if rd.filter == nil || rd.filter.Channel() == "" {
 		return
 	}

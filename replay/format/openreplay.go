@@ -23,6 +23,9 @@ func (rd *reader) isOpenReplay(r *bufio.Reader) bool {
 
 // isMessages reports whether bytes are messages: of their own, or going on where the part before ended.
 func (rd *reader) isMessages(b []byte) bool {
+	if openreplay.SniffFrames(b) {
+		return true
+	}
 	return openreplay.Sniff(b[:min(len(b), sniffLen)]) || rd.continuesOpenReplay(b)
 }
 
@@ -41,6 +44,12 @@ func isMessageFile(name string) bool {
 	return strings.HasSuffix(name, "devtools")
 }
 
+// isPictures reports whether an object is named as OpenReplay names the screens of a session, which nobody needs to fetch
+// who does not look at them.
+func isPictures(name string) bool {
+	return strings.HasSuffix(strings.TrimSuffix(name, ".zst"), "/replay.frames")
+}
+
 // isBrotliOpenReplay reports whether an object holds messages compressed with brotli, as OpenReplay stored them in 2023.
 func (rd *reader) isBrotliOpenReplay(data []byte) bool {
 	if openreplay.Sniff(data[:min(len(data), sniffLen)]) {
@@ -57,8 +66,15 @@ func (rd *reader) isBrotliOpenReplay(data []byte) bool {
 func (rd *reader) readOpenReplay(object string, r *bufio.Reader) error {
 	if rd.mobs == nil {
 		rd.mobs, rd.mobsObject = openreplay.NewRecording(rd.opt.Options), object
+		rd.mobs.Pictures = rd.pictures
 	}
-	tally, err := rd.mobs.Read(r)
+	var tally openreplay.Tally
+	var err error
+	if head, _ := r.Peek(sniffLen); openreplay.SniffFrames(head) {
+		err = rd.mobs.ReadFrames(r)
+	} else {
+		tally, err = rd.mobs.Read(r)
+	}
 	if err == nil {
 		return nil
 	}
@@ -81,6 +97,7 @@ func (rd *reader) finishOpenReplay(f func(rrweb.Event) error) error {
 		return nil
 	}
 	before := rd.stats.Events
+	rd.native = rd.mobs.Mobile()
 	err := rd.mobs.Events(func(e rrweb.Event) error {
 		if rd.stats.Events++; rd.stats.Events%1024 == 0 && rd.ctx.Err() != nil {
 			return rd.ctx.Err()

@@ -3,7 +3,10 @@ package format_test
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
+	"encoding/binary"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -145,7 +148,7 @@ func TestOpenReplayParts(t *testing.T) {
 	}
 }
 
-// TestOpenReplayClip: a page has a picture without anything that was typed; a mobile session says that it has none.
+// TestOpenReplayClip: a page has a picture without anything that was typed.
 func TestOpenReplayClip(t *testing.T) {
 	var out bytes.Buffer
 	info, err := clip.Cut(context.Background(), &out, mobParts(nil, "p", mobs(t, "plain")...), clip.Request{})
@@ -162,10 +165,52 @@ func TestOpenReplayClip(t *testing.T) {
 			t.Errorf("%q is in the clip", secret)
 		}
 	}
-	_, err = clip.Cut(context.Background(), &out, mobParts(nil, "p", mobs(t, "mobile")...), clip.Request{})
-	if !errors.Is(err, clip.ErrNoPicture) {
-		t.Errorf("a mobile session: %v", err)
+}
+
+// TestOpenReplayMobileClip: a mobile session shows its screens where they lie beside it, else why there are none, and the
+// touches in both cases. What it is about is read without them.
+func TestOpenReplayMobileClip(t *testing.T) {
+	jpeg := "\xff\xd8\xff\xe0 not really"
+	frame := func(ms int64, image string) string {
+		b := binary.LittleEndian.AppendUint64(nil, uint64(1_760_000_000_000+ms))
+		return string(binary.LittleEndian.AppendUint32(b, uint32(len(image)))) + image
 	}
+	messages := mobs(t, "mobile")[0]
+	screens := frame(2500, jpeg+"2") + frame(500, jpeg+"1") + frame(3000, "GIF8")
+	cut := func(texts ...string) string {
+		var out bytes.Buffer
+		info, err := clip.Cut(context.Background(), &out, mobParts(zs, "p", texts...), clip.Request{})
+		if err != nil || info.Width != 390 || info.Height != 844 {
+			t.Fatalf("%+v, %v", info, err)
+		}
+		if n := strings.Count(out.String(), `"type":7`); n != 6 {
+			t.Errorf("%d touches", n)
+		}
+		return out.String()
+	}
+	if got := cut(messages); !strings.Contains(got, "were recorded as pictures") || strings.Contains(got, "<img") {
+		t.Error(got)
+	}
+	data := func(n string) string {
+		return "data:image/jpeg;base64," + base64.StdEncoding.EncodeToString([]byte(jpeg+n))
+	}
+	got := cut(messages, screens)
+	if strings.Contains(got, "were recorded as pictures") || strings.Count(got, "data:image/") != 2 ||
+		strings.Index(got, data("1")) > strings.Index(got, data("2")) || !strings.Contains(got, data("1")) {
+		t.Error(got)
+	}
+	if got := cut(messages, screens[:len(screens)-10]); strings.Count(got, "data:image/") != 2 {
+		t.Errorf("a cut object of screens: %s", got)
+	}
+	alone, with := decode(t, mobParts(nil, "p", messages)...), decode(t, mobParts(nil, "p", messages, screens)...)
+	if dump(alone) != dump(with) || alone.Context.Channel != "mobile" || !alone.Context.Device.Touch {
+		t.Error("the screens change what the session is about")
+	}
+	never := format.Part{Name: "7/replay.frames.zst", Open: func() (io.ReadCloser, error) {
+		t.Error("the screens are fetched for a session")
+		return io.NopCloser(strings.NewReader(screens)), nil
+	}}
+	decode(t, textPart("7/dom.mobs", messages), never)
 }
 
 // TestOpenReplayLimits: limits hold for messages as they do for JSON.

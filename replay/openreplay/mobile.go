@@ -13,6 +13,10 @@ const swipePoints = 11
 // mobile handles the messages of the mobile trackers. They name no element but by a label, and no page but by a screen.
 func (t *tab) mobile(typ uint8, c *cursor) {
 	c.skip("uu") // time and length
+	if t.tr.framed && typ != typeMobileScreen && !t.framed {
+		t.framed = true
+		t.frame()
+	}
 	switch typ {
 	case typeMobileTap:
 		label, x, y := c.str(), c.uint(), c.uint()
@@ -36,6 +40,10 @@ func (t *tab) mobile(typ uint8, c *cursor) {
 		if c.err == nil && w > 0 && h > 0 && (w != t.width || h != t.height) {
 			t.width, t.height, t.renamed = w, h, true
 			t.meta()
+			if t.tr.framed {
+				t.framed = true
+				t.frame()
+			}
 		}
 	case typeMobileView:
 		screen, view, visible := c.str(), c.str(), c.bool()

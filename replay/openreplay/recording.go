@@ -13,6 +13,9 @@ import (
 // Recording collects the messages of one session from its objects. Call Read for each object and Events once at the
 // end. The zero value is not usable; call NewRecording. A Recording is for one goroutine.
 type Recording struct {
+	// Pictures keeps what is only there to be looked at: the screens of a mobile session, or a frame that stands for them.
+	Pictures bool
+
 	opt      rrweb.Options
 	tabs     map[string]int32
 	names    []string
@@ -22,6 +25,8 @@ type Recording struct {
 	last     *stream // what the next object may continue
 	marks    map[replay.Mark]bool
 	full     bool
+	pictures []picture
+	pictured int64 // bytes of all pictures
 }
 
 // message is one message that the translation reads.

@@ -24,7 +24,10 @@ func (r *Recording) Events(yield func(rrweb.Event) error) error {
 			tr.requests = true
 		}
 	}
+	r.sortPictures()
+	tr.framed = r.Pictures && len(r.pictures) == 0
 	for i := range messages {
+		tr.show(messages[i].at)
 		tr.message(&messages[i])
 		messages[i].body = nil
 		if tr.err != nil {
@@ -32,6 +35,7 @@ func (r *Recording) Events(yield func(rrweb.Event) error) error {
 		}
 	}
 	tr.settle()
+	tr.show(maxTime)
 	for _, t := range tr.tabs {
 		if t != nil {
 			t.now = tr.now
@@ -75,6 +79,7 @@ type translation struct {
 	pending  []*tab            // with changes of this moment that were not told of
 	now      int64
 	size     int64 // of the data of all events so far
+	framed   bool  // a frame stands for the screens of a mobile session
 	buf      []byte
 	seed     maphash.Seed
 	err      error
@@ -101,6 +106,7 @@ type tab struct {
 	sheets           map[uint64]*sheet
 	styles           []styleChange
 	pending          bool // in translation.pending
+	framed           bool // the frame of a mobile session was shown
 }
 
 // mouse is where the mouse is.

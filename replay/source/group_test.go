@@ -76,12 +76,12 @@ var groupTests = []struct {
 	{"OpenReplay directories", Layout{},
 		[]string{"7381/devtools.mob", "7381/dom.mobe", "7381/dom.mobs", "7381/replay.frames.zst", "7381.meta.json",
 			"mobs/7382/dom.mobs.gz", "mobs/7382/1774283894797_4.webp.frames.zst", "mobs/7383/devtools.mob", "mobs/other.json", "dom.mobs"},
-		`7381 (7381): 7381/dom.mobs 7381/dom.mobe 7381/devtools.mob | 7381.meta.json
+		`7381 (7381): 7381/dom.mobs 7381/dom.mobe 7381/devtools.mob 7381/replay.frames.zst | 7381.meta.json
 dom (dom): dom.mobs
 7382 (mobs/7382): mobs/7382/dom.mobs.gz
 7383 (mobs/7383): mobs/7383/devtools.mob
 other (mobs/other.json): mobs/other.json
-- other_file 2 7381/replay.frames.zst
+- other_file 1 mobs/7382/1774283894797_4.webp.frames.zst
 `},
 	{"OpenReplay names before 2023", Layout{},
 		[]string{"3762859343893990859", "3762859343893990859devtools", "3762859343893990859e", "3762859343893990860",

@@ -29,8 +29,8 @@ import (
 //  2. A directory with a sidecar ("<dir>.meta.json" beside it, or "meta.json" or "session.meta.json" in it) is one
 //     recording, and everything below it is a part.
 //  3. "session_id/<id>/..." and "session_id=<id>/..." (also session=): everything below is a part of that session.
-//  4. The files of an OpenReplay session are one recording: "<id>/dom.mobs", "<id>/dom.mobe" and "<id>/devtools.mob" (what
-//     else lies there holds pictures), "<id>.mobs" and "<id>.mobe", or "<id>", "<id>e" and "<id>devtools" where <id> is a
+//  4. The files of an OpenReplay session are one recording: "<id>/dom.mobs", "<id>/dom.mobe" and "<id>/devtools.mob" (and
+//     "<id>/replay.frames.zst", the screens of a native application; what else lies there holds pictures), "<id>.mobs" and "<id>.mobe", or "<id>", "<id>e" and "<id>devtools" where <id> is a
 //     number of twelve digits or more. They are read in this order, with a KeyPattern as well.
 //  5. A directory is one recording when the names of all files directly in it are those of parts: "part-3", "chunk_3",
 //     "segment.3", "seg-3", "batch-3", "tracker-batch-1774283894797.mob" in any directory, or bare numbers and times ("0", "17", "1751462400000-9f3c",

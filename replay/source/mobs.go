@@ -17,15 +17,16 @@ type mobPart struct {
 	bare    bool // a number, which says nothing unless another part of the session lies beside it
 }
 
-// The orders of parts. The page's messages are cut at a number of bytes: the rest means nothing without the start.
+// The orders of parts: the start of the page, the rest of it, console and network, the screens of a mobile session. The page's messages are cut at a number of bytes: the rest means nothing without the start.
 const (
 	mobStart = iota
 	mobRest
 	mobDevtools
+	mobFrames
 )
 
 // mobNames are the names in the directory of a session.
-var mobNames = map[string]int{"dom.mobs": mobStart, "dom.mobe": mobRest, "devtools.mob": mobDevtools}
+var mobNames = map[string]int{"dom.mobs": mobStart, "dom.mobe": mobRest, "devtools.mob": mobDevtools, "replay.frames": mobFrames}
 
 // flatMob are the names before 2023, all sessions in one directory: "<session>", "<session>e" and "<session>devtools".
 var flatMob = regexp.MustCompile(`^([0-9]{12,20})(e|devtools)?$`)
