@@ -199,15 +199,11 @@ func (l *Ledger) compact(ctx context.Context, dir string) error {
 		}
 	}
 	for _, fp := range sortedKeys(byFingerprint) {
-		files := byFingerprint[fp]
-		if len(files) < 2 && files[0].deadRows == 0 {
-			continue
-		}
 		var err error
 		if dir == skipsDir {
-			err = mergeFiles(ctx, l, files, skipRows)
+			err = mergeAll(ctx, l, byFingerprint[fp], skipRows)
 		} else {
-			err = mergeFiles(ctx, l, files, digestRows)
+			err = mergeAll(ctx, l, byFingerprint[fp], digestRows)
 		}
 		if err != nil {
 			return fmt.Errorf("compact %s: %w", dir, err)
@@ -216,12 +212,30 @@ func (l *Ledger) compact(ctx context.Context, dir string) error {
 	return nil
 }
 
+// mostMerged bounds the files that are merged at once: each costs a handle and a page (pageBytes) of each of 90 columns.
+const mostMerged = 8
+
+// mergeAll merges files, of one folder and fingerprint, as long as there are several small ones.
+func mergeAll[R any](ctx context.Context, l *Ledger, files []*file, k kind[R]) error {
+	for len(files) > 1 || len(files) == 1 && files[0].deadRows > 0 {
+		n := min(len(files), mostMerged)
+		f, err := mergeFiles(ctx, l, files[:n], k)
+		if err != nil {
+			return err
+		}
+		if files = files[n:]; len(files) > 0 && l.small(f) {
+			files = append(files[:len(files):len(files)], f)
+		}
+	}
+	return nil
+}
+
 // mergeBatch is how many rows are handed to the writer at once; it bounds memory only.
 const mergeBatch = 64
 
-// mergeFiles writes the live rows of files into one new file and removes files. All are of one folder and
-// fingerprint.
-func mergeFiles[R any](ctx context.Context, l *Ledger, files []*file, k kind[R]) error {
+// mergeFiles writes the live rows of files into one new file, which it returns, and removes files. All are of one folder
+// and fingerprint.
+func mergeFiles[R any](ctx context.Context, l *Ledger, files []*file, k kind[R]) (*file, error) {
 	to := target{dir: files[0].dir, fingerprint: files[0].fingerprint}
 	for _, f := range files {
 		to.sequence = max(to.sequence, f.sequence)
@@ -229,7 +243,7 @@ func mergeFiles[R any](ctx context.Context, l *Ledger, files []*file, k kind[R])
 	}
 	w, err := newWriter[R](l, to)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer w.Abort()
 	var entries []indexRow
@@ -241,21 +255,21 @@ func mergeFiles[R any](ctx context.Context, l *Ledger, files []*file, k kind[R])
 	}
 	for r, err := range merge(ctx, l, l.snapshot(files), k.compare) {
 		if err != nil {
-			return err
+			return nil, err
 		}
 		entries = append(entries, k.index(r))
 		if batch = append(batch, *r); len(batch) == mergeBatch {
 			if err := flush(); err != nil {
-				return err
+				return nil, err
 			}
 		}
 	}
 	if err := flush(); err != nil {
-		return err
+		return nil, err
 	}
 	f, err := w.Commit()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	l.replace(f, files, entries)
 	for _, old := range files {
@@ -263,11 +277,11 @@ func mergeFiles[R any](ctx context.Context, l *Ledger, files []*file, k kind[R])
 			continue
 		}
 		if err := os.Remove(filepath.Join(l.root, old.dir, old.name)); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return err
+			return nil, err
 		}
 		l.step("removed")
 	}
-	return syncDir(filepath.Join(l.root, to.dir))
+	return f, syncDir(filepath.Join(l.root, to.dir))
 }
 
 // replace swaps the merged files for the new one in the index.

@@ -326,6 +326,29 @@ func TestReaderSurvivesMerge(t *testing.T) {
 	}
 }
 
+// However many batches a day has, its files become one, in steps that hold few of them open.
+func TestCompactInSteps(t *testing.T) {
+	dir := t.TempDir()
+	l := open(t, dir, Options{CompactFiles: 2})
+	const batches = 2*mostMerged + 3
+	var want []friction.Digest
+	for n := range batches {
+		d := generate(n, 0)
+		d.Start = day0.Add(time.Duration(n) * time.Second)
+		want = append(want, d)
+		add(t, l, d)
+	}
+	add(t, l, want[5]) // once more: the older row is dropped
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	l = open(t, dir, Options{})
+	if s := l.Size(); s.Files != 1 || s.Digests != batches {
+		t.Errorf("%+v, want one file and %d digests", s, batches)
+	}
+	equal(t, "sessions", collect(t, l, Query{}), want)
+}
+
 func TestReaderOfNothing(t *testing.T) {
 	dir := t.TempDir()
 	l := open(t, dir, Options{ReadOnly: true})
