@@ -109,6 +109,7 @@ func newAnalysis(opt Options) (*analysis, error) {
 		detection:   detection,
 		summary:     newSummary(),
 		fingerprint: digestFingerprint(reading, detection),
+		indexes:     map[string]*manifest.BlockIndex{},
 	}, nil
 }
 
@@ -165,6 +166,7 @@ func (a *analysis) all(ctx context.Context) (*ranker.Report, error) {
 type job struct {
 	source *Opened
 	source.Recording
+	index *manifest.BlockIndex // that names its blocks, nil without one
 }
 
 // name identifies the recording across sources, in the ledger and in messages.
@@ -191,7 +193,7 @@ func (a *analysis) list(ctx context.Context) ([]job, error) {
 		}
 		a.summary.listed(src.Store.URL(), group)
 		for _, r := range group.Recordings {
-			j := job{source: src, Recording: r}
+			j := job{source: src, Recording: r, index: a.indexes[src.Index.Path]}
 			if name := j.name(); !listed[name] {
 				listed[name] = true
 				jobs = append(jobs, j)

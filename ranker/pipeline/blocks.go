@@ -57,6 +57,7 @@ func (a *analysis) group(ctx context.Context, src *Opened) (*source.Grouping, er
 		if index, err = src.Index.load(ctx); err != nil {
 			return nil, fmt.Errorf("block index: %w", err)
 		}
+		a.indexes[src.Index.Path] = index
 	}
 	if index.Wrong > 0 {
 		a.Log.Warn("rows of the block index left out", "index", src.Index.Path, "rows", index.Wrong, "first", index.Problems[0].String())

@@ -169,6 +169,14 @@ func TestBlocksOfManySessions(t *testing.T) {
 		t.Errorf("second run: %d sessions, %d read", again.Report.Sessions, again.Fresh)
 	}
 
+	// A later export that names one session only: the others stay as they were, with their users.
+	one, _, _ := strings.Cut(h.index, "\n")
+	writeFiles(t, conf, map[string][]byte{"index.ndjson": []byte(one)})
+	if later := analyze(t, config, data); later.Fresh != 0 || later.Report.Sessions != n || later.Report.Users != n {
+		t.Errorf("with a later index: %d sessions of %d users, %d read", later.Report.Sessions, later.Report.Users, later.Fresh)
+	}
+	writeFiles(t, conf, map[string][]byte{"index.ndjson": []byte(h.index)})
+
 	// An object less: every session has lost two of its blocks.
 	if err := os.Remove(filepath.Join(dir, filepath.FromSlash(objectKey(1)))); err != nil {
 		t.Fatal(err)

@@ -253,10 +253,17 @@ func (j job) decode(ctx context.Context, r *format.Reader, opt format.Options) (
 	return session, nil
 }
 
+// sidecar is what is said of the recording beside it: by its sidecar, the block index and its key, the first that knows a
+// field first.
 func (j job) sidecar(ctx context.Context) (manifest.Record, error) {
 	fields, err := manifest.Fields(j.Fields)
 	if err != nil {
 		return manifest.Record{}, &format.SkipError{Reason: "bad_key_fields", Object: j.name(), Hint: "the key pattern took from its key what cannot be used; correct key_pattern", Err: err}
+	}
+	if j.index != nil {
+		// A later index may not name the session any more, so that its Digest must know by itself.
+		record, _ := j.index.Lookup(j.ID)
+		fields = record.Merge(fields)
 	}
 	if j.Sidecar == nil {
 		return fields, nil

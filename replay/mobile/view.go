@@ -135,7 +135,7 @@ const (
 
 func newPage(opt *Options, w, h float64, before *page) *page {
 	p := &page{opt: opt, w: w, h: h, nodes: nodeFirst, byID: map[string]*view{},
-		body: &view{node: nodeBody, tag: "body", attrs: [][2]string{{"style", "margin:0"}}, box: box{0, 0, w, h}, through: true}}
+		body: &view{node: nodeBody, tag: "body", attrs: [][2]string{{"style", "margin:0;font:14px sans-serif"}}, box: box{0, 0, w, h}, through: true}}
 	if before != nil {
 		p.nodes, p.before = before.nodes, before.byID
 	}
@@ -231,6 +231,9 @@ func (p *page) describe(v *view, w *wireframe) {
 	}
 	if v.tag != "button" && w.Type != "placeholder" {
 		set("aria-label", w.Label)
+	}
+	if w.Style.background == "" && (w.Type == "placeholder" || w.Type == "web_view") {
+		w.Style.background = "#eeeeee" // something is there
 	}
 	set("bounds", v.box.String())
 	set("style", v.box.style(w.Style))

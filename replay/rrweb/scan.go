@@ -273,7 +273,8 @@ type members struct {
 
 // object reads an object: an event, or one of the wrappers
 //
-//	{events:[…]}  {rrwebEvents:[…]}  {snapshots:[…]}  {snapshotsByWindowId:{window:[…]}}  {window_id, data:[…]}
+//	{events:[…]}  {rrwebEvents:[…]}  {snapshots:[…]}  {snapshotsByWindowId:{window:[…]}}  {snapshot_data_by_window_id:{…}}
+//	{window_id, data:[…]}
 //	{data|result|payload|properties: one of these}
 func (s *scanner) object(window string) error {
 	if done, err := s.inPlace(window); done {
@@ -471,7 +472,7 @@ func isList(key string, c byte) bool {
 }
 
 func isByWindow(key string, c byte) bool {
-	return c == '{' && key == "snapshotsByWindowId"
+	return c == '{' && (key == "snapshotsByWindowId" || key == "snapshot_data_by_window_id")
 }
 
 func isContainer(key string) bool {

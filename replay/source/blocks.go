@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/rankle/rankle/replay"
 )
 
 // Block is a range of bytes that holds a part of one session, in an object that many sessions share.
@@ -54,14 +52,13 @@ func GroupBlocks(ctx context.Context, st Store, prefix string, l Layout, index [
 	for _, sc := range g.sidecars {
 		g.skip(sc.Key, SkipOrphan)
 	}
-	stored := make(map[string]replay.Object, len(g.files))
+	stored := make(map[string]*shared, len(g.files))
 	for _, obj := range g.files {
-		stored[obj.Key] = obj
+		stored[obj.Key] = &shared{key: obj.Key, state: stateOf(obj), size: obj.Size}
 	}
-	named := make(map[string]bool, len(stored))
 	g.byKey = make(map[string]*Recording, len(index))
 	for _, in := range index {
-		r := in.recording(stored, named)
+		r := in.recording(stored)
 		switch {
 		case in.Deleted:
 			g.skip(in.Session, SkipDeleted)
@@ -71,12 +68,19 @@ func GroupBlocks(ctx context.Context, st Store, prefix string, l Layout, index [
 			g.byKey[r.Key] = r
 		}
 	}
-	for key := range stored {
-		if !named[key] {
+	for key, obj := range stored {
+		if !obj.named {
 			g.skip(key, SkipUnindexed)
 		}
 	}
 	return g.grouping(), nil
+}
+
+// shared is an object that many sessions share; their parts share its texts.
+type shared struct {
+	key, state string
+	size       int64
+	named      bool // by the index
 }
 
 // lateStart is by how much the first block may begin after its session and still be the first: both times are those of
@@ -84,7 +88,7 @@ func GroupBlocks(ctx context.Context, st Store, prefix string, l Layout, index [
 const lateStart = time.Second
 
 // recording finds the blocks of a session among the stored objects, and notes those objects as named.
-func (in Indexed) recording(stored map[string]replay.Object, named map[string]bool) *Recording {
+func (in Indexed) recording(stored map[string]*shared) *Recording {
 	blocks := slices.Clone(in.Blocks)
 	slices.SortFunc(blocks, func(a, b Block) int {
 		return cmp.Or(a.First.Compare(b.First), strings.Compare(a.Key, b.Key), cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To))
@@ -92,15 +96,15 @@ func (in Indexed) recording(stored map[string]replay.Object, named map[string]bo
 	blocks = slices.CompactFunc(blocks, func(a, b Block) bool { return a.Key == b.Key && a.From == b.From && a.To == b.To })
 	r := &Recording{ID: in.Session, Key: in.Session}
 	for _, b := range blocks {
-		obj, ok := b.find(stored)
-		if ok {
-			named[obj.Key] = true
+		obj := b.find(stored)
+		if obj != nil {
+			obj.named = true
 		}
-		if !ok || b.From < 0 || b.To < b.From || b.To >= obj.Size {
+		if obj == nil || b.From < 0 || b.To < b.From || b.To >= obj.size {
 			r.Missing++
 			continue
 		}
-		r.Parts = append(r.Parts, RangeOf(obj, b.From, b.To))
+		r.Parts = append(r.Parts, rangeOf(obj.key, obj.state, b.From, b.To))
 	}
 	if len(blocks) > 0 && !in.Started.IsZero() && blocks[0].First.Sub(in.Started) > lateStart {
 		r.Missing++
@@ -108,18 +112,14 @@ func (in Indexed) recording(stored map[string]replay.Object, named map[string]bo
 	return r
 }
 
-// find returns the object of a block: that of the key, or of the longest end of it that is stored.
-func (b Block) find(stored map[string]replay.Object) (replay.Object, bool) {
-	for key := b.Key; ; {
-		if obj, ok := stored[key]; ok {
-			return obj, true
+// find returns the object of a block: that of the key, or of the longest end of it that is stored; nil if none is.
+func (b Block) find(stored map[string]*shared) *shared {
+	for key, more := b.Key, true; more; _, key, more = strings.Cut(key, "/") {
+		if obj := stored[key]; obj != nil {
+			return obj
 		}
-		_, rest, ok := strings.Cut(key, "/")
-		if !ok {
-			return replay.Object{}, false
-		}
-		key = rest
 	}
+	return nil
 }
 
 // list sorts a listing out. The error is that of an incomplete one, or ErrEmpty.

@@ -31,11 +31,19 @@ const rangeMark = "?range=bytes="
 // RangeOf names the bytes from first to last, both inclusive, of a listed object. What it returns is itself an object: of
 // a Store made by Ranges, with an ETag that changes when that of the object does.
 func RangeOf(obj replay.Object, first, last int64) replay.Object {
-	r := replay.Object{Key: fmt.Sprintf("%s%s%d-%d", obj.Key, rangeMark, first, last), Size: last - first + 1}
-	if obj.ETag != "" {
-		r.ETag = obj.ETag + "/" + strconv.FormatInt(obj.Size, 10) // the whole state, which opening checks
+	return rangeOf(obj.Key, stateOf(obj), first, last)
+}
+
+func rangeOf(key, state string, first, last int64) replay.Object {
+	return replay.Object{Key: fmt.Sprintf("%s%s%d-%d", key, rangeMark, first, last), ETag: state, Size: last - first + 1}
+}
+
+// stateOf is the ETag of all ranges of an object: its whole state, which opening checks.
+func stateOf(obj replay.Object) string {
+	if obj.ETag == "" {
+		return ""
 	}
-	return r
+	return obj.ETag + "/" + strconv.FormatInt(obj.Size, 10)
 }
 
 // CutRange takes the range off the key of an object that RangeOf named. ok is false for every other key.
