@@ -141,13 +141,13 @@ func strip(name string, in *stored, rd *reader) (r *bufio.Reader, closer func(),
 			}
 		case len(head) >= 2 && isZlib(head) && !(depth == 0 && rd.continuesOpenReplay(in.data)):
 			next, err = zlib.NewReader(layer)
-		case depth == 0 && isMessageFile(name) && rd.isBrotliOpenReplay(in.data):
+		case depth == 0 && (isMessageFile(name) && rd.isBrotliOpenReplay(in.data) || isContents(name) && isBrotliText(in.data)):
 			next = brotli.NewReader(layer)
 		case depth == 0 && rd.isBlock(head):
 			if next, err = rd.blocks(name, bufio.NewReader(layer)); err != nil {
 				return nil, closer, err
 			}
-		case depth == 0 && (rd.opt.Dialect.brotli() || strings.HasSuffix(name, ".br")) && !looksLikeText(head) && !rd.isMessages(in.data):
+		case depth == 0 && (rd.opt.Dialect.brotli() || strings.HasSuffix(name, ".br")) && !looksLikeText(head) && !rd.isMessages(in.data) && !isRedisGob(in.data):
 			next = brotli.NewReader(layer)
 		}
 		if err != nil {

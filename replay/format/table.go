@@ -38,6 +38,8 @@ var table = []row{
 	{name: formatPostHog, sniff: isPostHogLine, read: readPlain},
 	{name: "datadog", sniff: isDatadog,
 		hint: "looks like a Datadog segment; its records are not rrweb events"},
+	{name: "highlight-raw", sniff: isRedisGob,
+		hint: "is what Highlight buffers of a session that is not finished; its session-contents-compressed holds the events"},
 	{name: formatHighlight, sniff: isHighlight, read: readPlain},
 	{name: formatRRWeb, sniff: isJSON, read: readPlain},
 }
@@ -137,12 +139,6 @@ func isPostHogLine(head []byte) bool {
 	}
 	rest = bytes.TrimLeft(rest[end+1:], " ")
 	return bytes.HasPrefix(rest, []byte(",{")) || bytes.HasPrefix(rest, []byte(", {"))
-}
-
-// isHighlight: {"data":{"events":[…]}}.
-func isHighlight(head []byte) bool {
-	compact := compactHead(head, 64)
-	return bytes.HasPrefix(compact, []byte(`{"data":{"events":[`))
 }
 
 // compactHead removes white space from the first n bytes.

@@ -283,8 +283,8 @@ func (g *grouper) groupByPattern() {
 	}
 	for k, ps := range parts {
 		slices.SortFunc(ps, func(a, b part) int {
-			if _, ok := mobOf(a.obj.Key); ok {
-				if _, ok := mobOf(b.obj.Key); ok {
+			if _, ok := partOf(a.obj.Key); ok {
+				if _, ok := partOf(b.obj.Key); ok {
 					return compareParts(a.obj.Key, b.obj.Key) // they go on in an order that their names do not sort in
 				}
 			}
@@ -361,11 +361,11 @@ func (g *grouper) groupByRules() {
 	}
 
 	used, attached := map[string]bool{}, map[[2]string]bool{} // sidecars; with the recordings that they describe
-	mob := findMobs(g.files)
+	byName := findNamed(g.files)
 	for _, obj := range g.files {
-		part, isMob := mob.parts[obj.Key]
-		if !isMob && mob.dirs[parent(obj.Key)] {
-			g.skip(obj.Key, SkipForeign) // pictures of canvases and screens
+		part, named := byName.parts[obj.Key]
+		if !named && byName.dirs[parent(obj.Key)] {
+			g.skip(obj.Key, SkipForeign) // pictures of canvases, lists of requests
 			continue
 		}
 		own := ofFile[obj.Key]
@@ -373,10 +373,10 @@ func (g *grouper) groupByRules() {
 			own = slices.Concat(own, ofFile[name])
 		}
 		k, id := obj.Key, path.Base(stem(obj.Key)) // rules 1 and 6
-		if isMob && !part.dir {
+		if named && !part.dir {
 			k, id = part.key, part.session // rule 4
 		} else if len(own) == 0 {
-			if dir, session := place(obj.Key, ofDir, mob.dirs, partsOnly); dir != "" {
+			if dir, session := place(obj.Key, ofDir, byName.dirs, partsOnly); dir != "" {
 				k, id, own = dir, session, ofDir[dir]
 			}
 		}
@@ -428,7 +428,7 @@ func describes(key string) (of, dir string) {
 
 // place finds the directory that a file without a sidecar of its own is a part of, by rules 2 to 5, and its session.
 // The directory is empty when the file is a recording of its own.
-func place(key string, sidecars map[string][]replay.Object, mobDirs, partsOnly map[string]bool) (dir, session string) {
+func place(key string, sidecars map[string][]replay.Object, namedDirs, partsOnly map[string]bool) (dir, session string) {
 	for d := parent(key); d != ""; d = parent(d) {
 		if len(sidecars[d]) > 0 {
 			return d, path.Base(d)
@@ -437,7 +437,7 @@ func place(key string, sidecars map[string][]replay.Object, mobDirs, partsOnly m
 	if d, session := declared(key); d != "" {
 		return d, session
 	}
-	if d := parent(key); mobDirs[d] || partsOnly[d] {
+	if d := parent(key); namedDirs[d] || partsOnly[d] {
 		return d, path.Base(d)
 	}
 	return "", ""

@@ -99,6 +99,14 @@ b (b): b.mobs.zst
 c (c.mob): c.mob
 up (up): up/tracker-batch-1774283894797.mob up/tracker-batch-1774283901788.mob
 `},
+	{"Highlight directories", Layout{},
+		[]string{"v2/1/7381/session-contents-compressed-0010", "v2/1/7381/session-contents-compressed-0009", "v2/1/7381/network-resources-compressed",
+			"v2/1/7381/timeline-indicator-events", "v2/1/7382/session-contents-compressed", "raw-events/v2/1/7383/events-1"},
+		`events-1 (raw-events/v2/1/7383/events-1): raw-events/v2/1/7383/events-1
+7381 (v2/1/7381): v2/1/7381/session-contents-compressed-0009 v2/1/7381/session-contents-compressed-0010
+7382 (v2/1/7382): v2/1/7382/session-contents-compressed
+- other_file 2 v2/1/7381/network-resources-compressed
+`},
 	{"OpenReplay with a key pattern", Layout{KeyPattern: `^p(?P<tenant>\d+)/(?P<session>\d+)/(?P<part>.+)$`},
 		[]string{"p1/55/devtools.mob", "p1/55/dom.mobe", "p1/55/dom.mobs"},
 		`55 (1/55): p1/55/dom.mobs p1/55/dom.mobe p1/55/devtools.mob | map[tenant:1]

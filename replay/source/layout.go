@@ -30,8 +30,10 @@ import (
 //     recording, and everything below it is a part.
 //  3. "session_id/<id>/..." and "session_id=<id>/..." (also session=): everything below is a part of that session.
 //  4. The files of an OpenReplay session are one recording: "<id>/dom.mobs", "<id>/dom.mobe" and "<id>/devtools.mob" (and
-//     "<id>/replay.frames.zst", the screens of a native application; what else lies there holds pictures), "<id>.mobs" and "<id>.mobe", or "<id>", "<id>e" and "<id>devtools" where <id> is a
-//     number of twelve digits or more. They are read in this order, with a KeyPattern as well.
+//     "<id>/replay.frames.zst", the screens of a native application), "<id>.mobs" and "<id>.mobe", or "<id>", "<id>e" and
+//     "<id>devtools" where <id> is a number of twelve digits or more. They are read in this order, with a KeyPattern as
+//     well. So are those of a Highlight session, "<id>/session-contents-compressed" with or without "-0001". What else
+//     lies in such a directory holds pictures or lists of requests, and is passed over.
 //  5. A directory is one recording when the names of all files directly in it are those of parts: "part-3", "chunk_3",
 //     "segment.3", "seg-3", "batch-3", "tracker-batch-1774283894797.mob" in any directory, or bare numbers and times ("0", "17", "1751462400000-9f3c",
 //     "1751462400000-1751462460000", "1751462400000-_x-Y7z") in a directory whose name looks like an id: eight characters or more with a digit,
