@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -123,16 +122,16 @@ func strip(name string, in *stored, rd *reader) (r *bufio.Reader, closer func(),
 		err = nil // fewer bytes than asked for are no error
 		switch {
 		case len(head) >= 2 && head[0] == 0x1f && head[1] == 0x8b:
-			next, err = rd.memory.gunzip(layer, depth)
-			if depth == 0 {
-				rd.expect(gzipSize(in.data))
+			if next = rd.whole(in, depth, rd.memory.inflate.Gzip); next == nil {
+				next, err = rd.memory.gunzip(layer, depth)
 			}
 		case len(head) >= 4 && string(head[:4]) == "\x28\xb5\x2f\xfd":
-			var z *zstd.Decoder
-			z, err = rd.memory.unzstd(layer, depth)
-			if err == nil {
-				closers = append(closers, func() { _ = z.Reset(nil) })
-				next = z
+			if next = rd.whole(in, depth, rd.memory.unzstdAll); next == nil {
+				var z *zstd.Decoder
+				if z, err = rd.memory.unzstd(layer, depth); err == nil {
+					closers = append(closers, func() { _ = z.Reset(nil) })
+					next = z
+				}
 			}
 		case posthog.IsBlock(head) && !(depth == 0 && rd.continuesOpenReplay(in.data)):
 			// May look like zlib, while zlib never goes on like a line of text.
@@ -156,26 +155,36 @@ func strip(name string, in *stored, rd *reader) (r *bufio.Reader, closer func(),
 		if next == nil {
 			break
 		}
+		if rd.text != nil && depth == 0 {
+			layer, head = next, rd.text[:min(len(rd.text), blockHead)]
+			continue
+		}
+		rd.text = nil
 		br := bufio.NewReaderSize(next, 4<<10)
 		layer = br
 		head, err = br.Peek(blockHead)
 	}
-	return rd.memory.sniffed(&plain{rd: rd, in: in, r: layer}), closer, nil
+	rd.plain = &plain{rd: rd, in: in, r: layer}
+	return rd.memory.sniffed(rd.plain), closer, nil
 }
 
-// gzipSize returns the size that the last member of a gzip file claims to have (RFC 1952), 0 if it is cut.
-func gzipSize(data []byte) int64 {
-	if len(data) < 18 {
-		return 0
+// whole decompresses an intact object at once, where that stays within the limits, into rd.text. It returns a reader of the
+// text, or nil: whatever is damaged, cut or too large is for a reader that keeps what came before.
+func (rd *reader) whole(in *stored, depth int, decompress func(dst, src []byte, max int) ([]byte, error)) io.Reader {
+	if depth > 0 || in.end != nil {
+		return nil
 	}
-	return int64(binary.LittleEndian.Uint32(data[len(data)-4:]))
-}
-
-// expect makes room for a text of a size that the object claims to have, as far as the limits would let it pass.
-func (rd *reader) expect(size int64) {
-	if rd.builder != nil && size <= rd.left && size <= max(ratioFree, rd.in.n*rd.opt.MaxRatio) {
-		rd.builder.Grow(int(size))
+	into := rd.memory.text
+	if rd.builder != nil {
+		into = rd.builder.Text
 	}
+	limit := min(rd.left-1, max(ratioFree, in.n*rd.opt.MaxRatio)) // 1: the reader below finds the end within the limit
+	text, err := into(int(limit), func(dst []byte, max int) ([]byte, error) { return decompress(dst, in.data, max) })
+	if err != nil || len(text) == 0 {
+		return nil
+	}
+	rd.text = text
+	return bytes.NewReader(text)
 }
 
 // isZlib checks the two header bytes (RFC 1950) for deflate with a window of up to 32 KiB.

@@ -152,7 +152,7 @@ func (r *Reader) Decode(ctx context.Context, id string, parts []Part, opt Option
 // event is only valid during the call. It stops at the first error of f and returns it.
 func Events(ctx context.Context, parts []Part, opt Options, f func(rrweb.Event) error) error {
 	opt = opt.withDefaults()
-	rd := &reader{ctx: ctx, opt: opt, left: opt.MaxBytes, mark: func(replay.Mark) {}, format: formatRRWeb, memory: new(memory)}
+	rd := &reader{ctx: ctx, opt: opt, left: opt.MaxBytes, mark: func(replay.Mark) {}, format: formatRRWeb, memory: &memory{max: opt.MaxBytes}}
 	if err := rd.translated(parts, true, f); err != nil {
 		return err
 	}
@@ -171,6 +171,8 @@ type reader struct {
 	format string
 	stats  Stats
 	in     *stored // of the part being read
+	text   []byte  // ... all of it, if it was decompressed at once
+	plain  *plain  // ... what was read of it
 	memory *memory
 	// builder takes the events of Decode; nil when somebody else does. Texts that need no translation are scanned in its
 	// memory, see readPlain.
@@ -262,7 +264,7 @@ func (rd *reader) part(part Part, f func(rrweb.Event) error) error {
 	}
 	defer rc.Close()
 	in := load(rd.ctx, rc, rd.opt.MaxObjectBytes, rd.memory.stored)
-	rd.in = in
+	rd.in, rd.text = in, nil
 	rd.stats.Stored += in.n
 	defer func() { rd.memory.keep(in.data) }()
 	plain, closer, err := strip(part.Name, in, rd)

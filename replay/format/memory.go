@@ -7,6 +7,7 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 
+	"github.com/rankle/rankle/replay/inflate"
 	"github.com/rankle/rankle/replay/rrweb"
 )
 
@@ -16,7 +17,12 @@ type memory struct {
 	stored  []byte
 	gzip    *gzip.Reader
 	zstd    *zstd.Decoder
-	text    *bufio.Reader
+	inflate inflate.Decoder
+	all     *zstd.Decoder // for whole objects, of at most allMax bytes
+	allMax  int64
+	max     int64 // Options.MaxBytes
+	sniff   *bufio.Reader
+	own     []byte // text of an object, where no Builder takes it
 }
 
 // keepStored is how large an object may be whose memory waits for the next one; larger ones are too rare.
@@ -24,6 +30,7 @@ const keepStored = 8 << 20
 
 // build returns an empty Builder.
 func (m *memory) build(opt rrweb.Options) *rrweb.Builder {
+	m.max = opt.MaxBytes
 	if m.builder == nil {
 		m.builder = rrweb.NewBuilder(opt)
 	} else {
@@ -64,12 +71,41 @@ func (m *memory) unzstd(r io.Reader, depth int) (*zstd.Decoder, error) {
 	return m.zstd, m.zstd.Reset(r)
 }
 
+// unzstdAll appends all of the text of src to dst, up to max bytes.
+func (m *memory) unzstdAll(dst, src []byte, max int) ([]byte, error) {
+	var head zstd.Header
+	if err := head.Decode(src); err != nil || !head.HasFCS || head.FrameContentSize > uint64(max-len(dst)) {
+		return dst, zstd.ErrDecoderSizeExceeded // a reader piece by piece bounds what is not told
+	}
+	if m.all == nil || m.allMax != m.max {
+		z, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(uint64(m.max)))
+		if err != nil {
+			return dst, err
+		}
+		m.all, m.allMax = z, m.max
+	}
+	text, err := m.all.DecodeAll(src, dst)
+	if len(text) > max { // further frames, of which the head says nothing
+		err = zstd.ErrDecoderSizeExceeded
+	}
+	return text, err
+}
+
+// text has a text decompressed where no Builder has memory for it.
+func (m *memory) text(max int, decompress func(dst []byte, max int) ([]byte, error)) ([]byte, error) {
+	text, err := decompress(m.own[:0], max)
+	if err == nil {
+		m.own = text
+	}
+	return text, err
+}
+
 // sniffed buffers a text so that its start can be looked at.
 func (m *memory) sniffed(r io.Reader) *bufio.Reader {
-	if m.text == nil {
-		m.text = bufio.NewReaderSize(r, 2*sniffLen)
+	if m.sniff == nil {
+		m.sniff = bufio.NewReaderSize(r, 2*sniffLen)
 	} else {
-		m.text.Reset(r)
+		m.sniff.Reset(r)
 	}
-	return m.text
+	return m.sniff
 }

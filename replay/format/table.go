@@ -35,13 +35,13 @@ type row struct {
 var table = []row{
 	{name: formatSentryMobile, sniff: isSentryPack, read: readSentryPack},
 	{name: formatSentry, sniff: isSentrySDK, read: readSentrySDK},
-	{name: formatPostHog, sniff: isPostHogLine, read: readPlain},
+	{name: formatPostHog, sniff: isPostHogLine, read: readWhole},
 	{name: "datadog", sniff: isDatadog,
 		hint: "looks like a Datadog segment; its records are not rrweb events"},
 	{name: "highlight-raw", sniff: isRedisGob,
 		hint: "is what Highlight buffers of a session that is not finished; its session-contents-compressed holds the events"},
-	{name: formatHighlight, sniff: isHighlight, read: readPlain},
-	{name: formatRRWeb, sniff: isJSON, read: readPlain},
+	{name: formatHighlight, sniff: isHighlight, read: readWhole},
+	{name: formatRRWeb, sniff: isJSON, read: readWhole},
 }
 
 // dispatch finds the row of a text and reads it.
@@ -160,12 +160,29 @@ func isDatadog(head []byte) bool {
 	return head[0] == '{' && bytes.Contains(head, []byte(`"records"`)) && bytes.Contains(head, []byte(`"records_count"`))
 }
 
+// readWhole is readPlain for the text of an object from its start.
+func readWhole(rd *reader, object string, r *bufio.Reader, f func(rrweb.Event) error) error {
+	if rd.builder == nil || rd.text == nil {
+		return readPlain(rd, object, r, f)
+	}
+	rest := int64(len(rd.text)) - rd.plain.n // the start was read to know what it is
+	rd.left -= rest
+	rd.stats.Raw += rest
+	tally, err := rd.builder.ScanText(rd.ctx, rd.text)
+	return rd.scanned(object, tally, err)
+}
+
 // readPlain is readJSON for texts whose events are taken as they stand: f must be the one that dispatch was given.
 func readPlain(rd *reader, object string, r *bufio.Reader, f func(rrweb.Event) error) error {
 	if rd.builder == nil {
 		return readJSON(rd, object, r, f)
 	}
 	tally, err := rd.builder.Scan(rd.ctx, r)
+	return rd.scanned(object, tally, err)
+}
+
+// scanned judges what the Builder's own reading of a text came to.
+func (rd *reader) scanned(object string, tally rrweb.Tally, err error) error {
 	if errors.Is(err, rrweb.ErrFull) || rd.ctx.Err() != nil {
 		return rd.read(object, tally, nil, err)
 	}

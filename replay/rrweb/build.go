@@ -26,6 +26,7 @@ type Builder struct {
 	bytes   int64
 	noSID   bool
 	player  player
+	read    func(c *cursor, typ int) (what content, ref int32, source int16) // facts.read, or its twin in tests
 }
 
 // windowName is a window and its number.
@@ -64,6 +65,7 @@ func NewBuilder(opt Options) *Builder {
 		marks:   make(map[replay.Mark]bool),
 	}
 	b.facts.names, b.facts.order = newNames(), newOrders()
+	b.read = b.facts.read
 	b.Reset(opt)
 	return b
 }
@@ -107,7 +109,7 @@ func (b *Builder) Add(e Event) error {
 	b.facts.text = append(b.facts.text, e.Data...)
 	h := header{typ: e.Type, time: e.Time, sid: e.SID, seconds: e.Seconds, damaged: e.Damaged, from: from, to: len(b.facts.text)}
 	c := newCursor(b.facts.text, from)
-	h.what, h.ref, h.source = b.facts.read(&c, e.Type)
+	h.what, h.ref, h.source = b.read(&c, e.Type)
 	return b.add(&h, []byte(e.Window))
 }
 

@@ -107,7 +107,7 @@ func (c *cursor) name() (key []byte, more bool) {
 	if c.pos < len(c.b) && c.b[c.pos] == ':' || c.peek() == ':' {
 		c.pos++
 		if escaped {
-			key = appendUnquoted(nil, key, math.MaxInt)
+			key = appendUnquoted(nil, key, wholeText)
 		}
 		return key, true
 	}
@@ -201,8 +201,9 @@ func (c *cursor) skipNumber() bool {
 	if c.pos < len(c.b) && c.b[c.pos] == '-' {
 		c.pos++
 	}
-	first := c.pos
-	if n := c.digits(); n == 0 || n > 1 && c.b[first] == '0' {
+	if c.pos < len(c.b) && c.b[c.pos] == '0' {
+		c.pos++ // digits behind it are another value, which nothing allows there
+	} else if c.digits() == 0 {
 		return c.fail()
 	}
 	if c.pos < len(c.b) && c.b[c.pos] == '.' {

@@ -73,7 +73,7 @@ func (d *decoder) text() (string, error) {
 	t := d.cursor.text()
 	inner := d.b[t.from:][:t.n&^escaped]
 	if t.n&escaped != 0 {
-		return string(appendUnquoted(nil, inner, len(inner))), d.err()
+		return string(appendUnquoted(nil, inner, wholeText)), d.err()
 	}
 	return string(inner), d.err()
 }

@@ -125,7 +125,7 @@ func (d *dom) whole(t textRef, scratch *[]byte) []byte {
 	if t.n&escaped == 0 {
 		return inner
 	}
-	*scratch = appendUnquoted((*scratch)[:0], inner, len(inner))
+	*scratch = appendUnquoted((*scratch)[:0], inner, wholeText)
 	return *scratch
 }
 

@@ -12,6 +12,28 @@ import (
 func (b *Builder) Scan(ctx context.Context, r io.Reader) (Tally, error) {
 	from := len(b.facts.text)
 	err := b.fill(r)
+	return b.scan(ctx, from, err)
+}
+
+// Text has text appended to the memory of b, up to max bytes, and returns it for ScanText. append must leave what is there
+// as it is; if it fails, nothing is kept. The text is valid until Reset, also while events are added.
+func (b *Builder) Text(max int, append func(dst []byte, max int) ([]byte, error)) ([]byte, error) {
+	from := len(b.facts.text)
+	text, err := append(b.facts.text, min(max, maxTextBytes-from)+from)
+	if err != nil {
+		return nil, err
+	}
+	b.facts.text = text
+	return text[from:], nil
+}
+
+// ScanText is Scan for what Text returned last.
+func (b *Builder) ScanText(ctx context.Context, text []byte) (Tally, error) {
+	return b.scan(ctx, len(b.facts.text)-len(text), io.EOF)
+}
+
+// scan reads the events of the text behind from; err is how it ended.
+func (b *Builder) scan(ctx context.Context, from int, err error) (Tally, error) {
 	s := &scanner{opt: b.opt}
 	s.lexer = &lexer{buf: b.facts.text[from:], end: len(b.facts.text) - from, mark: -1, max: b.opt.MaxValueBytes, maxDepth: b.opt.MaxDepth, err: err}
 	s.into, s.base, s.memory = b, from, b.facts.text

@@ -2,9 +2,13 @@ package rrweb
 
 import (
 	"bytes"
+	"math"
 	"unicode/utf16"
 	"unicode/utf8"
 )
+
+// wholeText is a limit for appendUnquoted that is none.
+const wholeText = math.MaxInt
 
 // appendUnquoted appends the text behind the inner part of a JSON string, without its quotes, to dst, and stops soon after
 // limit bytes. It must be well-formed, as cursor leaves it. Lone surrogates and invalid UTF-8 become U+FFFD.
