@@ -4,66 +4,117 @@ package pipeline
 
 import (
 	"bytes"
-	"compress/gzip"
-	"encoding/json"
 	"io"
 	"io/fs"
+	"os"
+	"runtime"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
 
-	kgzip "github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/gzip"
 
 	"github.com/rankle/rankle/cluster/friction"
 	"github.com/rankle/rankle/replay/format"
 	"github.com/rankle/rankle/testdata/demo"
 )
 
-// BenchmarkReading reads the gzip'ed JSON arrays of the demo bucket on one core, and in the same round only
-// decompresses them and only parses them with encoding/json. Reported are the rate of raw JSON into Digests, the
-// share of it that detection takes, how many times longer it takes than gunzip alone (klauspost/compress and the
-// standard library) and than encoding/json into any, all by CPU time, and the peak memory of the process so far.
+// sets are recordings as they lie in a bucket: those of the demo are short and hold many small changes, those of the
+// corpus are of many kinds of applications.
+var sets = []struct {
+	name   string
+	bucket fs.FS
+}{{"demo", demo.Bucket()}, {"corpus", os.DirFS("../../testdata/corpus/bucket")}}
+
+// BenchmarkReading turns gzip'ed JSON arrays into Digests on one core, and in the same round the texts without a
+// container, and only decompresses them (klauspost/compress). Reported are the rate of raw JSON, the share of it that
+// detection takes, how many times longer than gunzip alone it takes, and how many times longer from the texts, all by
+// CPU time; the allocations for each recording; and the peak memory of the process so far.
 func BenchmarkReading(b *testing.B) {
-	objects, raw := gzipObjects(b)
-	var digests, sessions, gunzip, stdGunzip, any time.Duration
-	detector := friction.NewDetector(friction.DefaultSettings())
-	rounds := 0
-	var reader format.Reader
-	for b.Loop() {
-		rounds++
-		for _, o := range objects {
-			part := []format.Part{{Name: "o", Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(o)), nil }}}
-			start := cpuTime()
-			session, _, err := reader.Decode(b.Context(), "s", part, format.DefaultOptions())
-			if err != nil {
-				b.Fatal(err)
+	for _, set := range sets {
+		b.Run(set.name, func(b *testing.B) {
+			objects, texts, raw := gzipObjects(b, set.bucket)
+			var sessions, digests, plain, gunzip time.Duration
+			var allocs uint64
+			d := newDesk()
+			rounds := 0
+			for b.Loop() {
+				rounds++
+				before := allocations()
+				for _, o := range objects {
+					read, found := d.digest(b, o)
+					sessions += read
+					digests += read + found
+				}
+				allocs += allocations() - before
+				for _, text := range texts {
+					read, found := d.digest(b, text)
+					plain += read + found
+				}
+				gunzip += unpacked(b, objects)
 			}
-			read := cpuTime()
-			detector.Detect(session)
-			found := cpuTime()
-			sessions += read - start
-			digests += found - start
-		}
-		gunzip += timed(b, objects, func(r io.Reader) (io.Reader, error) { return kgzip.NewReader(r) }, drain)
-		stdGunzip += timed(b, objects, func(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) }, drain)
-		any += timed(b, objects, func(r io.Reader) (io.Reader, error) { return kgzip.NewReader(r) }, parse)
+			per := func(d time.Duration) float64 { return d.Seconds() / float64(rounds) }
+			b.ReportMetric(float64(raw)/1e6/per(digests), "cpuMB/s")
+			b.ReportMetric(float64(len(objects))/per(digests), "sessions/cpu-s")
+			b.ReportMetric(100*(digests-sessions).Seconds()/digests.Seconds(), "%detect")
+			b.ReportMetric(digests.Seconds()/gunzip.Seconds(), "x-gunzip")
+			b.ReportMetric(plain.Seconds()/gunzip.Seconds(), "x-gunzip-from-text")
+			b.ReportMetric(float64(allocs)/float64(rounds*len(objects)), "allocs/session")
+			b.ReportMetric(float64(peakMemory())/1e6, "peak-MB")
+			b.ReportMetric(0, "ns/op")
+		})
 	}
-	per := func(d time.Duration) float64 { return d.Seconds() / float64(rounds) }
-	b.ReportMetric(float64(raw)/1e6/per(digests), "cpuMB/s")
-	b.ReportMetric(float64(len(objects))/per(digests), "sessions/cpu-s")
-	b.ReportMetric(100*(digests-sessions).Seconds()/digests.Seconds(), "%detect")
-	b.ReportMetric(digests.Seconds()/gunzip.Seconds(), "x-gunzip")
-	b.ReportMetric(digests.Seconds()/stdGunzip.Seconds(), "x-std-gunzip")
-	b.ReportMetric(digests.Seconds()/any.Seconds(), "x-json-any")
-	b.ReportMetric(float64(peakMemory())/1e6, "peak-MB")
+}
+
+// BenchmarkWorkers reads the recordings of the demo with one desk and with two at once, and reports how many times the
+// CPU time two take for the same work.
+func BenchmarkWorkers(b *testing.B) {
+	objects, _, _ := gzipObjects(b, demo.Bucket())
+	desks := []*desk{newDesk(), newDesk()}
+	var one, two time.Duration
+	for b.Loop() {
+		start := cpuTime()
+		for _, o := range objects {
+			desks[0].digest(b, o)
+		}
+		one += cpuTime() - start
+		start = cpuTime()
+		var running sync.WaitGroup
+		for i, d := range desks {
+			running.Go(func() {
+				for j := i; j < len(objects); j += len(desks) {
+					d.digest(b, objects[j])
+				}
+			})
+		}
+		running.Wait()
+		two += cpuTime() - start
+	}
+	b.ReportMetric(two.Seconds()/one.Seconds(), "x-cpu-of-one")
 	b.ReportMetric(0, "ns/op")
 }
 
-// gzipObjects returns the gzip'ed JSON arrays of the demo bucket and the size of what they hold.
-func gzipObjects(b *testing.B) (objects [][]byte, raw int64) {
+func newDesk() *desk { return &desk{detector: friction.NewDetector(friction.DefaultSettings())} }
+
+// digest reads one object and returns the CPU time of the process until there was a Session, and from then to a Digest.
+func (d *desk) digest(b *testing.B, object []byte) (read, found time.Duration) {
+	part := []format.Part{{Name: "o", Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(object)), nil }}}
+	start := cpuTime()
+	session, _, err := d.reader.Decode(b.Context(), "s", part, format.DefaultOptions())
+	if err != nil {
+		b.Error(err)
+		return 0, 0
+	}
+	read = cpuTime() - start
+	d.detector.Detect(session)
+	return read, cpuTime() - start - read
+}
+
+// gzipObjects returns the gzip'ed JSON arrays of a bucket, what they hold, and the size of that.
+func gzipObjects(b *testing.B, bucket fs.FS) (objects, texts [][]byte, raw int64) {
 	b.Helper()
-	bucket := demo.Bucket()
 	err := fs.WalkDir(bucket, ".", func(name string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() || !strings.HasSuffix(name, ".json.gz") || strings.Contains(name, "/part-") {
 			return err
@@ -72,28 +123,29 @@ func gzipObjects(b *testing.B) (objects [][]byte, raw int64) {
 		if err != nil {
 			return err
 		}
-		r, err := kgzip.NewReader(bytes.NewReader(data))
+		r, err := gzip.NewReader(bytes.NewReader(data))
 		if err != nil {
 			return err
 		}
-		n, err := io.Copy(io.Discard, r)
-		objects, raw = append(objects, data), raw+n
+		text, err := io.ReadAll(r)
+		objects, texts, raw = append(objects, data), append(texts, text), raw+int64(len(text))
 		return err
 	})
 	if err != nil {
 		b.Fatal(err)
 	}
-	return objects, raw
+	return objects, texts, raw
 }
 
-// timed is the CPU time of opening every object and using it.
-func timed(b *testing.B, objects [][]byte, open func(io.Reader) (io.Reader, error), use func(io.Reader) error) time.Duration {
+// unpacked is the CPU time of decompressing every object, with the memory of the one before.
+func unpacked(b *testing.B, objects [][]byte) time.Duration {
 	b.Helper()
+	var z gzip.Reader
 	start := cpuTime()
 	for _, o := range objects {
-		r, err := open(bytes.NewReader(o))
+		err := z.Reset(bytes.NewReader(o))
 		if err == nil {
-			err = use(r)
+			_, err = io.Copy(io.Discard, &z)
 		}
 		if err != nil {
 			b.Fatal(err)
@@ -102,14 +154,10 @@ func timed(b *testing.B, objects [][]byte, open func(io.Reader) (io.Reader, erro
 	return cpuTime() - start
 }
 
-func drain(r io.Reader) error {
-	_, err := io.Copy(io.Discard, r)
-	return err
-}
-
-func parse(r io.Reader) error {
-	var events any
-	return json.NewDecoder(r).Decode(&events)
+func allocations() uint64 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.Mallocs
 }
 
 // cpuTime is the user and system time that the process has used, garbage collection included.

@@ -151,3 +151,22 @@ func BenchmarkSmall(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkGrowth reads sessions of growing length of one page: the CPU time for each press must not grow with them.
+func BenchmarkGrowth(b *testing.B) {
+	for _, presses := range []int{200, 3200, 12800} {
+		raw := generate(40, presses)
+		b.Run(fmt.Sprint(presses), func(b *testing.B) {
+			var r format.Reader
+			part := []format.Part{textPart("o", raw)}
+			start := cpuTime()
+			for b.Loop() {
+				if _, _, err := r.Decode(context.Background(), "s", part, format.Options{}); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64((cpuTime()-start).Nanoseconds())/float64(b.N*presses), "cpu-ns/press")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}

@@ -31,6 +31,7 @@ type cursor struct {
 	events  bool
 	bad     bool
 	unknown []byte // the name of keyOther
+	plain   []byte // memory for the latest name that had escapes
 }
 
 // maxCursorDepth bounds recursion. It is the limit of encoding/json and jsontext, too.
@@ -96,9 +97,13 @@ func (c *cursor) member() (key []byte, more bool) {
 	return nil, c.fail()
 }
 
-// name reads a name and the colon behind it. A name with escapes is a copy.
+// name reads a name and the colon behind it. The name is valid until the next one is read.
 func (c *cursor) name() (key []byte, more bool) {
 	from := c.pos + 1
+	if to := c.shortString(); to > 0 && to+1 < len(c.b) && c.b[to+1] == ':' {
+		c.pos = to + 2
+		return c.b[from:to], true
+	}
 	escaped, ok := c.skipString()
 	if !ok {
 		return nil, false
@@ -107,7 +112,8 @@ func (c *cursor) name() (key []byte, more bool) {
 	if c.pos < len(c.b) && c.b[c.pos] == ':' || c.peek() == ':' {
 		c.pos++
 		if escaped {
-			key = appendUnquoted(nil, key, wholeText)
+			c.plain = appendUnquoted(c.plain[:0], key, wholeText)
+			key = c.plain
 		}
 		return key, true
 	}
@@ -235,6 +241,27 @@ const (
 func stops(x uint64) uint64 {
 	quote, slash := x^('"'*ones), x^('\\'*ones)
 	return ((quote-ones)&^quote | (slash-ones)&^slash | (x-' '*ones)&^x) & highs
+}
+
+// shortString returns where the string ends that is next, at its closing quote, if it has up to 16 bytes and no escapes;
+// else 0.
+func (c *cursor) shortString() int {
+	i := c.pos + 1
+	if i+16 > len(c.b) {
+		return 0
+	}
+	next := c.b[i : i+16]
+	m := stops(binary.LittleEndian.Uint64(next))
+	if m == 0 {
+		i += 8
+		if m = stops(binary.LittleEndian.Uint64(next[8:])); m == 0 {
+			return 0
+		}
+	}
+	if i += bits.TrailingZeros64(m) / 8; c.b[i] != '"' {
+		return 0
+	}
+	return i
 }
 
 // skipString consumes a string, whose opening quote is next, and tells whether it has escapes.
@@ -424,6 +451,10 @@ func (c *cursor) text() textRef {
 	switch c.peek() {
 	case '"':
 		from := c.pos + 1
+		if to := c.shortString(); to > 0 {
+			c.pos = to + 1
+			return textRef{uint32(from), uint32(to - from)}
+		}
 		esc, ok := c.skipString()
 		if !ok {
 			return textRef{}

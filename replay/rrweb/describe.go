@@ -214,6 +214,8 @@ func isLandmark(n node) bool {
 const (
 	// maxSteps bounds both paths, in elements.
 	maxSteps = 24
+	// pathLen is the room for a path, in bytes; longer ones get more.
+	pathLen = 256
 	// maxSelector is how many elements a selector for people names.
 	maxSelector = 4
 	// listRows is the number of like siblings from which on they are rows of a list, whose position says nothing.
@@ -225,17 +227,20 @@ const (
 // structure is the path from the nearest landmark by tags, input types and explicit roles. Positions tell apart up to
 // three like siblings; rows of lists have none, so that the same control in every row has the same path.
 func structure(n node) string {
-	steps := make([]node, 0, maxSteps)
-	for up := n; up.ok() && up.kind() != kindDocument && len(steps) < maxSteps; up = up.parent() {
+	var steps [maxSteps]node
+	count := 0
+	for up := n; up.ok() && up.kind() != kindDocument && count < maxSteps; up = up.parent() {
 		if up.kind() == kindElement {
-			steps = append(steps, up)
+			steps[count] = up
+			count++
 			if isLandmark(up) && up != n {
 				break
 			}
 		}
 	}
-	var out []byte
-	for i := len(steps) - 1; i >= 0; i-- {
+	var memory [pathLen]byte
+	out := memory[:0]
+	for i := count - 1; i >= 0; i-- {
 		up := steps[i]
 		if len(out) > 0 {
 			out = append(out, '>')
@@ -291,7 +296,8 @@ func selector(n node) string {
 			break
 		}
 	}
-	var out []byte
+	var memory [pathLen]byte
+	out := memory[:0]
 	for i := count - 1; i >= 0; i-- {
 		out = append(out, steps[i].tag...)
 		if steps[i].name != nil {

@@ -56,9 +56,9 @@ func (p *player) describe(w *window, ev *replay.Event, ref textRef) bool {
 func (p *player) describedTarget(w *window, e described) (replay.TargetID, replay.NodeID) {
 	key := describedKey{e, w.index, w.screen}
 	if id, ok := p.described[key]; ok {
-		return id, p.s.Targets[id].Node
+		return id, p.targets[id].Node
 	}
-	if len(p.s.Targets) >= p.opt.MaxTargets || len(p.nodes) >= p.opt.MaxNodes {
+	if len(p.targets) >= p.opt.MaxTargets || len(p.nodes) >= p.opt.MaxNodes {
 		p.b.Mark(replay.MarkLimit)
 		return replay.NoIndex, replay.NoIndex
 	}
@@ -82,9 +82,9 @@ func (p *player) describedTarget(w *window, e described) (replay.TargetID, repla
 		t.Path = t.Selector
 	}
 	t.Node = replay.NodeID(len(p.nodes))
-	id := replay.TargetID(len(p.s.Targets))
+	id := replay.TargetID(len(p.targets))
 	p.nodes = append(p.nodes, replay.Node{Parent: replay.NoIndex, Target: id, Tag: t.Tag})
-	p.s.Targets = append(p.s.Targets, t)
+	p.targets = append(p.targets, t)
 	if p.described == nil {
 		p.described = make(map[describedKey]replay.TargetID)
 	}

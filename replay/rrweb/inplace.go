@@ -129,7 +129,8 @@ func (s *scanner) inPlace(window string) (done bool, err error) {
 func (s *scanner) header(f *facts) (h header, window []byte, ok bool) {
 	c := newCursor(s.memory, s.base+s.pos)
 	c.max = min(c.max, s.opt.MaxDepth)
-	c.events = true
+	c.events, c.plain = true, s.plain
+	defer func() { s.plain = c.plain }()
 	h.typ, h.sid, h.time = -1, -1, -1
 	data := 0 // where the data is that was passed before the type was known
 	for k := c.first(&f.order.event); k != keyEnd; k = c.next(&f.order.event, k) {

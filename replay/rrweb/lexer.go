@@ -2,8 +2,10 @@ package rrweb
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"io"
+	"math/bits"
 )
 
 // errSyntax is a place where the text stops being JSON. Scan resumes behind it where it can.
@@ -143,33 +145,41 @@ func (l *lexer) skipString() error {
 	l.pos++
 	for {
 		for l.pos < l.end {
-			quote := bytes.IndexByte(l.buf[l.pos:l.end], '"')
-			run := l.buf[l.pos:l.end]
-			if quote >= 0 {
-				run = run[:quote]
+			l.pos += plainBytes(l.buf[l.pos:l.end])
+			if l.pos == l.end {
+				break
 			}
-			if bytes.IndexByte(run, '\n') >= 0 {
-				l.pos += bytes.IndexByte(run, '\n')
+			switch c := l.buf[l.pos]; c {
+			case '\n':
 				return errSyntax
-			}
-			if slash := bytes.IndexByte(run, '\\'); slash >= 0 {
-				l.pos += slash + 1
-				if l.pos >= l.end && !l.fill() {
-					return l.unexpected()
-				}
-				l.pos++
-				continue
-			}
-			l.pos += len(run)
-			if quote >= 0 {
+			case '"':
 				l.pos++
 				return nil
+			case '\\':
+				if l.pos++; l.pos >= l.end && !l.fill() {
+					return l.unexpected()
+				}
 			}
+			l.pos++
 		}
 		if !l.fill() {
 			return l.unexpected()
 		}
 	}
+}
+
+// plainBytes counts the bytes before the first quote, backslash or control character.
+func plainBytes(b []byte) int {
+	i := 0
+	for ; i+8 <= len(b); i += 8 {
+		if m := stops(binary.LittleEndian.Uint64(b[i:])); m != 0 {
+			return i + bits.TrailingZeros64(m)/8
+		}
+	}
+	for i < len(b) && b[i] != '"' && b[i] != '\\' && b[i] >= ' ' {
+		i++
+	}
+	return i
 }
 
 // skipScalar consumes a number, true, false or null.

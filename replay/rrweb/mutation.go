@@ -51,8 +51,8 @@ func (p *player) mutation(w *window, at time.Duration, b *batch) {
 		return
 	}
 	ev := p.emit(w, at, replay.MutationEvent)
-	ev.Detail = int32(len(p.s.Mutations))
-	p.s.Mutations = append(p.s.Mutations, replay.Mutation{Changes: p.changes[c.first:], Nodes: c.nodes})
+	ev.Detail = int32(len(p.batches))
+	p.batches = append(p.batches, replay.Mutation{Changes: p.changes[c.first:], Nodes: c.nodes})
 	p.s.Coverage.Mutations = true
 }
 

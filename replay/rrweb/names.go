@@ -97,6 +97,7 @@ type name struct {
 	raw    string // as written
 	text   string // lower case
 	lower  nameID // the same name in lower case
+	hash   uint64 // nameHash of raw
 	traits nameTraits
 }
 
@@ -144,9 +145,10 @@ func (t *names) reset() {
 
 // find returns the number of a name as written.
 func (t *names) find(raw []byte) nameID {
-	slot := &t.recent[nameHash(raw)]
-	if id := *slot; t.list[id].raw == string(raw) {
-		return id
+	hash := nameHash(raw)
+	slot := &t.recent[hash*0x9e3779b97f4a7c15>>54] // 2^64 / golden ratio; recentNames = 2^10
+	if n := &t.list[*slot]; n.hash == hash && len(n.raw) == len(raw) && (len(raw) <= 8 || n.raw == string(raw)) {
+		return *slot
 	}
 	id, ok := t.byText[string(raw)]
 	if !ok {
@@ -156,7 +158,8 @@ func (t *names) find(raw []byte) nameID {
 	return id
 }
 
-// nameHash needs to tell names of pages apart, and need not withstand anybody: it only picks a place to look first.
+// nameHash is another number for all names of one length up to 8. Longer ones it needs to tell apart as they come in pages,
+// and need not withstand anybody: it only picks a place to look first.
 func nameHash(raw []byte) uint64 {
 	var h uint64
 	switch n := len(raw); {
@@ -167,14 +170,14 @@ func nameHash(raw []byte) uint64 {
 	case n > 0:
 		h = uint64(raw[0]) | uint64(raw[n/2])<<8 | uint64(raw[n-1])<<16
 	}
-	return (h + uint64(len(raw))) * 0x9e3779b97f4a7c15 >> 54 // 2^64 / golden ratio; recentNames = 2^10
+	return h + uint64(len(raw))
 }
 
 func (t *names) add(raw string) nameID {
 	if len(t.list) >= maxNames {
 		return noName
 	}
-	n := name{raw: raw, text: strings.ToLower(raw), lower: nameID(len(t.list))}
+	n := name{raw: raw, hash: nameHash([]byte(raw)), text: strings.ToLower(raw), lower: nameID(len(t.list))}
 	if n.text != raw {
 		if n.lower = t.find([]byte(n.text)); len(t.list) >= maxNames {
 			return noName

@@ -30,6 +30,8 @@ type player struct {
 	events  []replay.Event
 	nodes   []replay.Node
 	changes []replay.Change
+	batches []replay.Mutation
+	targets []replay.Target
 }
 
 type screenKey struct{ host, path string }
@@ -64,7 +66,7 @@ func (p *player) reset(b *Builder, s *replay.Session) {
 	clear(p.screens)
 	all := p.windows[:cap(p.windows)]
 	*p = player{b: b, s: s, opt: b.opt, dec: &b.dec, facts: &b.facts, windows: all, unknown: replay.NoIndex, screens: p.screens,
-		batch: p.batch, events: p.events[:0], nodes: p.nodes[:0], changes: p.changes[:0]}
+		batch: p.batch, events: p.events[:0], nodes: p.nodes[:0], changes: p.changes[:0], batches: p.batches[:0], targets: p.targets[:0]}
 	for len(p.windows) < len(b.windows) || len(p.windows) == 0 {
 		p.windows = append(p.windows, nil)
 	}
@@ -451,7 +453,10 @@ func (p *player) finish() {
 
 // handOver copies what the session holds into memory of its own, of just the right size.
 func (p *player) handOver() {
-	p.s.Events, p.s.Nodes = append([]replay.Event(nil), p.events...), append([]replay.Node(nil), p.nodes...)
+	s := p.s
+	s.Events, s.Nodes = append([]replay.Event(nil), p.events...), append([]replay.Node(nil), p.nodes...)
+	s.Targets, s.Mutations = append([]replay.Target(nil), p.targets...), append([]replay.Mutation(nil), p.batches...)
+	clear(p.targets) // their texts belong to the session alone
 	changes := slices.Clone(p.changes)
 	for i := range p.s.Mutations {
 		m := &p.s.Mutations[i]

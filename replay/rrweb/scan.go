@@ -67,6 +67,7 @@ type scanner struct {
 	base   int
 	check  func() error // asked before every event
 	window []byte       // scratch
+	plain  []byte       // of cursors
 }
 
 // stream reads values until the end.

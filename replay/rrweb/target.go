@@ -82,22 +82,22 @@ func (p *player) target(w *window, n node) replay.TargetID {
 	if t := p.nodes[id].Target; t >= 0 {
 		return t
 	}
-	if len(p.s.Targets) >= p.opt.MaxTargets {
+	if len(p.targets) >= p.opt.MaxTargets {
 		p.b.Mark(replay.MarkLimit)
 		return replay.NoIndex
 	}
 	t := describe(n)
 	t.Node = id
-	p.s.Targets = append(p.s.Targets, t)
-	p.nodes[id].Target = replay.TargetID(len(p.s.Targets) - 1)
+	p.targets = append(p.targets, t)
+	p.nodes[id].Target = replay.TargetID(len(p.targets) - 1)
 	return p.nodes[id].Target
 }
 
 // unresolved returns the target of everything that lies outside the known page.
 func (p *player) unresolved() replay.TargetID {
 	if p.unknown == replay.NoIndex {
-		p.unknown = replay.TargetID(len(p.s.Targets))
-		p.s.Targets = append(p.s.Targets, replay.Target{Node: replay.NoIndex, Traits: replay.Unresolved})
+		p.unknown = replay.TargetID(len(p.targets))
+		p.targets = append(p.targets, replay.Target{Node: replay.NoIndex, Traits: replay.Unresolved})
 	}
 	return p.unknown
 }
