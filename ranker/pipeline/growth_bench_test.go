@@ -14,6 +14,7 @@ import (
 
 	"github.com/rankle/rankle/replay"
 	"github.com/rankle/rankle/replay/source"
+	"github.com/rankle/rankle/testdata/demo"
 )
 
 var growth = flag.Int("growth", 10_000, "sessions of the largest bucket that BenchmarkGrowth reads")
@@ -48,7 +49,7 @@ func (r replicated) Open(_ context.Context, o replay.Object, offset int64) (io.R
 // BenchmarkGrowth reads buckets of growing size into a ledger, listing, detection and writing included, and then once more
 // when all is known. Linear growth shows as equal times per session, bounded memory as a peak that does not follow.
 func BenchmarkGrowth(b *testing.B) {
-	objects, _ := gzipObjects(b)
+	objects, _, _ := gzipObjects(b, demo.Bucket())
 	for n := 1_000; n <= *growth; n *= 10 {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			var first, again time.Duration
