@@ -40,10 +40,17 @@ export class Actor {
     await this.take();
     const bad = this.stage.errors.filter((e) => !e.includes("(reading '"));
     if (bad.length) throw new Error(`page error: ${bad[0]}`);
+    if (plan.whole) this.complete();
     // Whoever leaves in the middle leaves no event behind: the group ends with the recording.
     const end = this.events.at(-1).timestamp;
     for (const l of this.labels) l.end_ms = Math.min(l.end_ms, end);
     return { events: this.events, labels: this.labels };
+  }
+
+  /** complete stops a session with a gesture that no label tells of. */
+  complete() {
+    const bare = this.h.strokes.find((t) => !this.labels.some((l) => t >= l.start_ms - 1 && t <= l.end_ms + 1));
+    if (bare !== undefined) throw new Error(`a gesture at ${bare - this.s.start} ms has no label`);
   }
 
   /** settled brings the page back to where steps begin, without messages that would go away during the next one. */
@@ -135,6 +142,12 @@ export class Actor {
     return l;
   }
 
+  /** heard marks a group of whose presses the recorder wrote nothing: some browsers tell nobody of those on disabled controls. */
+  async heard(l) {
+    await this.take();
+    if (!this.events.some((e) => e.type === 3 && e.data.source === 2 && e.timestamp >= l.start_ms - 5 && e.timestamp <= l.end_ms + 5)) l.unseen = true;
+  }
+
   /** ok: an innocent group that begins aimed at sel. */
   async ok(sel, fn, opt = {}) {
     await this.h.aim(sel, opt.nth ?? 0);
@@ -196,12 +209,7 @@ export class Actor {
         await (family === 'freeze' ? h.press(1) : short());
       }
     }, { nth: planted === 'cover' ? 0 : nth, after: family === 'slow' ? ms + 1500 : 3200, meanwhile: f.meanwhile && (() => f.meanwhile(this)) });
-    // What the recorder did not see at all cannot be found; some browsers tell nobody of presses on disabled controls.
-    if (family === 'off') {
-      await this.take();
-      const l = this.labels.at(-1);
-      if (!this.events.some((e) => e.type === 3 && e.data.source === 2 && e.timestamp >= l.start_ms - 5 && e.timestamp <= l.end_ms + 5)) l.unseen = true;
-    }
+    if (family === 'off') await this.heard(this.labels.at(-1));
     // A layer that goes or a control that wakes up must not look like an answer: the detectors wait ten seconds for one.
     if (planted === 'cover' || family === 'off') await h.wait(11000);
     // Repaired for the rest of the session, so that innocent gestures elsewhere stay innocent.

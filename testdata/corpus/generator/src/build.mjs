@@ -1,4 +1,5 @@
 // Bundles each page with each recorder into HTML held in memory.
+import { transformAsync } from '@babel/core';
 import { build } from 'esbuild';
 import { readFile } from 'node:fs/promises';
 import { compile } from 'svelte/compiler';
@@ -9,9 +10,12 @@ export const RECORDERS = { r2: 'rrweb', r1: 'rrweb1', r2a: 'rrweb2a' };
 
 const svelte = { name: 'svelte', setup: (b) => b.onLoad({ filter: /\.svelte$/ }, async (a) => ({ contents: compile(await readFile(a.path, 'utf8'), { filename: a.path, generate: 'client', css: 'injected', warningFilter: () => false }).js.code, loader: 'js' })) };
 
+// Solid has a compiler of its own for JSX.
+const solid = { name: 'solid', setup: (b) => b.onLoad({ filter: /\.solid\.jsx$/ }, async (a) => ({ contents: (await transformAsync(await readFile(a.path, 'utf8'), { filename: a.path, presets: ['babel-preset-solid'], babelrc: false, configFile: false })).code, loader: 'js' })) };
+
 async function bundle(entry, alias = { vue: 'vue/dist/vue.esm-bundler.js' }) {
   const r = await build({ entryPoints: [root(entry)], bundle: true, minify: true, format: 'iife', write: false, outdir: root('.build'), logLevel: 'error', legalComments: 'none', alias,
-    jsx: 'automatic', plugins: [svelte], define: { 'process.env.NODE_ENV': '"production"', __VUE_OPTIONS_API__: 'true', __VUE_PROD_DEVTOOLS__: 'false', __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false' },
+    jsx: 'automatic', plugins: [solid, svelte], define: { 'process.env.NODE_ENV': '"production"', __VUE_OPTIONS_API__: 'true', __VUE_PROD_DEVTOOLS__: 'false', __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false' },
     loader: { '.css': 'css', '.svg': 'dataurl', '.png': 'dataurl', '.gif': 'dataurl', '.woff': 'dataurl', '.woff2': 'dataurl', '.js': 'jsx' } });
   const text = (ext) => r.outputFiles.filter((f) => f.path.endsWith(ext)).map((f) => f.text).join('');
   return { js: text('.js').replaceAll('</script', '<\\/script'), css: text('.css').replaceAll('</style', '') };

@@ -10,6 +10,11 @@ export class Hand extends Human {
     await (this.around ? this.around(press) : press());
   }
 
+  /** clicks counts gestures; strokes says when each of them ended. */
+  get clicks() { return this.strokes?.length ?? 0; }
+
+  set clicks(n) { this.strokes ??= []; while (this.strokes.length < n) this.strokes.push(this.t); }
+
   rect(sel, nth = 0) {
     return this.js(`(() => { const el = __q(${JSON.stringify(sel)}, ${nth}); if (!el) return null; const r = el.getBoundingClientRect(); return { x: r.left, y: r.top, w: r.width, h: r.height, vw: innerWidth, vh: innerHeight, sy: scrollY }; })()`);
   }

@@ -10,3 +10,8 @@ export const dragTo = (from, to) => async (a) => {
   const r = await a.h.rect(to);
   await a.ok(from, () => a.h.drag(r.x + r.w / 2, r.y + r.h / 2), {});
 };
+/** at plays a step on the screen that reach brings up, on does so with faults. */
+export const at = (reach, step) => async (a) => { await reach(a); await step(a); };
+export const on = (reach, list) => list.map((f) => ({ ...f, before: async (a) => { await reach(a); await f.before?.(a); } }));
+/** each presses one of several things after the other. */
+export const each = (list, opt = { after: 500 }) => async (a) => { for (const [sel, nth] of list.map((x) => [x].flat())) await a.ok(sel, undefined, { nth, ...opt }); };

@@ -30,6 +30,19 @@ export class Person extends Actor {
     await this.lead(() => this.h.press());
   }
 
+  /** way goes to another screen after a while, and labels the press that leads there. */
+  async way(sel, { nth = 0, id = 'way', rest = 7500 } = {}) {
+    await this.h.wait(rest);
+    await this.ok(sel, () => this.lead(() => this.h.press()), { nth, id });
+    await this.h.pause(1200);
+  }
+
+  /** submit presses sel, which sends a form; where forms are sent by loading a page, it waits for that. */
+  async submit(sel) {
+    await this.h.aim(sel);
+    if (this.plan.loads && (await this.js(`__q(${JSON.stringify(sel)}).form?.method === 'post'`))) await this.loading(() => this.h.press()); else await this.h.press();
+  }
+
   /** lead runs fn, which opens another screen. */
   async lead(fn) {
     const before = await this.path();
@@ -53,6 +66,18 @@ export class Person extends Actor {
     await h.aim(sel, nth);
     const l = await this.friction('affordance_gap', `lure:${id}`, async () => { await h.press(); await h.again(again, lo, hi); }, { at: sel, nth, also: ['dead_tap', 'rage_tap'], after: 3200 });
     this.must(!l.dom_changed && !l.handler_ran, `${sel} is not idle`);
+  }
+
+  // ---- greyed out ----
+
+  /** greyed presses n times on what the page itself has greyed out, and gives up. */
+  async greyed(sel, { n = this.rnd.int(2, 4), id = sel.replace(/^#/, '') } = {}) {
+    const { h, rnd } = this;
+    await h.aim(sel);
+    this.must(await this.js(`__q(${JSON.stringify(sel)}).matches(':disabled, [aria-disabled=true], .disabled')`), `${sel} is not greyed out`);
+    const l = await this.friction('disabled_press', `off:${id}`, async () => { await h.press(); await h.again(n - 1, 350, 1600); }, { at: sel, after: 3200 });
+    this.must(!l.dom_changed && !l.handler_ran, `${sel} answered`);
+    await this.heard(l);
   }
 
   // ---- swipes ----
@@ -273,7 +298,7 @@ export class Person extends Actor {
     await this.friction('form_trouble', `refused:${send.replace(/^#/, '')}`, async () => {
       for (const [i, fix] of [null, ...fixes].entries()) {
         if (i) { await this.h.pause(900); await fix(this); }
-        await this.h.tap(send);
+        await this.submit(send);
         await this.h.pause(700);
         this.must(await this.js(bad), 'the page takes it');
       }
@@ -291,7 +316,7 @@ export class Person extends Actor {
 
   /** sending fills in a form and sends it; the page must take it. */
   async sending(list, send, good) {
-    await this.benign(async () => { await this.write(list); await this.h.tap(send); await this.h.pause(900); });
+    await this.benign(async () => { await this.write(list); await this.submit(send); await this.h.pause(900); });
     this.must(await this.js(good), 'the form was not taken');
   }
 
