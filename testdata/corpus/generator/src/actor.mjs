@@ -49,7 +49,7 @@ export class Actor {
 
   /** complete stops a session with a gesture that no label tells of. */
   complete() {
-    const bare = this.h.strokes.find((t) => !this.labels.some((l) => t >= l.start_ms - 1 && t <= l.end_ms + 1));
+    const bare = this.h.strokes.find((t) => !this.labels.some((l) => !l.id.startsWith('aside:') && t >= l.start_ms - 1 && t <= l.end_ms + 1));
     if (bare !== undefined) throw new Error(`a gesture at ${bare - this.s.start} ms has no label`);
   }
 
@@ -200,6 +200,7 @@ export class Actor {
     }
     if (family === 'slow' && again > 0 && hammer) again = Math.min(again, 4);
     if (planted === 'cover') { label.covers = sel; sel = '#cover'; }
+    const said = await this.js(SAYS);
     await this.group(label, sel, async () => {
       await short();
       for (let i = 0; i < again; i++) {
@@ -209,6 +210,8 @@ export class Actor {
         await (family === 'freeze' ? h.press(1) : short());
       }
     }, { nth: planted === 'cover' ? 0 : nth, after: family === 'slow' ? ms + 1500 : 3200, meanwhile: f.meanwhile && (() => f.meanwhile(this)) });
+    // What is broken must say nothing: some controls act on the focus alone. How it looks while pressed does not matter.
+    if (this.plan.whole && family === 'dead' && (await this.js(SAYS)) !== said) throw new Error(`${f.sel} answered in spite of ${f.mode}`);
     if (family === 'off') await this.heard(this.labels.at(-1));
     // A layer that goes or a control that wakes up must not look like an answer: the detectors wait ten seconds for one.
     if (planted === 'cover' || family === 'off') await h.wait(11000);
@@ -223,6 +226,8 @@ export class Actor {
 const CONTROLS = 'button,a,input,label,select,textarea,[role=button],[tabindex],sl-button,sl-switch,x-count,ion-button,ion-toggle,ion-checkbox,ion-item,ion-chip,ion-segment-button,ion-fab-button';
 // What shows that a press did something: a handler that counts itself, changes of the page, and of what stands in its fields.
 const SEEN = "({ ran: __ran, dom: __dom, values: JSON.stringify([...document.querySelectorAll('input,textarea,select')].map((e) => [e.value, e.checked])) })";
+// What the page says: its words and what is chosen, without its ambient life.
+const SAYS = `[...document.querySelectorAll('body *')].filter((e) => !e.closest('[data-ambient]')).map((e) => [...e.childNodes].filter((n) => n.nodeType === 3).map((n) => n.data).join() + (e.checked ?? '') + (e.ariaSelected ?? '') + (e.ariaExpanded ?? '') + e.hidden + e.open).join()`;
 
 // Planting a layer or a disabled state changes the page: at most one of those, before the first gesture, so that it answers nobody.
 const stays = (f) => f.mode === 'cover' || f.mode === 'off';

@@ -21,11 +21,20 @@ async function bundle(entry, alias = { vue: 'vue/dist/vue.esm-bundler.js' }) {
   return { js: text('.js').replaceAll('</script', '<\\/script'), css: text('.css').replaceAll('</style', '') };
 }
 
+// Every snapshot holds the page's style sheets: those of large kits are cut down to what the page can use.
+const LEAN = new Set(['bites', 'rail']);
+
+/** lean drops the rules for classes that the scripts never name; of "x--y" the first half is enough. */
+function lean({ js, css }) {
+  const used = (sel) => [...sel.matchAll(/\.(-?[a-z][\w-]*)/gi)].every(([, c]) => js.includes(c) || (c.includes('--') && js.includes(c.slice(0, c.indexOf('--') + 2))));
+  return { js, css: css.replace(/([^{}]+)\{([^{}]*)\}/g, (rule, sels, body) => { const keep = sels.split(/,(?![^(]*\))/).filter(used); return keep.length ? `${keep.join(',')}{${body}}` : ''; }) };
+}
+
 /** buildPages answers {init, html(app, recorder)}. */
 export async function buildPages(apps) {
   const [base, clock, hooks] = await Promise.all([readFile(root('page/base.css'), 'utf8'), readFile(root('../../demo/generator/page/clock.js'), 'utf8'), readFile(root('page/hooks.js'), 'utf8')]);
   const recorders = Object.fromEntries(await Promise.all(Object.entries(RECORDERS).map(async ([k, v]) => [k, (await bundle('page/recorder.js', { RRWEB: v })).js])));
-  const pages = Object.fromEntries(await Promise.all(apps.map(async (a) => [a, await bundle(`apps/${a}.js`)])));
+  const pages = Object.fromEntries(await Promise.all(apps.map(async (a) => { const b = await bundle(`apps/${a}.js`); return [a, LEAN.has(a) ? lean(b) : b]; })));
   return {
     init: clock + hooks,
     html: (app, recorder, init) => `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${app}</title>` +

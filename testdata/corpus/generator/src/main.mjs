@@ -23,7 +23,7 @@ const NAMES = { r2: 'rrweb 2.2.2', r1: 'rrweb 1.1.3', r2a: 'rrweb 2.0.0-alpha.13
 
 const plans = await loadPlans();
 const apps = Object.keys(plans).filter((a) => !only.length || only.includes(a));
-const sessions = apps.flatMap((app) => Array.from({ length: per }, (_, i) => {
+const sessions = apps.flatMap((app) => Array.from({ length: Math.min(per, plans[app].sessions ?? per) }, (_, i) => {
   const [recorder, plugins] = KITS[i % KITS.length];
   const id = `${app}-${String(i).padStart(2, '0')}`;
   return { id, app, touch: i % 2 === 1, turn: Math.floor(i / 2), recorder, plugins, screens: SCREENS[recorder][Number(plugins)], flavour: hash32('flavour', id) % 3, beacon: hash32('beacon', id) % 2 === 0, start: FIRST + (plans[app].day * 24 + i) * 3600e3 };

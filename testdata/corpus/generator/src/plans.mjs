@@ -11,6 +11,7 @@
 //   last       list of things that every second session ends with, instead of a press on the heading
 //   reset      brings the page back to where every step begins
 //   loads      the screens are real page loads
+//   sessions   how many at most, where each of them is large
 //   whole      every press of a session must have a label; a session with another is left out
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
