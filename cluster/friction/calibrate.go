@@ -4,8 +4,8 @@ import "math"
 
 // Calibration turns the strength of evidence, which the detectors add up by hand (confidence.go), into the share of such
 // episodes that are right. The fit is logistic per pattern (Platt 1999, "Probabilistic Outputs for Support Vector
-// Machines"), drawn towards the fit of all patterns together, on the labelled recordings whose mistakes may be looked at;
-// cluster/friction/eval makes it and writes it into curves.go.
+// Machines"). Level and slope come from apps on which no rule was made; how the patterns differ from each other comes
+// from the apps on which they were, drawn towards the former. cluster/friction/eval makes it and writes it into curves.go.
 
 // curve is one fitted pattern: confidence = 1 / (1 + exp(-(Offset + Slope*(strength-curveCentre)))).
 type curve struct {

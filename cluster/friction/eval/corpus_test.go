@@ -74,7 +74,14 @@ func readLabels(t testing.TB, dir string) map[string][]label {
 	return all
 }
 
-// split says which apps may be looked at and which are only scored.
+// The parts of the corpus.
+const (
+	dev         = "dev"         // mistakes may be looked at
+	calibration = "calibration" // confidence is fitted to what is right there, and nothing else is taken from it
+	heldout     = "heldout"     // scored only
+)
+
+// split says which part each app belongs to.
 func split(t testing.TB) map[string]string {
 	t.Helper()
 	raw, err := os.ReadFile(filepath.Join(corpusDir, "split.json"))
@@ -87,6 +94,9 @@ func split(t testing.TB) map[string]string {
 	}
 	of := map[string]string{}
 	for part, apps := range parts {
+		if part != dev && part != calibration && part != heldout {
+			t.Fatalf("split.json: unknown part %q", part)
+		}
 		for _, a := range apps {
 			of[a] = part
 		}

@@ -371,9 +371,10 @@ func sorted[V any](m map[string]V) []string {
 const preamble = `How right the detectors are, on recordings whose driver wrote down what truly happened.
 Written by "go test ./cluster/friction/eval -update"; every change to this file is argued in its commit.
 
-dev      apps of testdata/corpus whose mistakes may be looked at (split.json)
-heldout  apps of testdata/corpus that are only scored
-demo     the demo bucket, on which the detectors were developed: it shows regressions, not accuracy
+dev          apps of testdata/corpus whose mistakes may be looked at (split.json)
+calibration  apps that nobody looks into: confidence is fitted to their totals, no rule is
+heldout      apps that are only scored
+demo         the demo bucket, on which the detectors were developed: it shows regressions, not accuracy
 
 Every session is judged by what it shows and by what the other sessions of its application show, as in an analysis; the
 line "every session alone" leaves the others out. The rows of the demo know all of its sessions.
@@ -391,24 +392,25 @@ each single report counts, as each is an event there.
 func TestEval(t *testing.T) {
 	of := split(t)
 	corpus := readLabels(t, corpusDir)
-	parts := []*part{newPart("dev"), newPart("heldout"), newPart("demo")}
 	apps := map[string][]recording{}
 	for _, r := range load(t, corpusDir, corpus, func(string) bool { return true }) {
 		apps[r.app] = append(apps[r.app], r)
 	}
-	for _, app := range sorted(apps) {
-		switch of[app] {
-		case "dev":
-			parts[0].add(apps[app])
-		case "heldout":
-			parts[1].add(apps[app])
-		default:
-			t.Errorf("app %s is in no part of split.json", app)
+	var parts []*part
+	for _, name := range []string{dev, calibration, heldout} {
+		p := newPart(name)
+		for _, app := range sorted(apps) {
+			if of[app] == name {
+				p.add(apps[app])
+			}
 		}
+		parts = append(parts, p)
 	}
-	parts[2].add(load(t, demoDir, demoLabels(t), func(string) bool { return true }))
+	demo := newPart("demo")
+	demo.add(load(t, demoDir, demoLabels(t), func(string) bool { return true }))
+	parts = append(parts, demo)
 	if *mistakes {
-		for _, l := range append(parts[0].lines, parts[2].lines...) {
+		for _, l := range append(parts[0].lines, demo.lines...) {
 			t.Log(l)
 		}
 		return

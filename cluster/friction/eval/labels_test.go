@@ -36,7 +36,7 @@ func TestLabels(t *testing.T) {
 						t.Errorf("%s %s: unknown pattern %q", l.Session, l.ID, p)
 					}
 				}
-				if of[l.App] == "dev" && !l.Unseen {
+				if of[l.App] == dev && !l.Unseen {
 					groups[l.Pattern]++
 				}
 			case "benign", "unclear":

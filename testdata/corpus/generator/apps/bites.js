@@ -60,7 +60,7 @@ app.on('pageInit', (pg) => {
   act('lucky', () => out(`Try ${DISHES[n % 8].name}`)); act('again', () => out('Ramen, as on Friday'), { req: '/api/again', bad: () => toast('That kitchen is shut', true) }); act('mail', () => toast('You will hear of deals'), { req: '/api/deals', bad: () => toast('That did not work', true) });
   act('love', () => { $('#love b').textContent = Number($('#love b').textContent) + 1; }); act('put', () => toast('It is in your bag'), { req: '/api/bag', bad: () => out('The bag is stuck') });
   act('order', () => out('Your order is taken'), { req: '/api/order', bad: () => out('The order was not taken') }); act('voucher', () => out('This voucher is worth 2 €'), { req: '/api/voucher', bad: () => toast('No such voucher', true) }); act('now', () => out('It is being brought'));
-  act('how', () => app.actions.create({ buttons: [[{ text: 'Card', onClick: () => { window.__ran += 1; out('By card'); } }, { text: 'Cash', onClick: () => { window.__ran += 1; out('In cash'); } }]] }).open(false));
+  act('how', () => setTimeout(() => app.actions.create({ buttons: [[{ text: 'Card', onClick: () => { window.__ran += 1; out('By card'); } }, { text: 'Cash', onClick: () => { window.__ran += 1; out('In cash'); } }]] }).open(false), 60));
   $('#sure')?.addEventListener('change', (e) => { window.__ran += 1; $('#now').disabled = !e.target.checked; });
   for (const id of ['fork', 'ring']) $(`#${id} input`)?.addEventListener('change', guard(id, () => out(`${id} is ${$(`#${id} input`).checked ? 'on' : 'off'}`)));
   if ($('#step')) app.stepper.create({ el: $('#step'), on: { change: () => { window.__ran += 1; } } });

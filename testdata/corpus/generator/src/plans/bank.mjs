@@ -11,7 +11,7 @@ const terms = to('/bank/terms', '#n-terms');
 const booking = async (a) => { if (!(await a.path()).startsWith('/bank/t/')) { await home(a); await a.way('.row', { nth: a.rnd.int(0, 4) }); } };
 
 /** fresh empties the form before somebody struggles with it. */
-const fresh = async (a) => { await a.ok('#clear', undefined, { id: 'clear' }); await a.h.pause(2600); };
+const fresh = (a) => a.tidy('#clear');
 const fields = (a) => a.benign(() => a.write(GOOD), { id: 'fields' });
 /** sent: what was meant to be sent is sent when that is possible again. */
 const sent = async (a) => { await a.h.wait(9000); await a.ok('#send', undefined, { id: 'sent', after: 1500 }); a.must(await a.js(TAKEN), 'not taken'); };

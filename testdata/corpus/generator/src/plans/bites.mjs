@@ -16,7 +16,7 @@ const press = (sel, opt) => tap(cur(sel), opt);
 const many = (sel, ...p) => times(cur(sel), ...p);
 const each = (list, opt) => row(list.map((x) => { const [s, nth] = [x].flat(); return [cur(s), nth]; }), opt);
 /** fresh empties the form before somebody struggles with it. */
-const fresh = async (a) => { await a.ok(cur('#clear'), undefined, { id: 'clear', ran: true }); await a.h.pause(2600); };
+const fresh = (a) => a.tidy(cur('#clear'));
 const begun = async (a) => { await door(a); await fresh(a); };
 const save = cur('#save');
 const fields = (a) => a.benign(() => a.write(GOOD), { id: 'fields' });

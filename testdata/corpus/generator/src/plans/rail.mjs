@@ -10,7 +10,7 @@ const book = to('/rail/book', '#n-book');
 const rules = to('/rail/rules', '#n-rules');
 const trip = async (a) => { if (!(await a.path()).startsWith('/rail/trip/')) { await trips(a); await a.way('.open', { nth: a.rnd.int(0, 3) }); } };
 /** fresh empties the form before somebody struggles with it. */
-const fresh = async (a) => { await a.ok('#clear', undefined, { id: 'clear' }); await a.h.pause(2600); };
+const fresh = (a) => a.tidy('#clear');
 const begun = async (a) => { await book(a); await fresh(a); };
 const fields = (a) => a.benign(() => a.write(GOOD), { id: 'fields' });
 const sent = async (a) => { await a.h.wait(9000); await a.ok('#send', undefined, { id: 'sent', after: 1500 }); a.must(await a.js(TAKEN), 'not taken'); };
