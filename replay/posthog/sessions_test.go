@@ -91,3 +91,34 @@ func TestScanDamaged(t *testing.T) {
 		t.Errorf("cancelled: %v", err)
 	}
 }
+
+// FuzzScan: blocks lie behind each other, in front of any damage, and belong to one session each, whatever the bytes.
+func FuzzScan(f *testing.F) {
+	f.Add(bytes.Join([][]byte{events(0, window(1)), events(1, window(1), window(2)), events(90, window(2))}, nil))
+	f.Add(append(events(0, "1"), "damage"...))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		found, err := posthog.Scan(context.Background(), bytes.NewReader(data), rrweb.Options{MaxBytes: 1 << 20})
+		if err != nil && !errors.Is(err, posthog.ErrBlock) && !errors.Is(err, posthog.ErrLarge) {
+			t.Fatal(err)
+		}
+		var blocks []posthog.Located
+		next := int64(0)
+		for _, b := range found {
+			if b.From < next || b.To < b.From || b.To >= int64(len(data)) || b.Last.Before(b.First) {
+				t.Fatalf("block %+v after byte %d of %d", b, next, len(data))
+			}
+			next = b.To + 1
+			blocks = append(blocks, posthog.Located{Key: "k", Found: b})
+		}
+		n, names := 0, map[string]bool{}
+		for _, s := range posthog.Sessions(blocks) {
+			if n += len(s.Blocks); len(s.Blocks) == 0 || names[s.Session] {
+				t.Fatalf("session %q of %d blocks", s.Session, len(s.Blocks))
+			}
+			names[s.Session] = true
+		}
+		if n != len(blocks) {
+			t.Fatalf("%d of %d blocks are in sessions", n, len(blocks))
+		}
+	})
+}
