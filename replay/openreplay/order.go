@@ -18,7 +18,7 @@ func (r *Recording) ordered() []message {
 	r.mergeTabs()
 	lanes := r.lanes()
 	lanes = dropRepeated(lanes, r)
-	out := make([]message, 0, len(r.messages))
+	out := r.messages[:0] // lanes are parts of it, from the front to the back
 	for _, lane := range lanes {
 		if !r.settleTimes(lane) {
 			r.marks[replay.MarkClock] = true // nobody knows when this was
@@ -26,7 +26,11 @@ func (r *Recording) ordered() []message {
 		}
 		out = append(out, lane...)
 	}
-	slices.SortStableFunc(out, func(a, b message) int { return cmp.Compare(a.at, b.at) })
+	clear(r.messages[len(out):])
+	byTime := func(a, b message) int { return cmp.Compare(a.at, b.at) }
+	if !slices.IsSortedFunc(out, byTime) {
+		slices.SortStableFunc(out, byTime)
+	}
 	return out
 }
 
@@ -46,37 +50,48 @@ func (r *Recording) mergeTabs() {
 // repeats, because a tracker sends a batch again when it got no answer; unless the times say that the numbers started
 // anew, in which case the order of writing stands.
 func (r *Recording) lanes() [][]message {
-	type lane struct{ stream, tab int32 }
-	index := map[lane]int{}
-	var lanes [][]message
-	for _, m := range r.messages {
-		key := lane{m.stream, m.tab}
-		at, ok := index[key]
-		if !ok {
-			at = len(lanes)
-			index[key] = at
-			lanes = append(lanes, nil)
+	byLane := func(a, b message) int {
+		if c := cmp.Compare(max(a.stream, -a.stream), max(b.stream, -b.stream)); c != 0 {
+			return c
 		}
-		lanes[at] = append(lanes[at], m)
+		return cmp.Compare(a.tab, b.tab)
 	}
-	for i, list := range lanes {
-		if !slices.ContainsFunc(list, func(m message) bool { return m.index > 0 }) {
-			continue
+	if !slices.IsSortedFunc(r.messages, byLane) {
+		slices.SortStableFunc(r.messages, byLane)
+	}
+	var lanes [][]message
+	for rest := r.messages; len(rest) > 0; {
+		n := 1
+		for n < len(rest) && byLane(rest[0], rest[n]) == 0 {
+			n++
 		}
-		sorted := slices.Clone(list)
-		slices.SortStableFunc(sorted, func(a, b message) int { return cmp.Compare(a.index, b.index) })
-		kept := slices.CompactFunc(sorted, func(a, b message) bool {
-			return a.index == b.index && a.typ == b.typ && bytes.Equal(a.body, b.body)
-		})
-		if backSteps(kept) > backSteps(list) {
-			continue
-		}
-		if len(kept) < len(list) {
-			r.marks[replay.MarkDuplicates] = true
-		}
-		lanes[i] = kept
+		lanes = append(lanes, r.numbered(rest[:n]))
+		rest = rest[n:]
 	}
 	return lanes
+}
+
+// numbered sorts a lane whose messages have numbers, in place, and returns it without repeats.
+func (r *Recording) numbered(lane []message) []message {
+	byIndex := func(a, b message) int { return cmp.Compare(a.index, b.index) }
+	if !slices.ContainsFunc(lane, func(m message) bool { return m.index > 0 }) {
+		return lane
+	}
+	sorted, written := lane, slices.IsSortedFunc(lane, byIndex)
+	if !written {
+		sorted = slices.Clone(lane)
+		slices.SortStableFunc(sorted, byIndex)
+	}
+	sorted = slices.CompactFunc(sorted, func(a, b message) bool {
+		return a.index == b.index && a.typ == b.typ && bytes.Equal(a.body, b.body)
+	})
+	if !written && backSteps(sorted) > backSteps(lane) {
+		return lane
+	}
+	if len(sorted) < len(lane) {
+		r.marks[replay.MarkDuplicates] = true
+	}
+	return lane[:copy(lane, sorted)]
 }
 
 // backSteps counts how often time goes back.

@@ -39,7 +39,7 @@ type message struct {
 	typ    uint8
 }
 
-// streamRaw stands for all batches of version 0; those of version v are streamRaw-v. A tracker numbers the messages of
+// streamRaw stands for all batches of version 0; those of version v are streamRaw-v. Streams count from 0 up. A tracker numbers the messages of
 // one version through all its batches, in whatever objects they lie.
 const streamRaw = -1
 
