@@ -259,3 +259,17 @@ func FuzzSidecar(f *testing.F) {
 		}
 	})
 }
+
+// A recording shows that it is of an application; on which system, a table may know. Nothing else gives way.
+func TestChannelOfApplications(t *testing.T) {
+	for _, tc := range []struct{ recording, table, want string }{
+		{"mobile", "ios", "ios"}, {"mobile", "android", "android"}, {"mobile", "store", "mobile"}, {"android", "ios", "android"},
+		{"", "web", "web"}, {"mobile", "", "mobile"},
+	} {
+		c := replay.Context{Channel: tc.recording}
+		Record{Context: replay.Context{Channel: tc.table}}.Complete(&c)
+		if c.Channel != tc.want {
+			t.Errorf("%q completed by %q is %q, want %q", tc.recording, tc.table, c.Channel, tc.want)
+		}
+	}
+}

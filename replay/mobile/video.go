@@ -50,7 +50,7 @@ func (x *Filter) video(held []rrweb.Event) error {
 				continue // every segment repeats it
 			}
 			meta = now
-			if err = x.out(e); err == nil && x.opt.Pictures {
+			if err = x.out(e); err == nil && x.opt.Pictures && meta.Width > 0 && meta.Height > 0 {
 				err = x.out(frame(e, meta.Width, meta.Height))
 			}
 		case typeIncremental:
