@@ -238,8 +238,8 @@ func (rd *reader) each(parts []Part, f func(rrweb.Event) error) error {
 		default:
 			return err
 		}
-		if rd.left <= 0 {
-			return nil
+		if rd.left <= 0 || rd.builder != nil && rd.builder.Foreign() {
+			return nil // full, or to be read again
 		}
 	}
 	return nil
