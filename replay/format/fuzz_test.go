@@ -32,6 +32,11 @@ func FuzzDecode(f *testing.F) {
 	} {
 		f.Add([]byte(s))
 	}
+	for _, dir := range []string{"indexed", "plain", "raw", "mobile"} {
+		for _, text := range mobs(f, dir) {
+			f.Add([]byte(text))
+		}
+	}
 	f.Add([]byte(inBlocks(f, 3)[1]))
 	f.Add([]byte(frame(inBlocks(f, 2)[0]) + frame(inBlocks(f, 2)[1])))
 	f.Add([]byte(list(wireframes(f))))

@@ -21,6 +21,15 @@ func (rd *reader) isOpenReplay(r *bufio.Reader) bool {
 	return len(head) > 0 && rd.isMessages(head)
 }
 
+// readInside reads an object that is named like a message file and begins inside a message, or says what else it may be.
+func (rd *reader) readInside(object string, r *bufio.Reader) error {
+	if head, _ := r.Peek(sniffLen); openreplay.SniffInside(head) {
+		return rd.readOpenReplay(object, r)
+	}
+	return &SkipError{Reason: Encrypted, Object: object,
+		Hint: "is named like a message file of OpenReplay and holds no messages: it is encrypted, and its key lies in OpenReplay's database, or it is damaged; turn encryption off, or exclude it from the prefix"}
+}
+
 // isMessages reports whether bytes are messages: of their own, or going on where the part before ended.
 func (rd *reader) isMessages(b []byte) bool {
 	if openreplay.SniffFrames(b) {

@@ -141,6 +141,12 @@ func TestOpenReplayParts(t *testing.T) {
 			t.Errorf("%s: %d events, format %s", tc.name, len(s.Events), s.Format)
 		}
 	}
+	// The start is lost, and the rest lies under its name: what follows the first message border counts.
+	s := decode(t, textPart("7/dom.mobs", rest), textPart("7/devtools.mob", devtools))
+	if !slices.Contains(s.Marks, replay.MarkBadEvents) || slices.Contains(s.Marks, replay.MarkMissingPart) ||
+		count(s, replay.Click) < 2 || s.Format != "openreplay" {
+		t.Errorf("marks %v, %d clicks, format %s", s.Marks, count(s, replay.Click), s.Format)
+	}
 	_, err := format.Decode(context.Background(), "s", []format.Part{textPart("7/dom.mobs", "\x8f\x31\x92\xf0 not a message")}, format.Options{})
 	var skip *format.SkipError
 	if !errors.As(err, &skip) || skip.Reason != format.Encrypted {

@@ -72,8 +72,7 @@ func (rd *reader) dispatch(object string, r *bufio.Reader, f func(rrweb.Event) e
 		return err
 	}
 	if isMessageFile(object) {
-		return &SkipError{Reason: Encrypted, Object: object,
-			Hint: "is named like a message file of OpenReplay and holds no messages: it is encrypted, and its key lies in OpenReplay's database, or it is damaged; turn encryption off, or exclude it from the prefix"}
+		return rd.readInside(object, r)
 	}
 	return &SkipError{Reason: UnknownFormat, Object: object,
 		Hint: "its bytes match no known recording format; if it is compressed with brotli, let its name end in .br; if it is encrypted, decrypt it; else exclude it from the prefix"}

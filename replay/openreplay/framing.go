@@ -303,3 +303,8 @@ func Sniff(head []byte) bool {
 	f, _ := header(head)
 	return f != 0 || bare(head) != 0
 }
+
+// SniffInside reports whether an object begins inside a message, as the rest of a session does whose start was lost:
+// OpenReplay then stores the rest under the name of the start. Only numbered messages can be recognised so, and only an
+// object that is named as theirs should be asked.
+func SniffInside(head []byte) bool { return framingIndexed.recover(head) >= 0 }

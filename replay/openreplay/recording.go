@@ -179,6 +179,9 @@ func (r *Recording) start(in *input) *stream {
 		}
 		if f = bare(b); f == 0 {
 			f = framingPlain
+			if SniffInside(b) {
+				f = framingIndexed
+			}
 		}
 	}
 	in.pos += n
