@@ -1,11 +1,13 @@
 // Package rrweb reads rrweb recordings, of every version and in every container seen in the wild, into
 // replay.Sessions.
 //
-//	bytes ── Scan ──> Event (in file order) ── Builder.Add ──> Builder.Session ──> *replay.Session
+//	text ── Builder.Scan ─────────────┐ in place, in one pass
+//	bytes ── Scan ──> Event ── Builder.Add ──> facts ── sort, play ──> Builder.Session ──> *replay.Session
 //
 // Scan finds the events in arrays, lines, wrappers and packed strings without holding more than one value. Builder
-// keeps the events of one recording, sorts them, replays the node tree of every window and reports the facts. Typed
-// text, request bodies, URL queries and payloads of custom events never leave this package; visible text leaves it
+// reads what each holds (nodes, changes, samples) into flat tables, and Session plays them in the order of time on the
+// node tree of every window. Builder.Scan does both in one pass over text that stays where it is; whatever is no plain
+// event goes through the slower way, one object at a time. Both ways give the same Session (inplace_test.go). Typed text, request bodies, URL queries and payloads of custom events never leave this package; visible text leaves it
 // masked by replay.MaskText.
 //
 // Nothing here decompresses objects or knows stores: package format does. Nothing is safe for concurrent use on one
