@@ -143,7 +143,9 @@ func plantedIn(t *testing.T) string {
 	write("posthog.jsonl", lines...)
 	for name, data := range map[string][]byte{
 		"sentry/0a1b2c3d4e5f60718293a4b5c6d7e8f9/0": segment(t, events),
-		"app.json": application(t),
+		"app.json":                     application(t),
+		"3762859343893990859/dom.mobs": openReplay(),
+		"3762859343893990860/dom.mobs": openReplayApp(),
 	} {
 		path := filepath.Join(dir, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -278,8 +280,8 @@ func TestPlantedSecretsReachNothing(t *testing.T) {
 		}
 		reveals(t, "the clip of "+d.Session, clip.String())
 	}
-	if sessions != 6 {
-		t.Errorf("%d sessions, want 6: the test does not look at all formats", sessions)
+	if sessions != 8 {
+		t.Errorf("%d sessions, want 8: the test does not look at all formats", sessions)
 	}
 	index, err := search.Build(t.Context(), t.TempDir(), "planted", led.All(t.Context(), ledger.Query{}), search.Options{})
 	if err != nil {
