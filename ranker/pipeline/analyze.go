@@ -14,6 +14,7 @@ import (
 	"iter"
 	"log/slog"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/rankle/rankle/cluster/friction"
@@ -177,7 +178,7 @@ func (j job) name() string { return j.source.Store.URL() + "/" + j.Key }
 func (a *analysis) list(ctx context.Context) ([]job, error) {
 	var jobs []job
 	var failed []error
-	listed := map[string]bool{}
+	listed := map[string]bool{} // of all sources but the last, which is mostly the only one
 	for i := range a.Sources {
 		src := &a.Sources[i]
 		a.progress(Progress{Stage: "listing " + source.Name(src.Store), Done: len(jobs)})
@@ -192,12 +193,16 @@ func (a *analysis) list(ctx context.Context) ([]job, error) {
 			continue
 		}
 		a.summary.listed(src.Store.URL(), group)
+		jobs = slices.Grow(jobs, len(group.Recordings))
 		for _, r := range group.Recordings {
 			j := job{source: src, Recording: r, index: a.indexes[src.Index.Path]}
-			if name := j.name(); !listed[name] {
-				listed[name] = true
-				jobs = append(jobs, j)
+			if len(listed) > 0 && listed[j.name()] {
+				continue
 			}
+			if i < len(a.Sources)-1 {
+				listed[j.name()] = true
+			}
+			jobs = append(jobs, j)
 		}
 	}
 	if len(failed) == len(a.Sources) {

@@ -28,12 +28,11 @@ const maxRefused = 50
 
 // read is the first loop: every recording that the ledger does not know in its present state is read once.
 func (a *analysis) read(ctx context.Context, jobs []job) error {
-	unread := make([]job, 0, len(jobs))
-	for _, j := range jobs {
-		if a.known(j) {
-			continue
+	unread := make([]*job, 0, len(jobs))
+	for i := range jobs {
+		if !a.known(jobs[i]) {
+			unread = append(unread, &jobs[i])
 		}
-		unread = append(unread, j)
 	}
 	if len(unread) == 0 {
 		return nil
@@ -44,7 +43,8 @@ func (a *analysis) read(ctx context.Context, jobs []job) error {
 		bytes int64
 		since = a.Now()
 	)
-	for r := range inOrder(ctx, unread, a.workers(), a.readOne) {
+	readOne := func(ctx context.Context, j *job) result { return a.readOne(ctx, *j) }
+	for r := range inOrder(ctx, unread, a.workers(), readOne) {
 		if err := a.keep(&open, r); err != nil {
 			return errors.Join(err, open.flush(context.WithoutCancel(ctx), a.ledger))
 		}

@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"hash/fnv"
+	"io"
 	"maps"
 	"slices"
 
@@ -10,26 +12,51 @@ import (
 // regrouping finds the recordings of earlier runs whose objects make up other recordings now, because a key pattern was
 // set or a sidecar came. They would count their sessions twice. It is for one goroutine at a time.
 type regrouping struct {
-	owners map[string]string // object across sources -> the recording that it is a part of now
+	jobs []job
+	// owners tells by the hash of an object the job that it is a part of now. Of a million objects the names would take
+	// more memory than everything else; jobs tells whether the hash was right.
+	owners map[uint64]int32
 	found  map[string]bool
 }
 
 func newRegrouping(jobs []job) *regrouping {
-	g := &regrouping{owners: make(map[string]string, len(jobs)), found: map[string]bool{}}
-	for _, j := range jobs {
+	g := &regrouping{jobs: jobs, owners: make(map[uint64]int32, len(jobs)), found: map[string]bool{}}
+	for i, j := range jobs {
 		for _, p := range j.Parts {
-			g.owners[j.source.Store.URL()+"/"+p.Key] = j.name()
+			g.owners[hashObject(j.source.Store.URL(), p.Key)] = int32(i)
 		}
 	}
 	return g
+}
+
+// hashObject is a short name for an object across sources.
+func hashObject(source, key string) uint64 {
+	h := fnv.New64a()
+	_, _ = io.WriteString(h, source)
+	_, _ = io.WriteString(h, "/")
+	_, _ = io.WriteString(h, key)
+	return h.Sum64()
 }
 
 // superseded reports whether an object of the Digest belongs to another recording now. Objects that are no longer
 // stored belong to none: what was learned from them stays.
 func (g *regrouping) superseded(d *friction.Digest) bool {
 	for _, p := range recordingParts(d) {
-		if owner, ok := g.owners[d.Source+"/"+p.Key]; ok && owner != d.Recording {
+		if i, ok := g.owners[hashObject(d.Source, p.Key)]; ok && g.jobs[i].holds(d.Source, p.Key) && g.jobs[i].name() != d.Recording {
 			g.found[d.Recording] = true
+			return true
+		}
+	}
+	return false
+}
+
+// holds reports whether an object is a part of the recording.
+func (j *job) holds(source, key string) bool {
+	if j.source.Store.URL() != source {
+		return false
+	}
+	for _, p := range j.Parts {
+		if p.Key == key {
 			return true
 		}
 	}
