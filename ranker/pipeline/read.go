@@ -285,6 +285,7 @@ func (j job) parts(ctx context.Context) []format.Part {
 	for i, obj := range j.Parts {
 		parts[i] = format.Part{
 			Name: j.source.Store.URL() + "/" + obj.Key,
+			Size: obj.Size,
 			Open: func() (io.ReadCloser, error) {
 				return source.Resume(ctx, j.source.Store, obj, source.Retry{})
 			},

@@ -41,7 +41,7 @@ func load(ctx context.Context, r io.Reader, limit int64, memory []byte) *stored 
 			return in
 		}
 		if len(in.data) == cap(in.data) {
-			in.data = slices.Grow(in.data, loadFirst)
+			in.data = slices.Grow(in.data, max(loadFirst, len(in.data))) // doubled: what is left behind is no more than what is kept
 		}
 		n, err := r.Read(in.data[len(in.data):cap(in.data)])
 		in.data = in.data[:len(in.data)+n]
@@ -184,6 +184,9 @@ func (rd *reader) whole(in *stored, depth int, decompress func(dst, src []byte, 
 		return nil
 	}
 	rd.text = text
+	if cap(in.data) > keepStored {
+		in.data, rd.memory.stored = nil, nil // not looked at any more
+	}
 	return bytes.NewReader(text)
 }
 

@@ -22,6 +22,7 @@ import (
 // Part is one stored object of a recording.
 type Part struct {
 	Name string // key, for messages
+	Size int64  // in bytes as stored, for making room at once; 0 = not known
 	// Open starts reading from the beginning. Every reader is closed. Open may be called again.
 	Open func() (io.ReadCloser, error)
 }
@@ -263,7 +264,7 @@ func (rd *reader) part(part Part, f func(rrweb.Event) error) error {
 		return &SkipError{Reason: Unreadable, Object: part.Name, Hint: "the store did not deliver it; the next run tries again", Err: err}
 	}
 	defer rc.Close()
-	in := load(rd.ctx, rc, rd.opt.MaxObjectBytes, rd.memory.stored)
+	in := load(rd.ctx, rc, rd.opt.MaxObjectBytes, rd.memory.room(min(part.Size, rd.opt.MaxObjectBytes)))
 	rd.in, rd.text = in, nil
 	rd.stats.Stored += in.n
 	defer func() { rd.memory.keep(in.data) }()

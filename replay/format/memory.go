@@ -2,6 +2,7 @@ package format
 
 import (
 	"bufio"
+	"bytes"
 	"io"
 
 	"github.com/klauspost/compress/gzip"
@@ -37,6 +38,14 @@ func (m *memory) build(opt rrweb.Options) *rrweb.Builder {
 		m.builder.Reset(opt)
 	}
 	return m.builder
+}
+
+// room returns memory for an object of a size, 0 if that is not known.
+func (m *memory) room(size int64) []byte {
+	if int64(cap(m.stored)) <= size { // equal: the end is found by reading on
+		m.stored = make([]byte, 0, size+bytes.MinRead)
+	}
+	return m.stored
 }
 
 // keep takes the memory of an object back.

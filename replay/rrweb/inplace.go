@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 )
 
@@ -34,6 +35,7 @@ func (b *Builder) ScanText(ctx context.Context, text []byte) (Tally, error) {
 
 // scan reads the events of the text behind from; err is how it ended.
 func (b *Builder) scan(ctx context.Context, from int, err error) (Tally, error) {
+	b.reserve(len(b.facts.text) - from)
 	s := &scanner{opt: b.opt}
 	s.lexer = &lexer{buf: b.facts.text[from:], end: len(b.facts.text) - from, mark: -1, max: b.opt.MaxValueBytes, maxDepth: b.opt.MaxDepth, err: err}
 	s.into, s.base, s.memory = b, from, b.facts.text
@@ -62,6 +64,25 @@ func (b *Builder) Grow(n int) {
 		b.facts.text = grown
 	}
 }
+
+// reserve makes room for what a large text usually holds: growing piece by piece leaves several times as much behind. Small
+// ones find the memory of those before.
+func (b *Builder) reserve(n int) {
+	if n < reserveFrom {
+		return
+	}
+	f := &b.facts
+	f.cells, f.attrs, f.added = slices.Grow(f.cells, n/textOfNode), slices.Grow(f.attrs, n/textOfNode), slices.Grow(f.added, n/textOfEvent/2)
+	f.flats, b.entries, b.times = slices.Grow(f.flats, n/textOfEvent/2), slices.Grow(b.entries, n/textOfEvent), slices.Grow(b.times, n/textOfEvent)
+}
+
+const (
+	// reserveFrom is the size of text from which on room is made at once, in bytes.
+	reserveFrom = 4 << 20
+	// textOfNode and textOfEvent are how many bytes of text there are at least for a node and for an event, in most
+	// recordings; about half of the events are flat, and half as many nodes are added.
+	textOfNode, textOfEvent = 200, 280
+)
 
 // checkEvery is after how many events it is worth asking whether anybody still wants them.
 const checkEvery = 1024
