@@ -124,7 +124,8 @@ func (s *scanner) inPlace(window string) (done bool, err error) {
 	}
 	f := &s.into.facts
 	before := f.mark()
-	h, name, ok := s.header(f)
+	var h header
+	name, ok := s.header(f, &h)
 	if !ok {
 		f.truncate(before)
 		return false, nil
@@ -147,7 +148,7 @@ func (s *scanner) inPlace(window string) (done bool, err error) {
 
 // header reads the object that is next, if it is an event with its members once and in their usual form. The window is nil
 // if the event names none.
-func (s *scanner) header(f *facts) (h header, window []byte, ok bool) {
+func (s *scanner) header(f *facts, h *header) (window []byte, ok bool) {
 	c := newCursor(s.memory, s.base+s.pos)
 	c.max = min(c.max, s.opt.MaxDepth)
 	c.events, c.plain = true, s.plain
@@ -181,13 +182,13 @@ func (s *scanner) header(f *facts) (h header, window []byte, ok bool) {
 		}
 	}
 	if c.bad || h.typ < 0 || h.typ >= typeSample || h.time <= 0 || c.pos-s.base-s.pos > s.max {
-		return h, nil, false
+		return nil, false
 	}
 	if data > 0 {
 		again := newCursor(s.memory[:h.to], data)
 		again.events = true
 		if h.what, h.ref, h.source = f.read(&again, h.typ); again.bad {
-			return h, nil, false
+			return nil, false
 		}
 	}
 	if h.to == 0 {
@@ -195,7 +196,7 @@ func (s *scanner) header(f *facts) (h header, window []byte, ok bool) {
 	}
 	h.time, h.seconds = milliseconds(h.time)
 	s.pos = c.pos - s.base
-	return h, window, true
+	return window, true
 }
 
 // otherMember reads a member of an event that few have: the name of its window, or what makes it no common event.

@@ -183,6 +183,10 @@ func (c *cursor) next(o *order, k key) key {
 	if k := c.guessed(&o[k]); k != keyEnd {
 		return k
 	}
+	if c.pos < len(c.b) && c.b[c.pos] == '}' {
+		c.close()
+		return keyEnd
+	}
 	name, more := c.member()
 	return c.keyed(name, more)
 }
