@@ -52,25 +52,26 @@ type unitKey struct {
 
 // unit is everything about one unitKey.
 type unit struct {
-	target   friction.Target         // the surest of all that had the key
-	labels   map[int32]int32         // presses or episodes per label
-	kinds    map[friction.Kind]int32 // ... per kind: what a thing is, the sessions outvote each other
-	tries    []try
-	episodes []episode
-	silent   []tap // unanswered presses
+	target    friction.Target         // the surest of all that had the key
+	labels    map[int32]int32         // presses or episodes per label
+	kinds     map[friction.Kind]int32 // ... per kind: what a thing is, the sessions outvote each other
+	tries     []try
+	episodes  []episode
+	silent    []tap                // unanswered presses
+	latencies map[latencyKey]int32 // of answers
 }
 
 // try sums up what one session did with one control.
 type try struct {
 	session  int32
-	at       int32 // ms of the first attempt whose outcome is known
-	x, y     int16 // of the first answered attempt; -1 = not known
-	known    uint8 // attempts with a known outcome, at most 255
-	answered uint8 // those that were answered
-	gestures uint8 // of all attempts, at most 255
-	failed   bool  // the first known one
-	latency  int32 // ms, of the first answered attempt
-	template int32 // set when units become groups: index into work.names of the screen that x and y lie on
+	at       int32  // ms of the first attempt whose outcome is known
+	x, y     int16  // of the first answered attempt; -1 = not known
+	known    uint16 // attempts with a known outcome; a count that is full stays so
+	answered uint16 // those that were answered
+	gestures uint16 // of all attempts
+	failed   bool   // the first known one
+	latency  int32  // ms, of the first answered attempt
+	template int32  // set when units become groups: index into work.names of the screen that x and y lie on
 }
 
 // tap is one silent press.
@@ -168,7 +169,7 @@ func (b *Builder) addAttempts(d *friction.Digest, at int32, shapes []int32) {
 			u.tries = append(u.tries, try{session: at, at: -1, x: -1, y: -1})
 		}
 		t := &u.tries[len(u.tries)-1]
-		t.gestures = add8(t.gestures, max(a.Gestures, 1))
+		t.gestures = add16(t.gestures, max(a.Gestures, 1))
 		failed, known := outcomeOf(d, a)
 		if !known {
 			continue
@@ -176,7 +177,7 @@ func (b *Builder) addAttempts(d *friction.Digest, at int32, shapes []int32) {
 		if t.at < 0 {
 			t.at, t.failed = millis(a.At), failed
 		}
-		t.known = add8(t.known, 1)
+		t.known = add16(t.known, 1)
 		switch a.Outcome {
 		case friction.OK, friction.Slow:
 			if t.answered == 0 {
@@ -185,7 +186,10 @@ func (b *Builder) addAttempts(d *friction.Digest, at int32, shapes []int32) {
 					t.x, t.y = pixel(a.X), pixel(a.Y)
 				}
 			}
-			t.answered = add8(t.answered, 1)
+			t.answered = add16(t.answered, 1)
+			if a.Latency > 0 {
+				u.latencies[latencyKey{b.values[b.sessions[at].values+versionAttribute], bucketOf(millis(a.Latency))}]++
+			}
 		case friction.Dead:
 			u.silent = append(u.silent, tap{session: at, at: millis(a.At), x: pixel(a.X), y: pixel(a.Y)})
 		}
@@ -213,7 +217,7 @@ func (b *Builder) addEpisodes(d *friction.Digest, at int32, shapes []int32) {
 func (b *Builder) unit(k unitKey, t *friction.Target) *unit {
 	u := b.units[k]
 	if u == nil {
-		u = &unit{labels: map[int32]int32{}, kinds: map[friction.Kind]int32{}}
+		u = &unit{labels: map[int32]int32{}, kinds: map[friction.Kind]int32{}, latencies: map[latencyKey]int32{}}
 		b.units[k] = u
 	}
 	if t != nil {
@@ -294,6 +298,9 @@ func (u *unit) absorb(o *unit, base int32, name []int32) {
 	for _, t := range o.silent {
 		t.session += base
 		u.silent = append(u.silent, t)
+	}
+	for k, n := range o.latencies {
+		u.latencies[latencyKey{name[k.version], k.bucket}] += n
 	}
 }
 
@@ -393,7 +400,7 @@ func millis(d time.Duration) int32 {
 // pixel cuts to what a row holds.
 func pixel(v int32) int16 { return int16(min(max(v, -1), math.MaxInt16)) }
 
-func add8(a uint8, b int32) uint8 { return uint8(min(int32(a)+b, math.MaxUint8)) }
+func add16(a uint16, b int32) uint16 { return uint16(min(int64(a)+int64(b), math.MaxUint16)) }
 
 // interner numbers strings. 0 is the empty string.
 type interner struct {

@@ -535,6 +535,7 @@ func village(n int) []*story {
 					s.whole(friction.QuickBack)
 				default:
 					s.tryAt(c, []friction.Outcome{friction.OK, friction.OK, friction.Slow, friction.Unknown}[r.IntN(4)], int32(r.IntN(300)), 700)
+					s.after(time.Duration(i*len(s.d.Attempts)%9000) * time.Millisecond)
 				}
 			}
 		}

@@ -24,6 +24,8 @@ type group struct {
 	tries    []try     // one per session, sorted
 	episodes []episode // by session, start
 	silent   []tap
+	units    []*unit  // that it is made of
+	screens  []string // templates that have it
 	crowd    crowd
 }
 
@@ -118,6 +120,10 @@ func (g *group) take(u *unit, names []string, rank []int32, template int32) {
 		v.session, v.template = rank[v.session], template
 		g.silent = append(g.silent, v)
 	}
+	g.units = append(g.units, u)
+	if t := names[template]; !slices.Contains(g.screens, t) {
+		g.screens = append(g.screens, t)
+	}
 }
 
 func (b *Builder) compareUnits(x, y unitKey) int {
@@ -145,8 +151,8 @@ func mergeTries(tries []try) []try {
 			continue
 		}
 		to := &out[n-1]
-		to.known, to.answered = add8(to.known, int32(t.known)), add8(to.answered, int32(t.answered))
-		to.gestures = add8(to.gestures, int32(t.gestures))
+		to.known, to.answered = add16(to.known, int32(t.known)), add16(to.answered, int32(t.answered))
+		to.gestures = add16(to.gestures, int32(t.gestures))
 		if to.x < 0 {
 			to.x, to.y, to.template = t.x, t.y, t.template
 		}

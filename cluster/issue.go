@@ -32,6 +32,11 @@ type Issue struct {
 	Segments   []Segment  // where the rate differs, strongest first
 	Clips      []Clip     // at most MaxClips, then one with Contrast if the control worked somewhere
 	Dismissed  []ReasonCount
+
+	Use      Use          // of the control, by everybody
+	Versions []VersionUse // the same by app version, in the order in which they were first seen; at most 26, the last
+	// Answers and Latency name the versions between which the share of answers and their median latency differ clearly.
+	Answers, Latency Difference
 }
 
 // Family groups the patterns that are views of one problem.

@@ -61,7 +61,7 @@ func (b *Builder) Result() *Result {
 	}
 	r.findHarmless(w)
 	for _, g := range w.groups {
-		g.tries, g.episodes, g.silent, g.labels, g.kinds = nil, nil, nil, nil, nil
+		g.tries, g.episodes, g.silent, g.labels, g.kinds, g.units, g.screens = nil, nil, nil, nil, nil, nil, nil
 	}
 	return r
 }
@@ -80,6 +80,7 @@ type work struct {
 	days      []time.Time          // of the data window
 	dayOf     []int32              // per session
 	people    int                  // in all data
+	census    census
 	tests     []test
 	facts     []facts // per issue, for its title
 }
@@ -96,11 +97,11 @@ func (b *Builder) arrange() *work {
 		return cmp.Or(cmp.Compare(p.start, q.start), cmp.Compare(p.id, q.id), cmp.Compare(p.recording, q.recording))
 	})
 	rank := make([]int32, len(order))
-	people := map[uint64]struct{}{}
+	people := map[uint64]int32{}
 	for to, from := range order {
 		rank[from] = int32(to)
 		w.sessions = append(w.sessions, b.sessions[from])
-		people[b.sessions[from].person] = struct{}{}
+		w.census.person = append(w.census.person, number(people, b.sessions[from].person))
 	}
 	w.people = len(people)
 	w.templates = learn(b.settings, b.seen())
@@ -160,6 +161,7 @@ func (w *work) calendar() {
 		starts[i] = w.sessions[i].start
 	}
 	lo, hi := Window(starts)
+	w.takeCensus(lo, hi, w.people)
 	first, last := day(lo), day(hi-1)
 	if oldest := last.AddDate(0, 0, 1-maxDays); first.Before(oldest) {
 		first = oldest
@@ -179,8 +181,21 @@ const versionAttribute = 0
 
 func (w *work) version(s int32) string { return w.value(s, versionAttribute) }
 
+// versionID is the interned version of a session, 0 = not known.
+func (w *work) versionID(s int32) int32 { return w.values[int(w.sessions[s].values)+versionAttribute] }
+
 func (w *work) value(s int32, attribute int) string {
 	return w.names.list[w.values[int(w.sessions[s].values)+attribute]]
+}
+
+// number numbers keys as they come.
+func number(known map[uint64]int32, k uint64) int32 {
+	i, ok := known[k]
+	if !ok {
+		i = int32(len(known))
+		known[k] = i
+	}
+	return i
 }
 
 // problem is a group with the episodes that stay after all, its own and those meant for it.
@@ -188,9 +203,9 @@ type problem struct {
 	group     *group
 	episodes  []episode // kept, by session and start
 	dismissed map[friction.Reason]int
-	above     *group         // what covers the control in most kept episodes, or nil
-	tried     map[int32]bool // sessions whose silent presses on a cover were meant for the control
-	moved     map[int32]int  // known tries per session that were meant for a control below
+	above     *group        // what covers the control in most kept episodes, or nil
+	tried     map[int32]int // silent presses per session on a cover that were meant for the control
+	moved     map[int32]int // known tries per session that were meant for a control below
 }
 
 // problems assigns every episode to the group whose issue it would be.
@@ -199,7 +214,7 @@ func (w *work) problems(r *Result) []*problem {
 	var all []*problem
 	get := func(g *group) *problem {
 		if by[g] == nil {
-			by[g] = &problem{group: g, dismissed: map[friction.Reason]int{}, tried: map[int32]bool{}, moved: map[int32]int{}}
+			by[g] = &problem{group: g, dismissed: map[friction.Reason]int{}, tried: map[int32]int{}, moved: map[int32]int{}}
 			all = append(all, by[g])
 		}
 		return by[g]
@@ -224,7 +239,7 @@ func (w *work) problems(r *Result) []*problem {
 		for _, t := range g.silent {
 			s := &w.sessions[t.session]
 			if c := r.meant(g, w.names.list[t.template], s.size, t.x, t.y); c != nil {
-				get(c).tried[t.session] = true
+				get(c).tried[t.session]++
 				get(g).moved[t.session]++
 			}
 		}
@@ -359,6 +374,7 @@ func (w *work) issue(p *problem) Issue {
 	issue.Cause = w.commonCause(p.episodes)
 	issue.Days = w.trend(exposed, affected)
 	issue.Segments = w.segments(exposed, affected)
+	issue.Use, issue.Versions, issue.Answers, issue.Latency = w.useOf(p)
 	issue.Clips = w.clips(p)
 	w.facts = append(w.facts, factsOf(p))
 	return issue
