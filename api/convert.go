@@ -176,6 +176,24 @@ func segmentOf(s cluster.Segment) Segment {
 		RateIn: finite(s.RateIn), RateOut: finite(s.RateOut)}
 }
 
+func useOf(u cluster.Use) Use {
+	out := Use{Sessions: u.Sessions, People: u.People, Visitors: u.Visitors, PressesP50: u.PressesP50, PressesP95: u.PressesP95,
+		Tried: u.Tried, Answered: u.Answered, Timed: u.Timed}
+	if u.Tried > 0 {
+		out.Rate, out.RateLow, out.RateHigh = number(float64(u.Answered)/float64(u.Tried)), number(u.Low), number(u.High)
+	}
+	if u.Timed > 0 {
+		out.LatencyP50MS, out.LatencyP95MS = number(inMS(u.LatencyP50)), number(inMS(u.LatencyP95))
+	}
+	return out
+}
+
+func versionUseOf(v cluster.VersionUse) VersionUse {
+	return VersionUse{Version: v.Version, FirstSeenMS: epochMS(v.First), Use: useOf(v.Use)}
+}
+
+func inMS(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
 // at is the epoch millisecond of an offset into a session.
 func at(start time.Time, offset time.Duration) int64 { return start.Add(offset).UnixMilli() }
 

@@ -5,6 +5,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/rankle/rankle/cluster"
 	"github.com/rankle/rankle/ranker"
@@ -27,6 +28,7 @@ func evidence(r ranker.Ranked) []string {
 		s := r.Segments[0]
 		out = append(out, fmt.Sprintf("Strongest in %s %s: %s of sessions there, %s elsewhere.", words(s.Attribute), s.Value, percent(finite(s.RateIn)), percent(finite(s.RateOut))))
 	}
+	out = append(out, versionSentences(r)...)
 	if n := dismissed(r.Dismissed); n > 0 {
 		out = append(out, fmt.Sprintf("%s on the same control looked alike and were not counted.", plural(n, "episode")))
 	}
@@ -62,6 +64,59 @@ func because(caveats []string) string {
 		return ""
 	}
 	return ", because " + strings.TrimSuffix(strings.Join(caveats, "; "), ".")
+}
+
+// versionSentences tells of versions between which the control's answers differ clearly.
+func versionSentences(r ranker.Ranked) []string {
+	var out []string
+	if worse, better, ok := versionsOf(r.AnswersDiffer, r.Versions); ok {
+		answers := func(v *cluster.VersionUse) string {
+			return fmt.Sprintf("%s of %s by %s in version %s", percent(float64(v.Answered)/float64(v.Tried)), tries(v.Tried), persons(v.People), v.Version)
+		}
+		out = append(out, fmt.Sprintf("Answered %s, and %s.", answers(worse), answers(better)))
+	}
+	if worse, better, ok := versionsOf(r.LatencyDiffers, r.Versions); ok {
+		latency := func(v *cluster.VersionUse) string {
+			return fmt.Sprintf("%s in version %s (median of %s, 95th percentile %s)", seconds(v.LatencyP50), v.Version, plural(v.Timed, "answer"), seconds(v.LatencyP95))
+		}
+		out = append(out, fmt.Sprintf("Answered after %s, and after %s.", latency(worse), latency(better)))
+	}
+	return out
+}
+
+// versionsOf finds the versions of a difference; ok is false if there is none.
+func versionsOf(d cluster.Difference, list []cluster.VersionUse) (worse, better *cluster.VersionUse, ok bool) {
+	for i := range list {
+		switch v := &list[i]; v.Version {
+		case d.Worse:
+			worse = v
+		case d.Better:
+			better = v
+		}
+	}
+	return worse, better, worse != nil && better != nil
+}
+
+// seconds prints a latency with as many digits as people feel.
+func seconds(d time.Duration) string {
+	if d < time.Second {
+		return strconv.FormatInt(d.Round(time.Millisecond).Milliseconds(), 10) + " ms"
+	}
+	return strconv.FormatFloat(d.Seconds(), 'f', 1, 64) + " s"
+}
+
+func tries(n int) string {
+	if n == 1 {
+		return "1 try"
+	}
+	return strconv.Itoa(n) + " tries"
+}
+
+func persons(n int) string {
+	if n == 1 {
+		return "1 person"
+	}
+	return strconv.Itoa(n) + " people"
 }
 
 func dismissed(list []cluster.ReasonCount) int {

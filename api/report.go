@@ -57,6 +57,8 @@ type DocumentIssue struct {
 	LastSeenMS       int64          `json:"last_seen_ms"`
 	Trend            []DayCount     `json:"trend"`
 	Segments         []Segment      `json:"segments"`
+	Use              Use            `json:"use"`
+	Versions         []VersionUse   `json:"versions"` // in the order in which they were first seen
 	Dismissed        []ReasonCount  `json:"dismissed"`
 	Clips            []DocumentClip `json:"clips"`
 }
@@ -91,6 +93,7 @@ func documentIssue(r ranker.Ranked) DocumentIssue {
 		UsersAffected: row.UsersAffected, SessionsExposed: row.SessionsExposed, Confidence: row.Confidence,
 		Impact: row.Impact, Impacts: row.Impacts, Score: row.Score, Top3: row.Top3, Top10: row.Top10,
 		FirstSeenMS: epochMS(r.First), LastSeenMS: epochMS(r.Last), Trend: row.Trend, Segments: row.Segments,
+		Use: useOf(r.Use), Versions: mapped(r.Versions, versionUseOf),
 		Dismissed: mapped(r.Dismissed, func(d cluster.ReasonCount) ReasonCount {
 			return ReasonCount{Reason: string(d.Reason), Episodes: d.Episodes}
 		}),

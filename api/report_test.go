@@ -196,3 +196,39 @@ func TestSampleIsStable(t *testing.T) {
 		t.Error("two samples differ")
 	}
 }
+
+// Two versions are compared in one line, with how many each side rests on; what is no difference is no line.
+func TestVersionLines(t *testing.T) {
+	versions := []cluster.VersionUse{
+		{Version: "4.1", Use: cluster.Use{Tried: 240, Answered: 235, People: 60, Timed: 1, LatencyP50: 180 * time.Millisecond, LatencyP95: 900 * time.Millisecond}},
+		{Version: "4.2", Use: cluster.Use{Tried: 1, People: 1, Timed: 80, LatencyP50: 2900 * time.Millisecond, LatencyP95: 6 * time.Second}},
+	}
+	text := func(i cluster.Issue) string {
+		t.Helper()
+		var b bytes.Buffer
+		if err := api.Markdown(&b, &ranker.Report{Issues: []ranker.Ranked{{Issue: i}}}); err != nil {
+			t.Fatal(err)
+		}
+		var lines []string
+		for line := range strings.Lines(b.String()) {
+			if strings.HasPrefix(line, "- Answered") {
+				lines = append(lines, strings.TrimSpace(line))
+			}
+		}
+		return strings.Join(lines, " ")
+	}
+	late := cluster.Difference{Worse: "4.2", Better: "4.1"}
+	for _, c := range []struct {
+		issue cluster.Issue
+		want  string
+	}{
+		{cluster.Issue{Versions: versions}, ""},
+		{cluster.Issue{AnswersDiffer: late}, ""},
+		{cluster.Issue{Versions: versions, AnswersDiffer: late}, "- Answered 0.0 % of 1 try by 1 person in version 4.2, and 97.9 % of 240 tries by 60 people in version 4.1."},
+		{cluster.Issue{Versions: versions, LatencyDiffers: late}, "- Answered after 2.9 s in version 4.2 (median of 80 answers, 95th percentile 6.0 s), and after 180 ms in version 4.1 (median of 1 answer, 95th percentile 900 ms)."},
+	} {
+		if got := text(c.issue); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
+}

@@ -110,6 +110,8 @@ type IssueRow struct {
 // Issue is one issue with everything known about it.
 type Issue struct {
 	IssueRow
+	Use       Use           `json:"use"`
+	Versions  []VersionUse  `json:"versions" doc:"The same by app version, in the order in which they were first seen; the last 26"`
 	Dismissed []ReasonCount `json:"dismissed" doc:"Look-alikes on the same control that were not counted, by reason"`
 	Review    Review        `json:"review"`
 	Similar   []SimilarRef  `json:"similar"`
@@ -217,6 +219,31 @@ type Segment struct {
 	Exposed   int     `json:"exposed"`
 	RateIn    float64 `json:"rate_in"`
 	RateOut   float64 `json:"rate_out"`
+}
+
+// Use says how everybody fares with the control of an issue, those who met the issue and those who did not. All is zero
+// and null for issues of a whole screen and of things that are no controls.
+type Use struct {
+	Sessions     int      `json:"sessions" doc:"Sessions that pressed the control"`
+	People       int      `json:"people" doc:"People in these: known users, and sessions without a user id"`
+	Visitors     int      `json:"visitors" doc:"People who came to a screen that has the control, whether they pressed it or not"`
+	PressesP50   int      `json:"presses_p50" doc:"Median of the presses in one session, over sessions"`
+	PressesP95   int      `json:"presses_p95"`
+	Tried        int      `json:"tried" doc:"Tries whose outcome is known: one press, or several that waited for the same answer"`
+	Answered     int      `json:"answered" doc:"Of tried, in time or late; an error is no answer"`
+	Rate         *float64 `json:"rate" doc:"answered of tried; null when nothing was tried"`
+	RateLow      *float64 `json:"rate_low" doc:"Lower end of the 95 % interval; several tries of one person count for little more than one"`
+	RateHigh     *float64 `json:"rate_high" doc:"Upper end of the 95 % interval"`
+	Timed        int      `json:"timed" doc:"Of answered, those whose latency is known"`
+	LatencyP50MS *float64 `json:"latency_p50_ms" doc:"Median over timed, exact below 32 ms and within 3.2 % above; null when nothing was timed"`
+	LatencyP95MS *float64 `json:"latency_p95_ms" doc:"95th percentile over timed"`
+}
+
+// VersionUse is the Use of one app version.
+type VersionUse struct {
+	Version     string `json:"version"`
+	FirstSeenMS int64  `json:"first_seen_ms" doc:"First session of the version, whatever it pressed, in epoch milliseconds; 0 when all are dated by a wrong clock"`
+	Use
 }
 
 // ClipRef names a moment worth watching.

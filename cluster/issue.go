@@ -35,8 +35,9 @@ type Issue struct {
 
 	Use      Use          // of the control, by everybody
 	Versions []VersionUse // the same by app version, in the order in which they were first seen; at most 26, the last
-	// Answers and Latency name the versions between which the share of answers and their median latency differ clearly.
-	Answers, Latency Difference
+	// AnswersDiffer and LatencyDiffers name the versions between which the share of answers and their median latency differ
+	// clearly, see Difference.
+	AnswersDiffer, LatencyDiffers Difference
 }
 
 // Family groups the patterns that are views of one problem.

@@ -374,7 +374,7 @@ func (w *work) issue(p *problem) Issue {
 	issue.Cause = w.commonCause(p.episodes)
 	issue.Days = w.trend(exposed, affected)
 	issue.Segments = w.segments(exposed, affected)
-	issue.Use, issue.Versions, issue.Answers, issue.Latency = w.useOf(p)
+	issue.Use, issue.Versions, issue.AnswersDiffer, issue.LatencyDiffers = w.useOf(p)
 	issue.Clips = w.clips(p)
 	w.facts = append(w.facts, factsOf(p))
 	return issue

@@ -35,7 +35,7 @@ type VersionUse struct {
 	Use
 }
 
-// Difference names two app versions whose users fare clearly differently; both are "" if there are no such two.
+// Difference names the two of Issue.Versions that are furthest apart, if that is clear; else both are "".
 type Difference struct{ Worse, Better string }
 
 // maxVersions bounds the versions of an issue: those that came last are kept, half a year of weekly releases. Applications

@@ -60,7 +60,7 @@ func TestUseByVersion(t *testing.T) {
 			t.Errorf("interval end %.4f, want %.4f", c.got, c.want)
 		}
 	}
-	equal(t, "differ", []Difference{i.Answers, i.Latency}, []Difference{{"4.2", "10.1"}, {}})
+	equal(t, "differ", []Difference{i.AnswersDiffer, i.LatencyDiffers}, []Difference{{"4.2", "10.1"}, {}})
 }
 
 func near(t *testing.T, what string, got, want time.Duration) {
@@ -85,17 +85,17 @@ func TestOnePersonIsNoCrowd(t *testing.T) {
 	if worse.Answered != 5 || worse.Tried != 55 || worse.High < 0.5 {
 		t.Errorf("%d of %d answered, at most %.2f: the interval takes 50 tries of one for those of 50", worse.Answered, worse.Tried, worse.High)
 	}
-	equal(t, "differ", i.Answers, Difference{})
+	equal(t, "differ", i.AnswersDiffer, Difference{})
 }
 
 func TestSlowerVersion(t *testing.T) {
 	stories := append(slices.Concat(releaseOf("4.1", 1, 30, 0, 120*time.Millisecond), releaseOf("4.2", 50, 30, 2, 900*time.Millisecond)),
 		releaseOf("4.3", 90, 30, 0, 130*time.Millisecond)...)
 	i := one(t, build(Settings{}, stories...))
-	equal(t, "differ", []Difference{i.Answers, i.Latency}, []Difference{{}, {Worse: "4.2", Better: "4.1"}})
+	equal(t, "differ", []Difference{i.AnswersDiffer, i.LatencyDiffers}, []Difference{{}, {Worse: "4.2", Better: "4.1"}})
 	// 20 and 45 ms are twice as slow, and nobody feels it
 	stories = slices.Concat(releaseOf("4.1", 1, 30, 0, 20*time.Millisecond), releaseOf("4.2", 50, 30, 2, 45*time.Millisecond))
-	equal(t, "differ", one(t, build(Settings{}, stories...)).Latency, Difference{})
+	equal(t, "differ", one(t, build(Settings{}, stories...)).LatencyDiffers, Difference{})
 }
 
 // Presses on a cover are tries of the control below, and none of the cover.
