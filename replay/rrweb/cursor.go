@@ -136,6 +136,10 @@ func (c *cursor) array() (more bool) {
 
 // element goes on to the next element, behind a value.
 func (c *cursor) element() (more bool) {
+	if c.pos < len(c.b) && c.b[c.pos] == ',' {
+		c.pos++
+		return true
+	}
 	switch c.peek() {
 	case ',':
 		c.pos++

@@ -307,7 +307,8 @@ func (f *facts) incremental(c *cursor) (what content, ref int32, source int16) {
 	source = -1
 	known := false // the source
 	var b batch
-	m := f.mark()
+	var before factsMark // before members that were read without knowing the source
+	guessing := false
 	f.samples = f.samples[:0]
 	in := flat{id: unknownNode, pointer: -1, textLen: -1, source: -1, collapsed: true}
 	for k := c.first(&f.order.data); k != keyEnd; k = c.next(&f.order.data, k) {
@@ -321,6 +322,9 @@ func (f *facts) incremental(c *cursor) (what content, ref int32, source int16) {
 			}
 			known = true
 			continue
+		}
+		if !known && !guessing {
+			before, guessing = f.mark(), true
 		}
 		switch {
 		case (source == sourceMutation || !known) && f.mutation(c, k, &b):
@@ -336,11 +340,12 @@ func (f *facts) incremental(c *cursor) (what content, ref int32, source int16) {
 		b.limited = f.limited
 		f.batches = append(f.batches, b)
 		return batchContent, int32(len(f.batches) - 1), source
-	case isPath(source):
-		f.truncate(m)
+	case guessing:
+		f.truncate(before)
+	}
+	if isPath(source) {
 		return sampleContent, 0, source
 	}
-	f.truncate(m)
 	f.flats = append(f.flats, in)
 	return flatContent, int32(len(f.flats) - 1), source
 }
