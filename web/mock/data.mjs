@@ -115,6 +115,28 @@ const report = {
 
 const reviews = new Map();
 const reviewOf = (i) => reviews.get(i.key) ?? { status: i.status, owner: "", note: "", rev: 0, history: [] };
+// Controls only: who came to the screen pressed once, and was answered unless they met the issue.
+const isControl = (issue) => issue.family === "control" && issue.target.label !== "";
+const useOf = (issue, affected, exposed) => {
+  const tried = isControl(issue) ? exposed : 0;
+  const answered = isControl(issue) ? exposed - affected : 0;
+  const rate = tried > 0 ? answered / tried : null;
+  return {
+    sessions: tried, people: Math.round(tried * 0.8), visitors: Math.round(tried * 1.3), presses_p50: tried > 0 ? 1 : 0, presses_p95: tried > 0 ? 4 : 0, tried, answered,
+    rate, rate_low: rate === null ? null : Math.max(0, rate - 0.08), rate_high: rate === null ? null : Math.min(1, rate + 0.08),
+    timed: answered, latency_p50_ms: answered > 0 ? 264 : null, latency_p95_ms: answered > 0 ? 1472 : null,
+  };
+};
+const versionsOf = (issue) => {
+  const here = issue.segments.find((s) => s.attribute === "app_version");
+  if (here === undefined) return [];
+  const other = { affected: issue.sessions_affected - here.affected, exposed: issue.sessions_exposed - here.exposed };
+  return [
+    { version: "4.1.0", first_seen_ms: from, ...useOf(issue, other.affected, other.exposed) },
+    { version: here.value, first_seen_ms: from + 7 * dayMS, ...useOf(issue, here.affected, here.exposed) },
+  ];
+};
+
 const row = (i) => ({ ...i, status: reviewOf(i).status, segments: i.segments.slice(0, 3) });
 const problem = (status, title, detail) => ({ status, body: { type: "about:blank", title, status, detail } });
 const lower = (s) => s.toLowerCase();
@@ -148,6 +170,7 @@ export function answer(method, path, params, write) {
     if (sub === undefined) {
       return { status: 200, body: {
         ...row(issue), segments: issue.segments, review: reviewOf(issue),
+        use: useOf(issue, issue.sessions_affected, issue.sessions_exposed), versions: versionsOf(issue),
         dismissed: [{ reason: "every_press_answered", episodes: 31 }, { reason: "stepper", episodes: 12 }],
         similar: issues.filter((i) => i !== issue && i.screen === issue.screen).map(({ key, title, rank }) => ({ key, title, rank })),
         evidence: [`In ${issue.sessions_affected} of ${issue.sessions_exposed} sessions that tried it, the press was not answered within 2.5 s.`, "49 of 51 users pressed again within 5 s; 31 left the page within 30 s.", "In the 88 other sessions the same control answered within 0.4 s."],

@@ -13,6 +13,7 @@ function golden<T>(name: string): T {
 }
 
 const row = ["key", "rank", "title", "family", "patterns", "screen", "target", "sessions_affected", "users_affected", "sessions_exposed", "confidence", "impact", "impacts", "top3", "top10", "first_seen", "last_seen", "trend", "segments", "status", "clips"];
+const use = ["sessions", "people", "visitors", "presses_p50", "presses_p95", "tried", "answered", "rate", "rate_low", "rate_high", "timed", "latency_p50_ms", "latency_p95_ms"];
 const signal = ["pattern", "verdict", "reason", "confidence", "start_ms", "end_ms", "gestures", "unanswered", "screen", "target", "x", "y", "cause", "aftermath"];
 const session = ["id", "user", "start", "duration_ms", "active_ms", "device", "os", "browser", "app_version", "channel", "entry", "screens", "friction", "dismissed", "patterns", "converted"];
 
@@ -34,7 +35,9 @@ describe("the server's golden answers", () => {
   for (const name of ["issue", "issue_hostile", "issue_not_estimated", "issue_reviewed"]) {
     it(name, () => {
       const issue = golden<IssueDetail>(name);
-      has(issue, [...row, "dismissed", "review", "similar", "evidence"]);
+      has(issue, [...row, "use", "versions", "dismissed", "review", "similar", "evidence"]);
+      for (const u of [issue.use, ...(issue.versions ?? [])]) has(u, use);
+      for (const v of issue.versions ?? []) has(v, ["version", "first_seen_ms"]);
       has(issue.review ?? undefined, ["status", "owner", "note", "rev", "history"]);
       for (const i of issue.impacts ?? []) expect(sentence(i, issue.family, "en-GB")).toMatch(i.possible ? /about .* a week \(95 %: .* to .*\)/ : /cannot be estimated/);
     });

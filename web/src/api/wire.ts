@@ -53,6 +53,22 @@ export interface Target { tag: string; role: string; label: string; selector: st
 export interface PatternCount { pattern: string; episodes: number; sessions: number }
 export interface Day { day: string; affected: number; exposed: number }
 export interface Segment { attribute: string; value: string; affected: number; exposed: number; rate_in: number; rate_out: number }
+export interface Use {
+  sessions: number;
+  people: number;
+  visitors: number;
+  presses_p50: number;
+  presses_p95: number;
+  tried: number;
+  answered: number;
+  rate: number | null;
+  rate_low: number | null;
+  rate_high: number | null;
+  timed: number;
+  latency_p50_ms: number | null;
+  latency_p95_ms: number | null;
+}
+export interface VersionUse extends Use { version: string; first_seen_ms: number }
 export type Status = "new" | "confirmed" | "rejected" | "fixed";
 
 export interface ClipRef {
@@ -98,6 +114,8 @@ export interface ReviewChange { at: string; by?: string; status?: string; owner?
 export interface Review { status: Status; owner: string; note: string; rev: number; history: ReviewChange[] | null }
 
 export interface IssueDetail extends IssueRow {
+  use: Use;
+  versions: VersionUse[] | null;
   dismissed: { reason: string; episodes: number }[] | null;
   review: Review | null;
   similar: { key: string; title: string; rank: number }[] | null;

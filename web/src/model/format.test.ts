@@ -28,6 +28,7 @@ it("drops the week from a unit, and nothing else", () => {
 describe("times", () => {
   it("clock", () => expect([-5, 0, 65_000, 3_665_900].map(f.clock)).toEqual(["0:00", "0:00", "1:05", "1:01:05"]));
   it("duration", () => expect([0, 38_400, 240_000, 7_500_000, 7_200_000, 260_000_000].map(f.duration)).toEqual(["0 s", "38 s", "4 min", "2 h 5 min", "2 h", "3 days"]));
+  it("latency", () => expect([null, 0, 32.5, 243, 996, 2_880, 12_400].map((ms) => f.latency(ms, "en-GB"))).toEqual(["–", "0 ms", "33 ms", "240 ms", "1 s", "2.9 s", "12 s"]));
   it("days are UTC days", () => expect(f.day("2026-11-03T23:59:59Z", "en-GB")).toBe("3 Nov 2026"));
   it("ranges share what they can", () => expect(f.dayRange("2026-11-03T00:00:00Z", "2026-11-24T00:00:00Z", "en-GB").replaceAll(/\s/g, " ")).toMatch(/^3\s?–\s?24 Nov 2026$/));
   it("an impossible range is a dash", () => expect(f.dayRange("2026-11-25", "2026-11-24", "en-GB")).toBe("–"));

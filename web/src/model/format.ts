@@ -74,6 +74,14 @@ export function duration(ms: number): string {
   return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
 }
 
+/** How long an answer takes: "34 ms", "240 ms" as two digits deserve it, "2.9 s" from a second on; "–" when it is not known. */
+export function latency(ms: number | null, locale?: Locale): string {
+  if (ms === null) return "–";
+  const round = Math.round(ms < 100 ? ms : Math.round(ms / 10) * 10);
+  if (round < 1000) return `${count(round, locale)} ms`;
+  return `${new Intl.NumberFormat(locale, { maximumFractionDigits: ms < 9950 ? 1 : 0 }).format(ms / 1000)} s`;
+}
+
 /** 12582912 → "12.6 MB" (SI, as stores count). */
 export function bytes(n: number, locale?: Locale): string {
   const units = ["B", "kB", "MB", "GB", "TB"];

@@ -1,7 +1,7 @@
 // One issue: what happens, where, since when, to whom, what it costs and how sure we are.
 import { fetchIssue } from "../api/client";
-import type { Impact, IssueDetail, Segment } from "../api/wire";
-import { count, day, interval, plural, quantity, ratio, sentenceCase, share } from "../model/format";
+import type { Impact, IssueDetail, Segment, Use } from "../api/wire";
+import { count, day, interval, latency, plural, quantity, ratio, sentenceCase, share } from "../model/format";
 import { estimated, laneName, sentence, sharedAxis, verdictOn } from "../model/impact";
 import { attribute, pattern, words } from "../model/patterns";
 import { useKeys } from "../state/keys";
@@ -50,6 +50,7 @@ export function IssuePage({ issueKey }: { issueKey: string }) {
           </section>
           <What issue={issue} />
           <Segments segments={issue.segments ?? []} total={issue.sessions_affected} />
+          {issue.use.sessions > 0 && <Answers issue={issue} />}
           <section className="card" aria-labelledby="trend-title">
             <h2 id="trend-title">Since when</h2>
             <p className="muted">First seen {day(issue.first_seen)}, last seen {day(issue.last_seen)}.</p>
@@ -187,6 +188,50 @@ function Segments({ segments, total }: { segments: readonly Segment[]; total: nu
         </div>
       )}
     </section>
+  );
+}
+
+function Answers({ issue }: { issue: IssueDetail }) {
+  const versions = issue.versions ?? [];
+  return (
+    <section className="card" aria-labelledby="answers-title">
+      <h2 id="answers-title">How the control answers</h2>
+      <p className="muted">Everybody who pressed it, whether they met the issue or not. Versions in the order in which they were first seen.</p>
+      <div className="scroll-x" tabIndex={0} role="region" aria-labelledby="answers-title">
+        <table className="table answers">
+          <thead>
+            <tr>
+              <th scope="col">Version</th><th scope="col">Tries that were answered</th><th scope="col" className="num">Half of the answers within</th>
+              <th scope="col" className="num">95 % of them within</th><th scope="col" className="num">Presses a session</th><th scope="col" className="num">People who use it</th>
+            </tr>
+          </thead>
+          <tbody>
+            {versions.map((v) => <AnswersRow key={v.version} name={v.version} use={v} hint={v.first_seen_ms > 0 ? `First seen ${day(new Date(v.first_seen_ms).toISOString())}` : undefined} />)}
+            <AnswersRow name={versions.length > 0 ? "All" : "All versions"} use={issue.use} hint="Sessions whose version is not known included" />
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function AnswersRow({ name, use, hint }: { name: string; use: Use; hint: string | undefined }) {
+  return (
+    <tr>
+      <th scope="row" title={hint}>{name}</th>
+      <td>
+        {use.rate === null ? <span className="muted">No try whose outcome is known</span> : (
+          <div className="bars">
+            <span className="bar" title={use.rate_low === null || use.rate_high === null ? undefined : `95 %: ${share(use.rate_low)} to ${share(use.rate_high)}`}><i style={{ width: `${use.rate * 100}%` }} /><b>{share(use.rate)}</b></span>
+            <span className="muted small">of {plural(use.tried, "try", "tries")}</span>
+          </div>
+        )}
+      </td>
+      <td className="num">{latency(use.latency_p50_ms)}<br /><span className="muted small">of {count(use.timed)}</span></td>
+      <td className="num">{latency(use.latency_p95_ms)}<br /><span className="muted small">of {count(use.timed)}</span></td>
+      <td className="num" title={`Median; 95 % of the sessions have at most ${count(use.presses_p95)}`}>{count(use.presses_p50)}<br /><span className="muted small">of {plural(use.sessions, "session", "sessions")}</span></td>
+      <td className="num">{ratio(use.people, use.visitors)}<br /><span className="muted small">{count(use.people)} of {count(use.visitors)}</span></td>
+    </tr>
   );
 }
 
