@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // Use says how people fare with a control, those who met the issue and those who did not. It describes what was recorded:
@@ -42,12 +44,12 @@ type Difference struct{ Worse, Better string }
 // that have the commit for a version would fill pages.
 const maxVersions = 26
 
-// Two versions differ clearly if they do so by more than clearRate of the tries or by clearFactor and clearDelay of the
-// median, and if their intervals of clearZ standard errors do not touch. Of two versions that are alike, that happens once
-// in 40,000 comparisons (4.2 standard errors of a difference); at the usual 1.96 every tenth issue with eight versions
-// would tell of a difference that is none.
+// Two versions differ clearly if they do so by more than clearRate of the tries, or by clearFactor and clearDelay of the
+// median, and the interval of the difference leaves out zero.
 const (
-	clearZ = 3.0
+	// clearFalse is how many of the issues whose versions are all alike tell of a difference nevertheless, at most: the
+	// intervals are as wide as that takes for the number of pairs that are compared (Bonferroni).
+	clearFalse = 0.01
 	// clearRate: what changes for fewer than one try in five is in the table for those who look.
 	clearRate = 0.2
 	// clearFactor and clearDelay: twice as slow is seen side by side, a tenth of a second is what people notice at all
@@ -216,10 +218,11 @@ func (c *counting) rate(z float64) (low, high float64) {
 	return max(mid-half, 0), min(mid+half, 1)
 }
 
-// median is the interval of the median latency of z standard errors, by ranks, as if every person had waited once.
-func (c *counting) median(z float64) (low, high time.Duration) {
+// median is the interval of the median latency of z standard errors, by ranks, as if every person had waited once; ok is
+// false if there are too few answers for one that is so sure.
+func (c *counting) median(z float64) (low, high time.Duration, ok bool) {
 	half := z / 2 / math.Sqrt(min(c.independent(), float64(c.Timed)))
-	return c.times.quantile(0.5 - half), c.times.quantile(0.5 + half)
+	return c.times.quantile(0.5 - half), c.times.quantile(0.5 + half), half < 0.5
 }
 
 // enough reports whether anything is said about it in comparison with another.
@@ -297,39 +300,54 @@ func (w *work) useOf(p *problem) (all Use, versions []VersionUse, answers, laten
 	return total.use(), versions, name(answersDiffer(kept)), name(latencyDiffers(kept))
 }
 
-// answersDiffer returns the indices of the versions that answer clearly less and more often, those between which the gap is
-// widest; equal ones if there are none.
+// clearWidth is how many standard errors the intervals must have for clearFalse: for two versions 2.6, for 26 of them 4.2.
+func clearWidth(list []*counting) float64 {
+	n := 0
+	for _, c := range list {
+		if c.enough() {
+			n++
+		}
+	}
+	pairs := max(n*(n-1)/2, 1)
+	return distuv.UnitNormal.Quantile(1 - clearFalse/2/float64(pairs))
+}
+
+// answersDiffer returns the indices of the versions that answer clearly less and more often, those between which the
+// difference is surest; equal ones if there are none.
 func answersDiffer(list []*counting) (pair [2]int) {
-	gap := 0.0
+	surest, z := 0.0, clearWidth(list)
 	for i, x := range list {
 		for k, y := range list {
-			if !x.enough() || !y.enough() || x.Tried == 0 || y.Tried == 0 ||
-				share(y.Answered, y.Tried)-share(x.Answered, x.Tried) < clearRate {
+			if !x.enough() || !y.enough() || x.Tried == 0 || y.Tried == 0 {
 				continue
 			}
-			_, high := x.rate(clearZ)
-			low, _ := y.rate(clearZ)
-			if low-high > gap {
-				gap, pair = low-high, [2]int{i, k}
+			p, q := share(x.Answered, x.Tried), share(y.Answered, y.Tried)
+			_, high := x.rate(z)
+			low, _ := y.rate(z)
+			// the lower end of the interval of q-p, from those of p and q (Newcombe 1998, method 10)
+			if least := q - p - math.Hypot(q-low, high-p); q-p >= clearRate && least > surest {
+				surest, pair = least, [2]int{i, k}
 			}
 		}
 	}
 	return pair
 }
 
-// latencyDiffers is the same for the median of the latency.
+// latencyDiffers is the same for the median of the latency. Latencies have any distribution, often with two summits, so
+// that nothing better is known of a difference than that the intervals of the medians do not touch.
 func latencyDiffers(list []*counting) (pair [2]int) {
-	gap := 1.0
+	var surest time.Duration
+	z := clearWidth(list)
 	for i, x := range list {
 		for k, y := range list {
-			if !x.enough() || !y.enough() || y.LatencyP50 == 0 || x.LatencyP50-y.LatencyP50 < clearDelay ||
+			if !x.enough() || !y.enough() || y.Timed == 0 || x.LatencyP50-y.LatencyP50 < clearDelay ||
 				float64(x.LatencyP50) < clearFactor*float64(y.LatencyP50) {
 				continue
 			}
-			low, _ := x.median(clearZ)
-			_, high := y.median(clearZ)
-			if f := float64(low) / float64(high); f > gap {
-				gap, pair = f, [2]int{i, k}
+			low, _, sure := x.median(z)
+			_, high, alsoSure := y.median(z)
+			if sure && alsoSure && low-high > surest {
+				surest, pair = low-high, [2]int{i, k}
 			}
 		}
 	}

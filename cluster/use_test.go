@@ -88,6 +88,42 @@ func TestOnePersonIsNoCrowd(t *testing.T) {
 	equal(t, "differ", i.AnswersDiffer, Difference{})
 }
 
+// Of issues whose versions are alike, one in a hundred tells of a difference at most, however many versions there are.
+func TestDifferencesAreRarelyFalse(t *testing.T) {
+	r := rand.New(rand.NewPCG(11, 4))
+	const issues = 2000
+	for _, versions := range []int{2, 5, 20} {
+		answers, latency := 0, 0
+		for range issues {
+			list := make([]*counting, versions)
+			for i := range list {
+				c := &counting{}
+				for range 5 + r.IntN(60) {
+					u := usage{presses: 1, known: 1}
+					if r.Float64() < 0.7 {
+						u.answered = 1
+						c.times[bucketOf(int32(math.Exp(5+1.5*r.NormFloat64())))]++
+					}
+					c.add(&u)
+					c.person(1, true)
+				}
+				c.use()
+				list[i] = c
+			}
+			if p := answersDiffer(list); p[0] != p[1] {
+				answers++
+			}
+			if p := latencyDiffers(list); p[0] != p[1] {
+				latency++
+			}
+		}
+		if answers > issues*clearFalse || latency > issues*clearFalse {
+			t.Errorf("%d versions: %d answers and %d latencies of %d differ, and are alike", versions, answers, latency, issues)
+		}
+		t.Logf("%d versions: %d answers, %d latencies of %d", versions, answers, latency, issues)
+	}
+}
+
 func TestSlowerVersion(t *testing.T) {
 	stories := append(slices.Concat(releaseOf("4.1", 1, 30, 0, 120*time.Millisecond), releaseOf("4.2", 50, 30, 2, 900*time.Millisecond)),
 		releaseOf("4.3", 90, 30, 0, 130*time.Millisecond)...)
