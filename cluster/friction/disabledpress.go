@@ -1,6 +1,11 @@
 package friction
 
-import "time"
+import (
+	"slices"
+	"time"
+
+	"github.com/rankle/rankle/replay"
+)
 
 // leaveLag is how soon after one press on a disabled control leaving the screen counts as its consequence.
 const leaveLag = 10 * time.Second
@@ -59,12 +64,27 @@ func (a *analysis) disabledCandidate(ci int32, gs []int32, settled bool) candida
 	case settled:
 		cand.verdict, cand.reason = Dismissed, ReasonSettled
 	case len(gs) >= c.local.DisabledPresses:
+	case a.usedAfter(c, gs[0]):
+		cand.verdict, cand.reason, cand.conf = Dismissed, ReasonProgress, startDisabled/2
 	case a.leaves(gs[len(gs)-1]):
 		cand.conf -= termRepeated
 	default:
 		cand.verdict, cand.reason, cand.conf = Dismissed, ReasonLowEvidence, startDisabled/2
 	}
 	return cand
+}
+
+// usedAfter reports whether a control that was disabled answered a later press on the same page: what was missing was found,
+// and the first press came too early, however many others insist.
+func (a *analysis) usedAfter(c *control, early int32) bool {
+	for _, gi := range c.gestures {
+		if g := &a.gestures[gi]; gi > early && g.pressed() && !disabled(g) && a.outcomes[gi].answered {
+			return !slices.ContainsFunc(a.s.Events[a.gestures[early].firstEv:g.firstEv], func(e replay.Event) bool {
+				return e.Window == g.window && e.Kind == replay.Navigate && e.Flags.Has(replay.FlagLoad)
+			})
+		}
+	}
+	return false
 }
 
 // leaves reports whether the screen was left soon after a gesture without another press, or the session ended with it.

@@ -36,7 +36,7 @@ func (a *analysis) unsure(c *control, gi int32) (Reason, Verdict) {
 		return ReasonBlind, NoOpinion
 	case t == nil || t.Traits.Has(replay.Unresolved):
 		return ReasonNoElement, NoOpinion
-	case !a.s.Coverage.Mutations, t.Type == "reset", a.emptiesForm(c, &a.gestures[gi]):
+	case !a.s.Coverage.Mutations, t.Type == "reset", a.mayReset(c, gi):
 		return ReasonNoEvidence, NoOpinion // browsers reset a form without telling the recorder
 	case o.gap && o.seen < c.local.DeadTail:
 		return ReasonGap, NoOpinion
@@ -46,26 +46,35 @@ func (a *analysis) unsure(c *control, gi int32) (Reason, Verdict) {
 	return "", ""
 }
 
-// emptiesForm reports whether a field of a button's form held text before the press, and takes its first letter after it with
-// nothing recorded in between: the press has emptied it. What was sent in vain is written over as well, so that the button
-// must not be the one that sends.
-func (a *analysis) emptiesForm(c *control, g *gesture) bool {
-	form := a.formOf(c)
-	if t := a.tgt(c); form < 0 || t.Traits.Has(replay.Submit) {
+// mayReset reports whether a press may have emptied its form. Browsers reset forms without an event that recorders keep, so
+// that such a button looks dead, and what a page itself has filled in is not known either. Who presses again saw that the
+// first press was in vain. Otherwise what is written next tells: a first letter where text stood, or one letter more or
+// less. A button that sends its form is none.
+func (a *analysis) mayReset(c *control, gi int32) bool {
+	g, t := &a.gestures[gi], a.tgt(c)
+	form := a.formAround(c.node)
+	again := len(a.runs[a.outcomes[gi].run].gestures) > 1
+	if again || t.Traits&(replay.Submit|replay.Toggle) != 0 || form < 0 || a.s.Nodes[form].Tag != "form" {
 		return false
 	}
-	held := map[replay.TargetID]bool{} // fields with text before the press
+	held := map[replay.TargetID]int32{} // how much was written into the fields
 	for i := a.eventFrom(g.at - resumeSpan); i < len(a.s.Events) && a.s.Events[i].At <= g.at+resumeSpan; i++ {
 		e := &a.s.Events[i]
-		if e.Kind != replay.Input || e.Window != g.window || a.field(e) == nil || !a.tree.within(a.s.Targets[e.Target].Node, form) {
+		if e.Window != g.window || e.Kind != replay.Input || a.field(e) == nil || !a.tree.within(a.s.Targets[e.Target].Node, form) {
 			continue
 		}
-		if e.At > g.at && held[e.Target] && e.Detail == 1 {
+		was := held[e.Target]
+		switch {
+		case e.At <= g.at:
+			held[e.Target] = e.Detail
+		case was < 2:
+		case e.Detail == 1:
 			return true
+		case e.Detail == 0 || max(was-e.Detail, e.Detail-was) <= 1:
+			return false
 		}
-		held[e.Target] = e.At <= g.at && e.Detail > 1
 	}
-	return false
+	return true
 }
 
 // explain says which filter explains that a press shows no answer, or "".
