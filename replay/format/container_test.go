@@ -24,10 +24,14 @@ import (
 	"github.com/rankle/rankle/replay/rrweb"
 )
 
-// shop returns the events of testdata/shop.json, one JSON text each.
-func shop(t testing.TB) []string {
+// shop and wireframes are the events of a page and of a native application, one JSON text each.
+func shop(t testing.TB) []string       { return eventsOf(t, "shop.json") }
+func wireframes(t testing.TB) []string { return eventsOf(t, "wireframes.json") }
+
+// eventsOf returns the events of a file in testdata.
+func eventsOf(t testing.TB, name string) []string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join("testdata", "shop.json"))
+	text, err := os.ReadFile(filepath.Join("testdata", name))
 	if err != nil {
 		t.Fatal(err)
 	}

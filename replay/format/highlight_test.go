@@ -8,21 +8,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/andybalholm/brotli"
-
 	"github.com/rankle/rankle/replay/clip"
 	"github.com/rankle/rankle/replay/format"
 )
 
 // TestHighlight reads a session as Highlight stores it: chunks of brotli, told by their names, or declared.
 func TestHighlight(t *testing.T) {
-	br := func(s string) string {
-		var b bytes.Buffer
-		w := brotli.NewWriter(&b)
-		_, _ = w.Write([]byte(s))
-		_ = w.Close()
-		return b.String()
-	}
 	events := shop(t)
 	whole := decode(t, textPart("x", list(events)))
 	half := len(events) / 2

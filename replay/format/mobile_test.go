@@ -8,8 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -18,24 +16,6 @@ import (
 	"github.com/rankle/rankle/replay/clip"
 	"github.com/rankle/rankle/replay/format"
 )
-
-// wireframes returns the events of testdata/wireframes.json, one JSON text each.
-func wireframes(t testing.TB) []string {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join("testdata", "wireframes.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var raw []json.RawMessage
-	if err := json.Unmarshal(text, &raw); err != nil {
-		t.Fatal(err)
-	}
-	out := make([]string, len(raw))
-	for i := range raw {
-		out[i] = string(raw[i])
-	}
-	return out
-}
 
 func without(s *replay.Session, marks ...replay.Mark) *replay.Session {
 	s.Marks = slices.DeleteFunc(s.Marks, func(m replay.Mark) bool { return slices.Contains(marks, m) })

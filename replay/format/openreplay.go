@@ -10,7 +10,6 @@ import (
 
 	"github.com/andybalholm/brotli"
 
-	"github.com/rankle/rankle/replay"
 	"github.com/rankle/rankle/replay/openreplay"
 	"github.com/rankle/rankle/replay/rrweb"
 )
@@ -87,17 +86,7 @@ func (rd *reader) readOpenReplay(object string, r *bufio.Reader) error {
 	if err == nil {
 		return nil
 	}
-	skip := rd.readError(object, err)
-	var limit *rrweb.LimitError
-	switch {
-	case rd.ctx.Err() != nil, errors.Is(err, errBomb), tally.Messages == 0, rd.in.err != nil:
-		return skip
-	case errors.As(err, &limit):
-		rd.mark(replay.MarkLimit)
-	default: // damage in the middle: what came before stays
-		rd.mark(replay.MarkTruncated)
-	}
-	return nil
+	return rd.broken(object, err, tally.Messages)
 }
 
 // finishOpenReplay hands out the events of all messages.

@@ -13,7 +13,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/andybalholm/brotli"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/rankle/rankle/replay"
@@ -53,13 +52,6 @@ func mobParts(pack func(string) string, name string, texts ...string) []format.P
 // TestGoldenOpenReplay compares the sessions of the samples with the golden dumps: in every framing, compressed in every
 // way that OpenReplay used, and under names that say nothing.
 func TestGoldenOpenReplay(t *testing.T) {
-	br := func(s string) string {
-		var b bytes.Buffer
-		w := brotli.NewWriter(&b)
-		_, _ = w.Write([]byte(s))
-		_ = w.Close()
-		return b.String()
-	}
 	for golden, dirs := range map[string][]string{"openreplay": {"indexed", "plain", "raw"}, "openreplay-mobile": {"mobile"}} {
 		path := filepath.Join("testdata", golden+".golden")
 		if *update {

@@ -222,19 +222,25 @@ func (rd *reader) read(object string, tally rrweb.Tally, err, stopped error) err
 		rd.mark(replay.MarkTruncated)
 	}
 	if err != nil {
-		skip := rd.readError(object, err)
-		var limit *rrweb.LimitError
-		switch {
-		case rd.ctx.Err() != nil, errors.Is(err, errBomb), tally.Events == 0, rd.in.err != nil:
-			return skip
-		case errors.As(err, &limit):
-			rd.mark(replay.MarkLimit)
-		default: // damage in the middle: what came before stays
-			rd.mark(replay.MarkTruncated)
-		}
-		return nil
+		return rd.broken(object, err, tally.Events)
 	}
 	return emptyReason(object, tally)
+}
+
+// broken judges an error in the middle of a text of which something was read: what came before stays and is marked. It is the
+// object's error if nothing did, or if the next run may get more.
+func (rd *reader) broken(object string, err error, read int) error {
+	skip := rd.readError(object, err)
+	var limit *rrweb.LimitError
+	switch {
+	case rd.ctx.Err() != nil, errors.Is(err, errBomb), read == 0, rd.in.err != nil:
+		return skip
+	case errors.As(err, &limit):
+		rd.mark(replay.MarkLimit)
+	default:
+		rd.mark(replay.MarkTruncated)
+	}
+	return nil
 }
 
 // emptyReason explains a text without events.

@@ -46,7 +46,7 @@ loop:
 		n |= 56
 
 		e := lit[acc&(1<<litBits-1)]
-		// Up to three literals from the main table, 33 bits.
+		// Up to three literals from the main table, 33 bits; written out, so that each has a branch that learns its habits.
 		if e&entryLiteral != 0 {
 			acc >>= e & entryBits & 63
 			n -= uint64(e & entryBits)
