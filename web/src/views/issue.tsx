@@ -196,13 +196,13 @@ function Answers({ issue }: { issue: IssueDetail }) {
   return (
     <section className="card" aria-labelledby="answers-title">
       <h2 id="answers-title">How the control answers</h2>
-      <p className="muted">Everybody who pressed it, whether they met the issue or not. Versions in the order in which they were first seen.</p>
+      <p className="muted">Everybody who pressed it, whether they met the issue or not: how often it answered, how soon, how many presses a session has, and how many of the people who came there use it. The first version is the oldest.</p>
       <div className="scroll-x" tabIndex={0} role="region" aria-labelledby="answers-title">
         <table className="table answers">
           <thead>
             <tr>
-              <th scope="col">Version</th><th scope="col">Tries that were answered</th><th scope="col" className="num">Half of the answers within</th>
-              <th scope="col" className="num">95 % of them within</th><th scope="col" className="num">Presses a session</th><th scope="col" className="num">People who use it</th>
+              <th scope="col">Version</th><th scope="col">Tries answered</th><th scope="col" className="num">Half within</th>
+              <th scope="col" className="num">95 % within</th><th scope="col" className="num">Presses</th><th scope="col" className="num">Used by</th>
             </tr>
           </thead>
           <tbody>
@@ -229,7 +229,7 @@ function AnswersRow({ name, use, hint }: { name: string; use: Use; hint: string 
       </td>
       <td className="num">{latency(use.latency_p50_ms)}<br /><span className="muted small">of {count(use.timed)}</span></td>
       <td className="num">{latency(use.latency_p95_ms)}<br /><span className="muted small">of {count(use.timed)}</span></td>
-      <td className="num" title={`Median; 95 % of the sessions have at most ${count(use.presses_p95)}`}>{count(use.presses_p50)}<br /><span className="muted small">of {plural(use.sessions, "session", "sessions")}</span></td>
+      <td className="num" title={`Median; 95 % of the sessions have at most ${count(use.presses_p95)}`}>{count(use.presses_p50)}<br /><span className="muted small">in {plural(use.sessions, "session", "sessions")}</span></td>
       <td className="num">{ratio(use.people, use.visitors)}<br /><span className="muted small">{count(use.people)} of {count(use.visitors)}</span></td>
     </tr>
   );
