@@ -81,6 +81,7 @@ const (
 	FlagFrame                        // X, Y are relative to a nested frame, not to the page
 	FlagUnchanged                    // Input: the box or radio was in this state before
 	FlagDistinct                     // of at least three like siblings, only the target has another class than all others
+	FlagMasked                       // Input: the recorder hid the value, so that another one of equal length goes unsaid
 )
 
 // Has reports whether all bits of f2 are set.

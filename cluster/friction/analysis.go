@@ -27,6 +27,8 @@ type analysis struct {
 	everywhere  *local                    // what applies without overrides
 	idle        *idle
 	fingerprint string          // of the settings
+	veils       []replay.NodeID // wrappers of steppers whose value is hidden, listed when first asked for
+	veilsKnown  bool
 	drags       map[string]bool // keys of controls that are dragged, built when first asked for
 	failed      []int32         // failed requests by their end
 	// trace is told what a run took and how it was graded, before that is forgotten; nil = nobody asks.

@@ -1,6 +1,7 @@
 package friction
 
 import (
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -36,7 +37,7 @@ func (a *analysis) unsure(c *control, gi int32) (Reason, Verdict) {
 		return ReasonBlind, NoOpinion
 	case t == nil || t.Traits.Has(replay.Unresolved):
 		return ReasonNoElement, NoOpinion
-	case !a.s.Coverage.Mutations, t.Type == "reset", a.mayReset(c, gi):
+	case !a.s.Coverage.Mutations, t.Type == "reset", a.mayReset(c, gi), a.writesVeiled(c):
 		return ReasonNoEvidence, NoOpinion // browsers reset a form without telling the recorder
 	case o.gap && o.seen < c.local.DeadTail:
 		return ReasonGap, NoOpinion
@@ -44,6 +45,30 @@ func (a *analysis) unsure(c *control, gi int32) (Reason, Verdict) {
 		return ReasonShortTail, NoOpinion
 	}
 	return "", ""
+}
+
+// writesVeiled reports whether a control stands in one wrapper with a field whose value the recorder hides, and a press in
+// that wrapper wrote into it, as steppers do. Recorders tell of a hidden value only when it gets longer or shorter.
+func (a *analysis) writesVeiled(c *control) bool {
+	if !a.veilsKnown {
+		a.veilsKnown = true
+		for i := range a.s.Events {
+			e := &a.s.Events[i]
+			if e.Kind != replay.Input || !e.Flags.Has(replay.FlagMasked) || e.Flags.Has(replay.FlagByUser) {
+				continue
+			}
+			gi := a.pressBefore(e.At, e.Window)
+			if gi < 0 || e.At-a.gestures[gi].end > typeLag {
+				continue
+			}
+			pressed := a.controls[a.gestures[gi].ctl].node
+			around, field := a.tree.parent(pressed), a.tree.parent(e.Node)
+			if pressed != e.Node && a.wraps(around) && (field == around || a.tree.parent(field) == around) && !slices.Contains(a.veils, around) {
+				a.veils = append(a.veils, around)
+			}
+		}
+	}
+	return slices.Contains(a.veils, a.tree.parent(c.node))
 }
 
 // mayReset reports whether a press may have emptied its form. Browsers reset forms without an event that recorders keep, so

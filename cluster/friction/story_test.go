@@ -450,6 +450,10 @@ func (st *story) handEvent(at time.Duration, verb string, t *thing, w []string) 
 		if len(w) == 1 && w[0] == "words" {
 			p.Detail = 12
 		}
+		if len(w) == 1 && w[0] == "masked" {
+			p.Detail = 1
+			p.Flags |= replay.FlagMasked | replay.FlagNotUser
+		}
 		if len(w) == 1 && w[0] == "unchanged" {
 			p.Flags |= replay.FlagUnchanged
 		}

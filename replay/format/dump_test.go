@@ -18,7 +18,7 @@ var kindNames = map[replay.Kind]string{
 	replay.Visible: "visible", replay.LongTask: "longtask", replay.KeyboardShown: "keyboard+", replay.KeyboardHidden: "keyboard-",
 }
 
-var flagNames = []string{"nopos", "disabled", "checked", "expanded", "load", "reload", "back", "collapsed", "user", "script", "document", "frame", "unchanged", "distinct"}
+var flagNames = []string{"nopos", "disabled", "checked", "expanded", "load", "reload", "back", "collapsed", "user", "script", "document", "frame", "unchanged", "distinct", "masked"}
 
 var traitNames = []string{"actionable", "text", "picker", "outward", "blind", "blocked", "masked", "toggle", "submit", "form", "svg", "unresolved"}
 

@@ -1,6 +1,7 @@
 package rrweb
 
 import (
+	"bytes"
 	"math"
 	"unicode/utf8"
 )
@@ -98,6 +99,7 @@ type flat struct {
 	hasChecked    bool
 	byUser        bool
 	hasByUser     bool
+	masked        bool // the value is nothing but asterisks
 	collapsed     bool
 }
 
@@ -541,7 +543,8 @@ func (f *facts) rare(c *cursor, in *flat) bool {
 		in.height, _ = c.pixels()
 	case "text": // how many characters were typed, and nothing else of them
 		t := c.text()
-		in.textLen = int32(utf8.RuneCount(f.whole(t, &f.scratch)))
+		text := f.whole(t, &f.scratch)
+		in.textLen, in.masked = int32(utf8.RuneCount(text)), len(text) > 0 && len(bytes.Trim(text, "*")) == 0
 		clear(f.scratch)
 	case "isChecked":
 		in.checked, in.hasChecked = c.flag()

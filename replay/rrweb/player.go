@@ -314,6 +314,9 @@ func (p *player) input(w *window, at time.Duration, in *flat) {
 			ev.Flags |= replay.FlagNotUser
 		}
 	}
+	if in.masked {
+		ev.Flags |= replay.FlagMasked
+	}
 	p.touch(w, ev, in)
 	n := w.tree.get(in.id)
 	if !n.ok() || !in.hasChecked || (!n.is(nameType, "checkbox") && !n.is(nameType, "radio")) {

@@ -70,6 +70,17 @@ func TestUnchangedBox(t *testing.T) {
 	}
 }
 
+// TestMaskedValue: what a recorder put in place of a value is known by its asterisks; an emptied field hides nothing.
+func TestMaskedValue(t *testing.T) {
+	field := `{"type":2,"tagName":"input","attributes":{"type":"text"},"id":4,"childNodes":[]}`
+	for text, want := range map[string]bool{"*": true, "******": true, "": false, "4*": false, "Kiel": false} {
+		s := read(t, metaAt(0, "https://x/"), bodyAt(10, field), at(20, typeIncremental, fmt.Sprintf(`{"source":5,"text":%q,"isChecked":false,"id":4}`, text)))
+		if got := s.Events[len(s.Events)-1].Flags.Has(replay.FlagMasked); got != want {
+			t.Errorf("%q: masked %v, want %v", text, got, want)
+		}
+	}
+}
+
 // TestChosen: a radio stays chosen when it is pressed, a box does not.
 func TestChosen(t *testing.T) {
 	click := at(20, typeIncremental, `{"source":2,"type":2,"id":4,"x":1,"y":1}`)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -384,7 +385,8 @@ func (w twin) flat(v value) flat {
 		case "height":
 			in.height = round32(n)
 		case "text":
-			in.textLen = int32(utf8.RuneCountInString(m.value.str()))
+			text := m.value.str()
+			in.textLen, in.masked = int32(utf8.RuneCountInString(text)), text != "" && strings.Trim(text, "*") == ""
 		case "isChecked":
 			is(&in.checked, &in.hasChecked)
 		case "userTriggered":
