@@ -139,7 +139,9 @@ func strip(name string, in *stored, rd *reader) (r *bufio.Reader, closer func(),
 				return nil, closer, err
 			}
 		case len(head) >= 2 && isZlib(head) && !(depth == 0 && rd.continuesOpenReplay(in.data)):
-			next, err = zlib.NewReader(layer)
+			if next = rd.whole(in, depth, rd.memory.inflate.Zlib); next == nil {
+				next, err = zlib.NewReader(layer)
+			}
 		case depth == 0 && (isMessageFile(name) && rd.isBrotliOpenReplay(in.data) || isContents(name) && isBrotliText(in.data)):
 			next = brotli.NewReader(layer)
 		case depth == 0 && rd.isBlock(head):
