@@ -107,7 +107,7 @@ func checkAfterCrash(t *testing.T, dir string, last int) {
 	}
 	var missing []friction.Digest
 	for _, d := range generateAll(0, (last+2)*crashBatch) {
-		if !l.Known(d.Recording, d.Objects, d.Fingerprint) {
+		if !known(l, d.Recording, d.Objects, d.Fingerprint) {
 			missing = append(missing, d)
 		}
 	}

@@ -367,18 +367,13 @@ func (p place) older(q place) bool {
 		cmp.Compare(p.file.dir, q.file.dir), cmp.Compare(p.row, q.row)) < 0
 }
 
-// Known reports whether the recording need not be read again: its Digest or its Skip is stored for the same objects
-// (key, etag, size, in any order) and the same fingerprint.
-func (l *Ledger) Known(recording string, objects []replay.Object, fingerprint string) bool {
-	return l.Read(recording, objects, fingerprint) || l.Skipped(recording, objects, fingerprint)
-}
-
-// Read reports whether the recording's Digest is stored, as for Known.
+// Read reports whether the recording's Digest is stored for the same objects (key, etag, size, in any order) and the same
+// fingerprint. A recording that is Read or Skipped need not be read again.
 func (l *Ledger) Read(recording string, objects []replay.Object, fingerprint string) bool {
 	return l.has(l.digests, recording, objects, fingerprint)
 }
 
-// Skipped reports whether the recording's Skip is stored, as for Known.
+// Skipped reports whether the recording's Skip is stored, as for Read.
 func (l *Ledger) Skipped(recording string, objects []replay.Object, fingerprint string) bool {
 	return l.has(l.skips, recording, objects, fingerprint)
 }
