@@ -1,12 +1,10 @@
 package pipeline
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -144,8 +142,7 @@ func stateOf(o replay.Object) string {
 	return strings.Join([]string{o.Key, o.ETag, strconv.FormatInt(o.Size, 10)}, "\x00")
 }
 
-// A file of scans is a JSON line with format, schema and checksum, then the scans as JSON (docs/format/blocks.md). It can
-// be deleted at any time.
+// A file of scans is a sealed one (docs/format/blocks.md). It can be deleted at any time.
 const (
 	scansFormat = "rankle-blocks"
 	scansSchema = 1
@@ -162,34 +159,16 @@ func loadScans(dir, name string) scanned {
 	if dir == "" {
 		return nil
 	}
-	data, err := os.ReadFile(scansFile(dir, name))
-	if err != nil {
-		return nil
-	}
-	line, body, _ := bytes.Cut(data, []byte("\n"))
-	var head resultHeader
-	if json.Unmarshal(line, &head) != nil || head.Format != scansFormat || head.Schema != scansSchema {
-		return nil
-	}
-	if sum := sha256.Sum256(body); hex.EncodeToString(sum[:]) != head.SHA256 {
-		return nil
-	}
 	var scans scanned
-	if json.Unmarshal(body, &scans) != nil {
+	if unseal(scansFile(dir, name), scansFormat, scansSchema, &scans) != nil {
 		return nil
 	}
 	return scans
 }
 
 func (s scanned) save(dir, name string) error {
-	body, err := json.Marshal(s)
-	if err != nil {
+	if err := seal(scansFile(dir, name), scansFormat, scansSchema, s); err != nil {
 		return fmt.Errorf("store scans: %w", err)
 	}
-	sum := sha256.Sum256(body)
-	head, err := json.Marshal(resultHeader{Format: scansFormat, Schema: scansSchema, SHA256: hex.EncodeToString(sum[:])})
-	if err != nil {
-		return fmt.Errorf("store scans: %w", err)
-	}
-	return writeAside(scansFile(dir, name), append(append(head, '\n'), body...))
+	return nil
 }

@@ -39,10 +39,48 @@ const (
 	resultSchema = 1
 )
 
-type resultHeader struct {
+// sealHeader is the first line of a sealed file, a JSON object; the sealed value follows as JSON.
+type sealHeader struct {
 	Format string `json:"format"`
 	Schema int    `json:"schema"`
 	SHA256 string `json:"sha256"` // of everything after this line
+}
+
+// seal writes a value to a sealed file, which is replaced at once: whoever reads sees the old or the new one, whole.
+func seal(path, format string, schema int, value any) error {
+	body, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(body)
+	head, err := json.Marshal(sealHeader{Format: format, Schema: schema, SHA256: hex.EncodeToString(sum[:])})
+	if err != nil {
+		return err
+	}
+	return writeAside(path, append(append(head, '\n'), body...))
+}
+
+// unseal reads a sealed file of at most that schema. The error wraps ErrDamaged or ErrNewer, or is that of reading.
+func unseal(path, format string, schema int, value any) error {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	line, body, _ := bytes.Cut(data, []byte("\n"))
+	var head sealHeader
+	if err := json.Unmarshal(line, &head); err != nil || head.Format != format {
+		return fmt.Errorf("%s: %w", path, ErrDamaged)
+	}
+	if head.Schema > schema {
+		return fmt.Errorf("%s: schema %d, this version reads up to %d: %w", path, head.Schema, schema, ErrNewer)
+	}
+	if sum := sha256.Sum256(body); hex.EncodeToString(sum[:]) != head.SHA256 {
+		return fmt.Errorf("%s: %w", path, ErrDamaged)
+	}
+	if err := json.Unmarshal(body, value); err != nil {
+		return fmt.Errorf("%s: %w: %w", path, ErrDamaged, err)
+	}
+	return nil
 }
 
 var (
@@ -56,42 +94,20 @@ var (
 
 // Save replaces the Result of the data directory at once: whoever reads sees the old or the new one, whole.
 func (r *Result) Save(dir string) error {
-	body, err := json.Marshal(r)
-	if err != nil {
+	if err := seal(filepath.Join(dir, resultFile), resultFormat, resultSchema, r); err != nil {
 		return fmt.Errorf("store result: %w", err)
 	}
-	sum := sha256.Sum256(body)
-	head, err := json.Marshal(resultHeader{Format: resultFormat, Schema: resultSchema, SHA256: hex.EncodeToString(sum[:])})
-	if err != nil {
-		return fmt.Errorf("store result: %w", err)
-	}
-	return writeAside(filepath.Join(dir, resultFile), append(append(head, '\n'), body...))
+	return nil
 }
 
 // LoadResult returns the last Result of the data directory; ErrNoReport if there is none.
 func LoadResult(dir string) (*Result, error) {
-	path := filepath.Join(dir, resultFile)
-	data, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s: %w", dir, ErrNoReport)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read result: %w", err)
-	}
-	line, body, _ := bytes.Cut(data, []byte("\n"))
-	var head resultHeader
-	if err := json.Unmarshal(line, &head); err != nil || head.Format != resultFormat {
-		return nil, fmt.Errorf("%s: %w", path, ErrDamaged)
-	}
-	if head.Schema > resultSchema {
-		return nil, fmt.Errorf("%s: schema %d, this version reads up to %d: %w", path, head.Schema, resultSchema, ErrNewer)
-	}
-	if sum := sha256.Sum256(body); hex.EncodeToString(sum[:]) != head.SHA256 {
-		return nil, fmt.Errorf("%s: %w", path, ErrDamaged)
-	}
 	var r Result
-	if err := json.Unmarshal(body, &r); err != nil {
-		return nil, fmt.Errorf("%s: %w: %w", path, ErrDamaged, err)
+	switch err := unseal(filepath.Join(dir, resultFile), resultFormat, resultSchema, &r); {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("%s: %w", dir, ErrNoReport)
+	case err != nil:
+		return nil, fmt.Errorf("read result: %w", err)
 	}
 	return &r, nil
 }
