@@ -73,11 +73,12 @@ func parents(template string) []string {
 		return nil
 	}
 	segments := splitPath(template)
+	_, query := cutQuery(template)
 	var all []string
-	for i := 1; i < len(segments); i++ {
-		if s := segments[i]; !strings.HasPrefix(s, ":") {
+	for i := localeAt(segments) + 1; i < len(segments); i++ {
+		if s := segments[i]; !strings.HasPrefix(s, ":") && s != routeMark {
 			segments[i] = star
-			all = append(all, joinPath(segments))
+			all = append(all, joinPath(segments)+query)
 			segments[i] = s
 		}
 	}

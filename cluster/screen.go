@@ -5,11 +5,13 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Screens: a path becomes a template in two steps. The first looks at one path alone: segments that are numbers,
-// identifiers, dates or slugs with numbers by their shape. The second looks at all paths: many siblings under one
-// parent that carry the same controls are one screen with a name in its path ("/author/:name"). What the first step
+// identifiers, dates or slugs with numbers by their shape. The second looks at all paths: first segments that are
+// languages are left out (locale.go), and many siblings under one parent that carry the same controls are one screen with
+// a name in its path ("/author/:name"). What the first step
 // folds needs no memory, so that a shop with a million numbered products is one screen from the start.
 
 // Names of folded segments.
@@ -27,12 +29,43 @@ const (
 	maxSegment = 48
 )
 
-// splitPath cuts a path into its segments. Empty segments, and a file name that servers show for a folder, are left
-// out, so that "/a", "/a/" and "/a//index.html" are one.
+// routeMark is the segment that stands before a route in the fragment: "/#/cart" is routeMark and "cart".
+const routeMark = "#"
+
+// splitPath cuts a path into its segments, without its query. Empty segments, and a file name that servers show for a
+// folder, are left out, so that "/a", "/a/" and "/a//index.html" are one. A route in the fragment counts as the rest of
+// the path, because for applications that route there it is the only name of their screens; their home page is the page
+// itself.
 func splitPath(path string) []string {
-	if i := strings.IndexAny(path, "?#"); i >= 0 {
-		path = path[:i]
+	path, _ = cutQuery(path)
+	page, fragment, _ := strings.Cut(path, "#")
+	segments := splitPage(page)
+	if route := strings.TrimPrefix(fragment, "!"); strings.HasPrefix(route, "/") {
+		if below := splitPage(route); len(below) > 0 {
+			segments = append(append(segments, routeMark), below...)
+		}
 	}
+	return segments
+}
+
+// cutQuery takes the query off a path. Readers leave only the parameters that the settings list because they tell screens
+// apart, always in one order.
+func cutQuery(path string) (rest, query string) {
+	i := strings.IndexByte(path, '?')
+	if i < 0 {
+		return path, ""
+	}
+	rest, query = path[:i], path[i:]
+	if end := strings.IndexByte(query, '#'); end >= 0 {
+		rest, query = rest+query[end:], query[:end]
+	}
+	if query == "?" || strings.Contains(query, "/") { // values are escaped
+		query = ""
+	}
+	return rest, query
+}
+
+func splitPage(path string) []string {
 	var segments []string
 	for s := range strings.SplitSeq(path, "/") {
 		if s != "" {
@@ -68,7 +101,7 @@ func (s Settings) shapeOf(path string) (template string, ruled bool) {
 		}
 	}
 	if !isPath(path) {
-		return path, true
+		return shapeOfName(path), true
 	}
 	if len(segments) > maxSegments {
 		segments = append(slices.Clone(segments[:maxSegments]), "…")
@@ -76,7 +109,35 @@ func (s Settings) shapeOf(path string) (template string, ruled bool) {
 	for i, g := range segments {
 		segments[i] = shapeOfSegment(g)
 	}
-	return joinPath(segments), false
+	_, query := cutQuery(path)
+	return joinPath(segments) + query, false
+}
+
+// nameDigits is how many digits in a row the name of a native screen must have for them to be an id: "Step 2" and
+// "Level 12" are places, "Order 1234" is a thing.
+const nameDigits = 3
+
+// shapeOfName folds the ids in the name of a native screen: "Order 1234", "product/77f0a1c2d9", "Chat(8713)". Nothing else
+// about such a name is known, so everything else stays.
+func shapeOfName(name string) string {
+	var b strings.Builder
+	word := 0
+	flush := func(end int) {
+		w := name[word:end]
+		if c := countChars(w); c.digits >= nameDigits && shapeOfSegment(w) == paramID {
+			w = paramID
+		}
+		b.WriteString(w)
+	}
+	for i, r := range name {
+		if strings.ContainsRune(" /()[]:,?=&#", r) {
+			flush(i)
+			b.WriteRune(r)
+			word = i + utf8.RuneLen(r)
+		}
+	}
+	flush(len(name))
+	return b.String()
 }
 
 // shapeOfSegment folds one segment by its shape alone. Short words with a digit ("step-2", "v2", "mp3") stay: they
@@ -100,7 +161,7 @@ func shapeOfSegment(s string) string {
 	return s
 }
 
-type chars struct{ digits, digitsEnd, hex, dashes, other int }
+type chars struct{ digits, digitsEnd, hex, letters, dashes, other int }
 
 func countChars(s string) chars {
 	var c chars
@@ -114,7 +175,9 @@ func countChars(s string) chars {
 			continue
 		case b >= 'a' && b <= 'f':
 			c.hex++
+			c.letters++
 		case b >= 'g' && b <= 'z':
+			c.letters++
 		case s[i] == '-' || s[i] == '_':
 			c.dashes++
 		default:
@@ -196,6 +259,7 @@ func (f fold) of(segment string) string {
 // templates are what was learned. The zero value has learned nothing. Safe for concurrent use.
 type templates struct {
 	settings Settings
+	locales  locales
 	folds    map[string]fold // by folded prefix, "" for the root
 	ruled    map[string]bool // shapes that a rule named
 }
@@ -210,14 +274,21 @@ func (t *templates) of(path string) string {
 }
 
 func (t *templates) ofShape(shape string) string {
-	if len(t.folds) == 0 || !isPath(shape) || t.ruled[shape] {
-		return shape
+	template, _ := t.placed(shape)
+	return template
+}
+
+// placed returns the template of a shape and the language that its path named, "" for none.
+func (t *templates) placed(shape string) (template, locale string) {
+	if len(t.folds) == 0 && len(t.locales) == 0 || !isPath(shape) || t.ruled[shape] {
+		return shape, ""
 	}
-	segments := splitPath(shape)
+	_, query := cutQuery(shape)
+	segments, locale := t.locales.cut(splitPath(shape))
 	for i, s := range segments {
 		segments[i] = t.folds[strings.Join(segments[:i], "/")].of(s)
 	}
-	return joinPath(segments)
+	return joinPath(segments) + query, locale
 }
 
 // seen is what learning knows of one shape.
@@ -228,13 +299,15 @@ type seen struct {
 	keys   []string // controls that were pressed on it, without repeats
 }
 
-// learn finds the folds, parents before children. Its result depends on the set of screens only.
+// entry is a shape that something is learned from.
+type entry struct {
+	seen
+	segments []string
+}
+
+// learn finds the languages, then the folds, parents before children. Its result depends on the set of screens only.
 func learn(settings Settings, screens []seen) *templates {
 	t := &templates{settings: settings, folds: map[string]fold{}, ruled: map[string]bool{}}
-	type entry struct {
-		seen
-		segments []string
-	}
 	var entries []entry
 	deepest := 0
 	for _, s := range screens {
@@ -245,6 +318,10 @@ func learn(settings Settings, screens []seen) *templates {
 		e := entry{s, splitPath(s.shape)}
 		deepest = max(deepest, len(e.segments))
 		entries = append(entries, e)
+	}
+	t.locales = learnLocales(entries)
+	for i := range entries {
+		entries[i].segments, _ = t.locales.cut(entries[i].segments)
 	}
 	everywhere := map[string]int{} // screens per control
 	for _, e := range entries {

@@ -14,7 +14,12 @@ func TestShape(t *testing.T) {
 		{"/index.html", "/"},
 		{"/shop/", "/shop"},
 		{"/shop//index.php", "/shop"},
-		{"/shop?page=2#top", "/shop"},
+		{"/shop?page=2#top", "/shop?page=2"}, // readers leave the listed parameters only
+		{"/#/cart", "/#/cart"},
+		{"/#!/cart/77", "/#/cart/:id"},
+		{"/app/index.html#/cart?tab=open", "/app/#/cart?tab=open"},
+		{"/#/", "/"},
+		{"/shop#reviews", "/shop"},
 		{"/product/123", "/product/:id"},
 		{"/product/123/reviews", "/product/:id/reviews"},
 		{"/u/6f9619ff-8b86-d011-b42d-00c04fc964ff", "/u/:id"},
@@ -37,7 +42,10 @@ func TestShape(t *testing.T) {
 		{"/größe/xl", "/größe/xl"},
 		{"/" + strings.Repeat("a/", 20), "/a/a/a/a/a/a/a/a/a/a/a/a/…"},
 		{"CheckoutActivity", "CheckoutActivity"},
-		{"Order 123", "Order 123"},
+		{"Order 123", "Order :id"},
+		{"Step 2", "Step 2"},
+		{"product/77f0a1c2d9/reviews", "product/:id/reviews"},
+		{"Chat(8713)", "Chat(:id)"},
 	} {
 		if got, _ := (Settings{}).shapeOf(c.path); got != c.want {
 			t.Errorf("%q: %q instead of %q", c.path, got, c.want)

@@ -53,7 +53,8 @@ func (s Settings) minPeopleSurface() int {
 
 // ScreenRule gives all paths that match a pattern one name.
 type ScreenRule struct {
-	// Match is a path: literal segments, "*" or ":name" for any one segment, and "**" at the end for any rest.
+	// Match is a path: literal segments, "*" or ":name" for any one segment, and "**" at the end for any rest. A route in
+	// the fragment is part of it ("/#/cart").
 	Match string `yaml:"match"`
 	// Name is the template that is shown, e.g. "/product/:id"; "" means Match itself.
 	Name string `yaml:"name"`
@@ -70,8 +71,10 @@ func (s Settings) Check() error {
 			errs = append(errs, fmt.Errorf("screens[%d]: match is empty", i))
 		case rest >= 0 && rest != len(segments)-1:
 			errs = append(errs, fmt.Errorf("screens[%d]: match %q: ** may only come last", i, r.Match))
-		case strings.ContainsAny(r.Match, "?#"):
-			errs = append(errs, fmt.Errorf("screens[%d]: match %q: paths have no query or fragment", i, r.Match))
+		case strings.Contains(r.Match, "?"):
+			errs = append(errs, fmt.Errorf("screens[%d]: match %q: a rule names a path whatever its query", i, r.Match))
+		case strings.Contains(r.Match, "#") && !slices.Contains(segments, routeMark):
+			errs = append(errs, fmt.Errorf("screens[%d]: match %q: of a fragment only a route (#/...) is part of a screen", i, r.Match))
 		}
 	}
 	for _, n := range []struct {

@@ -154,3 +154,6 @@ func one(t *testing.T, r *Result) *Issue {
 	}
 	return &r.Issues[0]
 }
+
+// payByID is a control whose identity somebody wrote.
+var payByID = friction.Target{Key: "button|test:pay", Tag: "button", Role: "button", Label: "Pay now", Path: "main>button", Kind: friction.Control, Certainty: 1}
