@@ -178,10 +178,38 @@ it("keeps a review, and shows both sides of a conflict", async () => {
   await close();
 });
 
+it("judges episodes with one key each, takes one back, and measures", async () => {
+  const { page, strangers, close } = await world.page();
+  const before = await world.api("/audit?size=20&seed=1");
+  await page.goto("/audit");
+  await ready(page);
+  assert.ok((await recordedText(page)).trim().length > 0, "the episode is shown");
+  await page.getByRole("heading", { name: "Case 1 of" }).waitFor();
+  for (const [key, next] of [["y", 2], ["n", 3], ["u", 4], ["z", 3], ["y", 4]]) {
+    await page.keyboard.press(key);
+    await page.getByRole("heading", { name: new RegExp(`^Case ${next} of`) }).waitFor();
+  }
+  await page.getByText(`${before.judged + 3} episodes of`).waitFor();
+  const [first, second, third] = before.cases;
+  const { verdicts } = await world.api("/audit/verdicts");
+  const said = (c) => verdicts.find((v) => v.session === c.session && v.pattern === c.pattern && v.offset_ms === c.offset_ms)?.verdict;
+  assert.deepEqual([first, second, third].map(said), ["friction", "intended", "friction"]);
+  await page.waitForFunction(() => /\d of [\d,]+ judged/.test(document.querySelector(".audit tbody tr:last-child")?.textContent ?? ""));
+  await accessible(page, "the audit");
+  await shot(page, "audit");
+  // Somebody else judges the case that is open.
+  const { session, pattern, offset_ms, rev } = before.cases[3];
+  await page.evaluate((body) => fetch("/api/v1/audit/verdicts", { method: "PUT", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }), { session, pattern, offset_ms, verdict: "unclear", rev });
+  await page.keyboard.press("y");
+  await page.getByText("Somebody else judged this episode meanwhile").waitFor();
+  assert.deepEqual(strangers, []);
+  await close();
+});
+
 it("fits every width", async () => {
   const { page, close } = await world.page();
   const { key } = issues.issues[0];
-  for (const path of ["/", `/issues/${encodeURIComponent(key)}`, "/sessions", "/run"]) {
+  for (const path of ["/", `/issues/${encodeURIComponent(key)}`, "/sessions", "/audit", "/run"]) {
     await page.goto(path);
     await page.locator("h1").waitFor();
     await page.waitForFunction(() => document.querySelector(".spinner") === null);

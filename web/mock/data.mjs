@@ -228,7 +228,49 @@ export function answer(method, path, params, write) {
       events_url: `/api/v1/sessions/${id}/events`,
     } };
   }
+  if (kind === "audit") return audit(id, method, params, write);
   return problem(404, "Not found", `Nothing answers at ${path}.`);
+}
+
+// Episodes to judge, by "session pattern offset"; a verdict that was taken back keeps its revision.
+const verdicts = new Map();
+const marks = [];
+const nameOf = (e) => `${e.session} ${e.pattern} ${e.offset_ms}`;
+
+function audit(what, method, params, write) {
+  const cases = sessionIds.slice(0, 12).flatMap((session) => signalsOf(session).map((s) => ({
+    session, pattern: s.pattern, offset_ms: s.start_ms - eventsOf(session)[0].timestamp, start_ms: s.start_ms, end_ms: s.end_ms, screen: s.screen, target: s.target,
+    control: s.target.selector, device: kindOf(session), words: `Somebody pressed “${s.target.label}” ${s.gestures} times.`, page: `/sessions/${session}?t=0`, kept: s.verdict === "friction",
+  })));
+  const heldOf = (e) => verdicts.get(nameOf(e)) ?? { verdict: "none", rev: 0 };
+  const judged = cases.filter((c) => heldOf(c).verdict !== "none");
+  if (what === undefined) {
+    const open = cases.filter((c) => !judged.includes(c)).slice(0, Number(params.get("size") ?? 20));
+    return { status: 200, body: { episodes: cases.length, judged: judged.length, cases: open.map(({ kept, ...c }) => ({ ...c, rev: heldOf(c).rev })) } };
+  }
+  if (what === "verdicts" && method === "GET") return { status: 200, body: { verdicts: [...verdicts.values()] } };
+  if (what === "verdicts" && method === "PUT") {
+    if (write.rev !== heldOf(write).rev) return problem(409, "Somebody was faster", "The verdict was made on an older revision.");
+    const now = { ...write, rev: write.rev + 1 };
+    verdicts.set(nameOf(write), now);
+    return { status: 200, body: now };
+  }
+  if (what === "marks" && method === "PUT") {
+    marks.push({ ...write, rev: 1 });
+    return { status: 200, body: marks.at(-1) };
+  }
+  const rate = (of) => {
+    const said = of.map((c) => heldOf(c).verdict);
+    const [yes, no] = ["friction", "intended"].map((v) => said.filter((s) => s === v).length);
+    const known = yes + no > 0;
+    return { share: known ? yes / (yes + no) : null, low: known ? 0.1 : null, high: known ? 0.95 : null, judged: yes + no, unclear: said.filter((s) => s === "unclear").length, of: of.length, uncovered: 0 };
+  };
+  const measure = (pattern, of) => ({ pattern, kept: rate(of.filter((c) => c.kept)), dismissed: rate(of.filter((c) => !c.kept)) });
+  const patterns = [...new Set(cases.map((c) => c.pattern))];
+  return { status: 200, body: {
+    from: iso(from), to: iso(from + days * dayMS), sessions: sessionIds.length, episodes: cases.length, marks, pending: judged.length > 0,
+    patterns: patterns.map((p) => measure(p, cases.filter((c) => c.pattern === p))), all: measure("", cases),
+  } };
 }
 
 /** Answers as a server would that is not set up: mode "empty" has no issues, "bare" no goal and no user ids, "none" no report. */

@@ -3,6 +3,7 @@ import { fetchReport } from "./api/client";
 import type { Report } from "./api/wire";
 import { useResource } from "./state/resource";
 import { Link, route, useNavigation } from "./state/router";
+import { AuditPage } from "./views/audit";
 import { ClipPage } from "./views/clip";
 import { FixListPage } from "./views/fixlist";
 import { IssuePage } from "./views/issue";
@@ -41,6 +42,7 @@ export function App() {
       case "clip": return <ClipPage key={at.key} issueKey={at.key} index={at.index} />;
       case "sessions": return <SessionsPage />;
       case "session": return <SessionPage key={at.id} id={at.id} />;
+      case "audit": return <AuditPage />;
       case "run": return <RunPage report={report} />;
       case "unknown": return <Empty title="There is no such page"><p><Link to="/">Open the fix list</Link></p></Empty>;
     }

@@ -1,7 +1,7 @@
 // The only module that talks to the server. Every call takes an AbortSignal; errors are ApiError with a sentence that
 // can be shown as it is.
 import { sentenceCase } from "../model/format";
-import type { Clip, EventSlice, IssueDetail, IssueList, RecordedEvent, Report, Review, SessionDetail, SessionList, Status } from "./wire";
+import type { AuditPage, AuditReport, Clip, ControlMark, EpisodeVerdict, EventSlice, IssueDetail, IssueList, RecordedEvent, Report, Review, SessionDetail, SessionList, Status } from "./wire";
 
 const base = "/api/v1";
 
@@ -66,8 +66,18 @@ export const fetchSessions = (q: Record<string, string | number | undefined>, si
 export const fetchSession = (session: string, signal: AbortSignal): Promise<SessionDetail> => get(`${base}/sessions/${id(session)}`, signal);
 export const sessionEventsURL = (session: string): string => `${base}/sessions/${id(session)}/events`;
 
+/** The masked events of a stretch of a session, both ends epoch ms. */
+export const stretchURL = (session: string, from: number, to: number): string => `${sessionEventsURL(session)}${query({ from_ms: from, to_ms: to })}`;
+export const fetchAudit = (q: { size: number; seed: number; pattern?: string }, signal: AbortSignal): Promise<AuditPage> => get(`${base}/audit${query({ ...q })}`, signal);
+export const fetchAuditReport = (signal: AbortSignal): Promise<AuditReport> => get(`${base}/audit/report`, signal);
+
+const send = <T>(method: "PATCH" | "PUT", path: string, body: object, signal: AbortSignal): Promise<T> =>
+  call(path, { method, body: JSON.stringify(body), headers: { "content-type": "application/json" }, signal });
+
+export const saveVerdict = (v: EpisodeVerdict, signal: AbortSignal): Promise<EpisodeVerdict> => send("PUT", `${base}/audit/verdicts`, v, signal);
+export const saveMark = (m: ControlMark, signal: AbortSignal): Promise<ControlMark> => send("PUT", `${base}/audit/marks`, m, signal);
 export const saveReview = (key: string, change: ReviewChangeRequest, signal: AbortSignal): Promise<Review> =>
-  call(`${base}/issues/${id(key)}/review`, { method: "PATCH", body: JSON.stringify(change), headers: { "content-type": "application/json" }, signal });
+  send("PATCH", `${base}/issues/${id(key)}/review`, change, signal);
 
 /** Fetches a slice of a recording. The address comes from the server, but only our own paths are followed. */
 export async function fetchEvents(url: string, signal: AbortSignal): Promise<EventSlice> {

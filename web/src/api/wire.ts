@@ -198,6 +198,39 @@ export interface SessionList {
   sessions: SessionRow[] | null;
 }
 
+/** One episode as a person is asked about it: it does not say what the program made of it. */
+export interface AuditCase {
+  session: string;
+  pattern: string;
+  offset_ms: number;
+  start_ms: number;
+  end_ms: number;
+  screen: string;
+  target: Target;
+  control: string;
+  device: string;
+  words: string;
+  page: string;
+  rev: number;
+}
+export interface AuditPage { episodes: number; judged: number; cases: AuditCase[] | null }
+export type Opinion = "friction" | "intended" | "unclear";
+export interface EpisodeVerdict { session: string; pattern: string; offset_ms: number; verdict: Opinion | "none"; note?: string; rev: number }
+export interface ControlMark { screen: string; control: string; mark: "repeat_use" | "none"; name?: string; note?: string; rev: number }
+/** A share measured on a sample; null when nothing was judged. */
+export interface AuditRate { share: number | null; low: number | null; high: number | null; judged: number; unclear: number; of: number; uncovered: number }
+export interface AuditMeasure { pattern: string; kept: AuditRate; dismissed: AuditRate }
+export interface AuditReport {
+  from: string;
+  to: string;
+  sessions: number;
+  episodes: number;
+  patterns: AuditMeasure[] | null;
+  all: AuditMeasure;
+  marks: ControlMark[] | null;
+  pending: boolean;
+}
+
 export interface Visit { screen: string; path: string; title: string; at_ms: number; until_ms: number; window?: number }
 
 export interface SessionDetail extends SessionRow {

@@ -8,6 +8,7 @@ import { Icon, type IconName } from "./icons";
 const tabs: { to: string; name: string; pages: Route["page"][] }[] = [
   { to: "/", name: "Fix list", pages: ["list", "issue", "clip"] },
   { to: "/sessions", name: "Sessions", pages: ["sessions", "session"] },
+  { to: "/audit", name: "Audit", pages: ["audit"] },
   { to: "/run", name: "Run", pages: ["run"] },
 ];
 
@@ -55,6 +56,7 @@ export function Shell({ page, demo, children }: { page: Route["page"]; demo: boo
 const shortcuts: [string, [string, string][]][] = [
   ["Everywhere", [["?", "this help"], ["g", "to the fix list"], ["/", "search"], ["Esc", "back"]]],
   ["Lists", [["j  k", "next, previous row"], ["Enter", "open"]]],
+  ["Audit", [["y", "trouble"], ["n", "as intended"], ["u", "cannot tell"], ["j", "later"], ["z", "take the last one back"]]],
   ["Player", [["Space", "play, pause"], ["← →", "5 s back, ahead (with Shift: 1 s)"], ["[ ]", "previous, next friction"], ["n  p", "next, previous clip"], ["1 – 8", "speed"], ["s", "skip idle time"], ["l", "loop"], ["c", "copy a link to the second"], ["f", "full screen"]]],
 ];
 
