@@ -240,13 +240,18 @@ func (p *pace) explains(after time.Duration) bool {
 
 // ambience is what changes, fails or is asked for on its own in one session.
 type ambience struct {
-	*paces
+	paces
 	fading   map[uint64]bool // outlines without text that come in a pressed control and go again by themselves
 	errors   map[string]*rate
 	requests map[string]*rate
 	quiet    time.Duration // total time at least settle after any action
 	busy     time.Duration // total time within settle of one
 	presses  int           // gestures that are presses
+}
+
+// of returns what is known of a session before it is read, in the memory of am.
+func (am *ambience) of(s *replay.Session) ambience {
+	return ambience{paces: am.paces.emptied(s), fading: cleared(am.fading), errors: cleared(am.errors), requests: cleared(am.requests)}
 }
 
 // rate counts an error or request by what went before it.
@@ -316,14 +321,11 @@ func (am *ambience) ambientRate(r *rate) bool {
 const retrySpan = 15 * time.Second
 
 // requestKey names a request by method and path with its numbers and ids taken out.
-func requestKey(r *replay.Request) string {
-	var b strings.Builder
-	b.WriteString(r.Method)
-	b.WriteByte(' ')
-	for i, seg := range strings.Split(r.Path, "/") {
-		if i > 0 {
-			b.WriteByte('/')
-		}
+func (a *analysis) requestKey(r *replay.Request) string {
+	b := append(append(a.names.text, r.Method...), ' ')
+	for path, more := r.Path, true; more; {
+		var seg string
+		seg, path, more = strings.Cut(path, "/")
 		digits := 0
 		for _, c := range seg {
 			if unicode.IsDigit(c) {
@@ -331,12 +333,15 @@ func requestKey(r *replay.Request) string {
 			}
 		}
 		if digits > 0 && (digits*2 >= len(seg) || len(seg) >= 16) {
-			b.WriteString(":id")
+			b = append(b, ":id"...)
 		} else {
-			b.WriteString(seg)
+			b = append(b, seg...)
+		}
+		if more {
+			b = append(b, '/')
 		}
 	}
-	return b.String()
+	return a.names.of(b)
 }
 
 // background reports whether a request is none that a person waits for.
@@ -366,18 +371,16 @@ func (w *learner) occasion(a *analysis, e *replay.Event, since time.Duration) oc
 
 // learnAmbience reads the session once and learns what happens by itself.
 func (a *analysis) learnAmbience() {
-	am := &ambience{paces: newPaces(a.s), fading: map[uint64]bool{}, errors: map[string]*rate{}, requests: map[string]*rate{}}
-	a.amb = am
+	am := &a.amb
 	var wins byWindow[learner]
 	next := 0
 	epoch := int32(0)
 	for i := range a.s.Events {
 		e := &a.s.Events[i]
-		w := wins.of(e.Window)
-		if w == nil {
+		w := wins.at(e.Window)
+		if w.epoch == 0 {
 			epoch++
-			w = &learner{epoch: epoch, press: -1, action: e.At}
-			wins.set(e.Window, w)
+			*w = learner{epoch: epoch, press: -1, action: e.At}
 		}
 		act := func() {
 			am.spend(e.At - w.action)
@@ -421,7 +424,7 @@ func (a *analysis) learnAmbience() {
 			am.see(a.s, e.Detail, o)
 			a.learnLooks(&w.looks, e, m, w.press)
 		case replay.StyleChange, replay.CanvasDraw, replay.Media:
-			am.open(streamKey(e), e.Window).see(w.occasion(a, e, since))
+			am.all[am.open(streamKey(e), e.Window)].see(w.occasion(a, e, since))
 		case replay.ErrorEvent:
 			if e.Detail >= 0 && int(e.Detail) < len(a.s.Errors) {
 				am.rateOf(am.errors, a.s.Errors[e.Detail].Fingerprint).see(e.At, since >= settle, a.ctlOf(w.press))
@@ -432,8 +435,8 @@ func (a *analysis) learnAmbience() {
 			}
 		}
 	}
-	for _, w := range wins {
-		if w != nil {
+	for w := range wins.all {
+		if w.epoch > 0 {
 			am.spend(a.s.Duration - w.action)
 		}
 	}
@@ -448,7 +451,7 @@ func (a *analysis) rateRequest(r *replay.Request, e *replay.Event, action time.D
 	} else if action >= r.Start-settle && action <= e.At {
 		quiet = false
 	}
-	rt := a.amb.rateOf(a.amb.requests, requestKey(r))
+	rt := a.amb.rateOf(a.amb.requests, a.requestKey(r))
 	if first := rt.quiet+rt.after == 0; (first || r.Start-rt.last > retrySpan) && (g < 0 || !prompt(r, &a.gestures[g])) {
 		rt.apart++
 	}

@@ -8,24 +8,28 @@ import (
 	"github.com/rankle/rankle/replay"
 )
 
-// analysis holds what all detectors of one Detect call share. Nothing in it outlives the call.
+// analysis holds what all detectors of one Detect call share. Nothing but memory outlives the call, see reset.
 type analysis struct {
 	s           *replay.Session
-	set         Settings
+	set         *Settings
 	tree        tree
 	gestures    []gesture
 	outcomes    []outcome // of gestures, same index
 	controls    []control
 	runs        []run
-	amb         *ambience
+	amb         ambience
 	visits      []Visit
-	silences    map[uint16][]silence
+	silences    byWindow[[]silence]
 	tasks       []int32                   // long-task events
 	navs        []int32                   // navigation events
 	byTarget    map[replay.TargetID]int32 // controls of targets, built when first asked for
 	fetches     []time.Duration           // ends of requests that presses sent
 	everywhere  *local                    // what applies without overrides
-	idle        *idle
+	spots       spots
+	names       names
+	runMemory   runMemory
+	grading     grading
+	found       []candidate
 	fingerprint string          // of the settings
 	veils       []replay.NodeID // wrappers of steppers whose value is hidden, listed when first asked for
 	veilsKnown  bool
@@ -51,6 +55,7 @@ type control struct {
 	local     *local
 	node      replay.NodeID // the latest node it was
 	last      int32         // latest gesture on it
+	before    int32         // control found before it with the same key on the same screen, or -1
 	gestures  []int32
 	long      bool // held somewhere in the session, once longKnown
 	longKnown bool
@@ -68,17 +73,6 @@ const sameSpot = 12
 // findControls gives every gesture its control (SIGNALS N5). The same element has the same node; a re-rendered one
 // has a new node with the same key at the same spot. Rows of a list with equal buttons stay apart.
 func (a *analysis) findControls() {
-	type nodeKey struct {
-		target replay.TargetID
-		window uint16
-	}
-	type spotKey struct {
-		key    string
-		window uint16
-		screen replay.ScreenID
-	}
-	byTarget := make(map[nodeKey]int32, min(len(a.s.Targets), len(a.gestures)))
-	bySpot := map[spotKey][]int32{}
 	for i := range a.gestures {
 		g := &a.gestures[i]
 		var t *replay.Target
@@ -87,25 +81,27 @@ func (a *analysis) findControls() {
 		} else {
 			g.target = replay.NoIndex
 		}
-		nk := nodeKey{g.target, g.window}
-		ctl, known := byTarget[nk]
+		of := pressed{g.target, g.window}
+		ctl, known := a.spots.byTarget[of]
 		if !known {
-			key, sure := keyOfControl(t, g)
-			sk := spotKey{key, g.window, g.screen}
-			if ctl = a.reRendered(g, bySpot[sk], t != nil); ctl < 0 {
-				ctl = int32(len(a.controls))
-				c := control{target: g.target, key: key, sure: sure, screen: g.screen, kind: Background, node: replay.NoIndex}
+			key, sure := a.keyOfControl(t, g)
+			at := spot{key, g.window, g.screen}
+			latest, same := a.spots.latest[at]
+			if !same {
+				latest = -1
+			}
+			if ctl = a.reRendered(g, latest, t != nil); ctl < 0 {
+				ctl = a.newControl(control{target: g.target, key: key, sure: sure, screen: g.screen, kind: Background, node: replay.NoIndex,
+					local: a.applies(a.screen(g.screen), t), before: latest})
 				if t != nil {
-					c.kind = kindOf(t)
+					a.controls[ctl].kind = kindOf(t)
 				}
-				c.local = a.applies(a.screen(g.screen), t)
-				a.controls = append(a.controls, c)
-				bySpot[sk] = append(bySpot[sk], ctl)
+				a.spots.latest[at] = ctl
 			}
 		}
 		c := &a.controls[ctl]
 		if t != nil {
-			byTarget[nk] = ctl
+			a.spots.byTarget[of] = ctl
 			c.node = t.Node
 		}
 		c.last = int32(i)
@@ -114,29 +110,61 @@ func (a *analysis) findControls() {
 	}
 }
 
-// keyOfControl names what was pressed, and says how sure that is. Where no element is known, t is nil and the position has
-// to do.
-func keyOfControl(t *replay.Target, g *gesture) (string, float64) {
-	if t != nil {
-		return controlKey(t)
-	}
-	return "cell|" + strconv.Itoa(int(g.x/cell)) + "," + strconv.Itoa(int(g.y/cell)), surePosition
+// newControl adds a control.
+func (a *analysis) newControl(c control) int32 {
+	a.controls = another(a.controls)
+	at := &a.controls[len(a.controls)-1]
+	c.gestures = at.gestures[:0]
+	*at = c
+	return int32(len(a.controls) - 1)
 }
 
-// reRendered looks among the controls with the same key for one whose last press lay at the same spot. Only the
-// newest few are asked, so that a list of thousands of equal rows costs no more than a short one.
-func (a *analysis) reRendered(g *gesture, same []int32, element bool) int32 {
+// spots are the controls that findControls has found, to be found again.
+type spots struct {
+	byTarget map[pressed]int32
+	latest   map[spot]int32
+}
+
+// pressed is an element in a window.
+type pressed struct {
+	target replay.TargetID
+	window uint16
+}
+
+// spot is where equal controls may be one control re-rendered.
+type spot struct {
+	key    string
+	window uint16
+	screen replay.ScreenID
+}
+
+func (s spots) emptied() spots { return spots{cleared(s.byTarget), cleared(s.latest)} }
+
+// keyOfControl names what was pressed, and says how sure that is. Where no element is known, t is nil and the position has
+// to do.
+func (a *analysis) keyOfControl(t *replay.Target, g *gesture) (string, float64) {
+	if t != nil {
+		return a.controlKey(t)
+	}
+	b := strconv.AppendInt(append(a.names.text, "cell|"...), int64(g.x/cell), 10)
+	return a.names.of(strconv.AppendInt(append(b, ','), int64(g.y/cell), 10)), surePosition
+}
+
+// reRendered looks among the controls with the same key, the latest of which is given, for one whose last press lay at the
+// same spot. Only the newest few are asked, so that a list of thousands of equal rows costs no more than a short one.
+func (a *analysis) reRendered(g *gesture, latest int32, element bool) int32 {
 	const newest = 8
-	for n := len(same) - 1; n >= 0 && n >= len(same)-newest; n-- {
-		p := &a.gestures[a.controls[same[n]].last]
+	for ctl, n := latest, 0; ctl >= 0 && n < newest; ctl, n = a.controls[ctl].before, n+1 {
+		c := &a.controls[ctl]
+		p := &a.gestures[c.last]
 		if !element {
-			return same[n]
+			return ctl
 		}
-		if g.at-p.at > a.controls[same[n]].local.EpisodeGap {
+		if g.at-p.at > c.local.EpisodeGap {
 			continue
 		}
 		if g.hasPos && p.hasPos && distance(g.x, g.y, p.x, p.y) <= sameSpot {
-			return same[n]
+			return ctl
 		}
 	}
 	return -1
@@ -161,9 +189,6 @@ func (a *analysis) applies(scr *replay.Screen, tgt *replay.Target) *local {
 	if len(a.set.Overrides) > 0 {
 		l := a.set.at(scr, tgt)
 		return &l
-	}
-	if a.everywhere == nil {
-		a.everywhere = &local{Thresholds: a.set.Thresholds}
 	}
 	return a.everywhere
 }

@@ -57,31 +57,16 @@ func Detect(s *replay.Session, set Settings) *Digest {
 	return NewDetector(set).Detect(s)
 }
 
-// analyze judges every press of a session by complete settings. trace is as analysis.trace.
-func analyze(s *replay.Session, set Settings, memory *idle, trace func(*analysis, *run, []bool)) *analysis {
-	s = withoutRepeats(s)
-	a := &analysis{s: s, set: set, tree: newTree(s.Nodes), idle: memory, trace: trace}
-	a.gestures = findGestures(s)
-	a.visits = findVisits(s)
-	a.findControls()
-	a.findFailed()
-	a.findSilences()
-	a.findFetched()
-	a.learnAmbience()
-	a.sweep()
-	a.judgeAll()
-	return a
-}
-
 // candidates asks every detector.
 func (a *analysis) candidates() []candidate {
-	var cands []candidate
+	cands := a.found
 	for _, d := range detectors {
 		for _, c := range d.find(a) {
 			c.pattern = d.pattern
 			cands = append(cands, a.confine(c))
 		}
 	}
+	a.found = cands
 	return cands
 }
 
@@ -150,23 +135,24 @@ func (a *analysis) dense(from, to time.Duration) bool {
 }
 
 // findVisits lists the stays on screens, by window, in order of time.
-func findVisits(s *replay.Session) []Visit {
-	var vs []Visit
-	open := map[uint16]int{}
+func (a *analysis) findVisits() {
+	s, vs := a.s, a.visits
+	var open byWindow[int] // index of the latest visit, plus one
 	enter := func(e *replay.Event) {
-		if i, ok := open[e.Window]; ok {
-			vs[i].Until = e.At
+		latest := open.at(e.Window)
+		if *latest > 0 {
+			vs[*latest-1].Until = e.At
 		}
-		open[e.Window] = len(vs)
+		*latest = len(vs) + 1
 		vs = append(vs, Visit{Screen: int32(e.Screen), Window: int32(e.Window), At: e.At, Until: e.At,
 			Loaded: e.Kind != replay.Navigate || e.Flags.Has(replay.FlagLoad)})
 	}
 	for i := range s.Events {
 		e := &s.Events[i]
-		j, ok := open[e.Window]
+		j := *open.at(e.Window) - 1
 		switch {
 		case e.Screen < 0 || int(e.Screen) >= len(s.Screens):
-		case !ok:
+		case j < 0:
 			enter(e)
 		case e.Kind == replay.Navigate && vs[j].Screen == int32(e.Screen) && !vs[j].Loaded && e.At-vs[j].At <= time.Second:
 			vs[j].Loaded = true // the load of a step that was announced before
@@ -175,18 +161,18 @@ func findVisits(s *replay.Session) []Visit {
 		}
 	}
 	for i := range vs {
-		if j := open[uint16(vs[i].Window)]; j == i {
+		if *open.at(uint16(vs[i].Window)) == i+1 {
 			vs[i].Until = s.Duration
 		}
 	}
-	return vs
+	a.visits = vs
 }
 
 // digest puts the result together.
 func (a *analysis) digest(eps []Episode, of []int32) *Digest {
 	s := a.s
 	d := &Digest{Session: s.ID, Start: s.Start, Duration: s.Duration, Active: s.Active, Format: s.Format,
-		Context: s.Context, Screens: append([]replay.Screen(nil), s.Screens...), Visits: a.visits, Episodes: eps,
+		Context: s.Context, Screens: append([]replay.Screen(nil), s.Screens...), Visits: append([]Visit(nil), a.visits...), Episodes: eps,
 		Coverage: s.Coverage, Marks: append([]replay.Mark(nil), s.Marks...), Fingerprint: a.fingerprint}
 	for i := range s.Events {
 		e := &s.Events[i]

@@ -145,7 +145,7 @@ const (
 // settings.
 func Explain(s *replay.Session, set Settings, at time.Duration) Explanation {
 	x := explainer{took: map[int32]taken{}}
-	x.analysis = analyze(s, set.complete(), new(idle), x.keep)
+	x.analysis = NewDetector(set).analyze(s, x.keep)
 	cands := x.candidates()
 	eps, of := x.episodes(cands)
 	out := Explanation{Asked: at}

@@ -24,7 +24,7 @@ type taken struct {
 // keep is the trace of an explainer.
 func (x *explainer) keep(a *analysis, r *run, effect []bool) {
 	same := a.redraws(r) // what grade asked before: a second time changes nothing
-	x.took[r.gestures[0]] = taken{slices.Clone(r.touches), slices.Clone(effect), same}
+	x.took[r.gestures[0]] = taken{slices.Clone(r.touches), slices.Clone(effect), slices.Clone(same)}
 }
 
 var gestureNames = [...]string{tap: "tap", press: "press", swallow: "swallowed", swipe: "swipe", drag: "drag", dropped: "dropped"}

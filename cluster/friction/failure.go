@@ -16,7 +16,7 @@ func (a *analysis) takeRequest(w *watch, e *replay.Event) {
 		return
 	}
 	q := &a.s.Requests[e.Detail]
-	if background(q) || a.amb.ambientRate(a.amb.requests[requestKey(q)]) {
+	if background(q) || a.amb.ambientRate(a.amb.requests[a.requestKey(q)]) {
 		return
 	}
 	r, gi := a.asker(w, q)
@@ -29,10 +29,10 @@ func (a *analysis) takeRequest(w *watch, e *replay.Event) {
 		return
 	}
 	loose := !prompt(q, g)
-	if rt := a.amb.requests[requestKey(q)]; rt != nil && (rt.apart > 0 && rt.apart*2 >= rt.after || loose && len(rt.controls) > 1) {
+	if rt := a.amb.requests[a.requestKey(q)]; rt != nil && (rt.apart > 0 && rt.apart*2 >= rt.after || loose && len(rt.controls) > 1) {
 		return // it is also sent without a press
 	}
-	cause := requestKey(q) + " " + strconv.Itoa(q.Status)
+	cause := a.requestKey(q) + " " + strconv.Itoa(q.Status)
 	r.hits = append(r.hits, errorHit{at: q.End, gesture: gi, cause: cause, request: true, loose: loose})
 }
 

@@ -140,7 +140,7 @@ func (k *formKeeper) touch(e *replay.Event, t *replay.Target) *formUse {
 	case i == maxFields:
 		return u
 	case i == len(u.fields):
-		key, _ := controlKey(t)
+		key, _ := k.a.controlKey(t)
 		u.fields = append(u.fields, fieldUse{target: e.Target, key: key, length: -1})
 		u.lastFrom = e.At
 	case u.last != i:

@@ -405,7 +405,7 @@ func (a *analysis) sentAfter(at, within time.Duration) bool {
 		if e.Kind != replay.RequestEvent || e.Detail < 0 || int(e.Detail) >= len(a.s.Requests) {
 			continue
 		}
-		if r := &a.s.Requests[e.Detail]; r.Start >= at && r.Start-at <= within && !background(r) && !a.amb.ambientRate(a.amb.requests[requestKey(r)]) {
+		if r := &a.s.Requests[e.Detail]; r.Start >= at && r.Start-at <= within && !background(r) && !a.amb.ambientRate(a.amb.requests[a.requestKey(r)]) {
 			return true
 		}
 	}
@@ -438,9 +438,8 @@ func (a *analysis) controlOf(t replay.TargetID, screen replay.ScreenID) int32 {
 		return c
 	}
 	x := &a.s.Targets[t]
-	key, sure := controlKey(x)
-	a.controls = append(a.controls, control{target: t, key: key, sure: sure, kind: kindOf(x), screen: screen, node: x.Node,
-		last: -1, local: a.applies(a.screen(screen), x)})
-	a.byTarget[t] = int32(len(a.controls) - 1)
+	key, sure := a.controlKey(x)
+	a.byTarget[t] = a.newControl(control{target: t, key: key, sure: sure, kind: kindOf(x), screen: screen, node: x.Node, last: -1,
+		before: -1, local: a.applies(a.screen(screen), x)})
 	return a.byTarget[t]
 }

@@ -1,7 +1,8 @@
 package friction
 
 import (
-	"sort"
+	"cmp"
+	"slices"
 	"time"
 
 	"github.com/rankle/rankle/replay"
@@ -89,13 +90,14 @@ const (
 type hand struct {
 	open   int32 // gesture whose pointer is down, or -1
 	last   int32 // latest gesture, or -1
+	known  bool  // open and last are set
 	compat bool  // the pointer that is down is a touch's emulated mouse
 }
 
-// findGestures puts the pointer events of a session together (SIGNALS N1-N4). The result is in order of firstEv.
-func findGestures(s *replay.Session) []gesture {
-	var gs []gesture
-	hands := map[uint16]*hand{}
+// findGestures puts the pointer events of a session together (SIGNALS N1-N4) in order of firstEv, in the memory of gs, which
+// is empty.
+func findGestures(s *replay.Session, gs []gesture) []gesture {
+	var hands byWindow[hand]
 	for i := range s.Events {
 		e := &s.Events[i]
 		switch e.Kind {
@@ -104,10 +106,9 @@ func findGestures(s *replay.Session) []gesture {
 		default:
 			continue
 		}
-		h := hands[e.Window]
-		if h == nil {
-			h = &hand{open: -1, last: -1}
-			hands[e.Window] = h
+		h := hands.at(e.Window)
+		if !h.known {
+			*h = hand{open: -1, last: -1, known: true}
 		}
 		switch e.Kind {
 		case replay.PointerDown:
@@ -147,7 +148,7 @@ func findGestures(s *replay.Session) []gesture {
 	for i := range gs {
 		gs[i].classify()
 	}
-	sort.SliceStable(gs, func(a, b int) bool { return gs[a].firstEv < gs[b].firstEv })
+	slices.SortStableFunc(gs, func(x, y gesture) int { return cmp.Compare(x.firstEv, y.firstEv) })
 	for i := range gs {
 		gs[i].answeredFrom(s)
 	}
@@ -177,15 +178,13 @@ func (g *gesture) answeredFrom(s *replay.Session) {
 
 // backdate anchors clicks of recorders that tell of nothing else at pointer down, but behind the gesture before.
 func backdate(s *replay.Session, gs []gesture) {
-	last := map[uint16]int32{} // last event of the gesture before, per window
-	const most = 1 << 10       // events: far more than anything draws in the time
+	var last byWindow[int32] // number of events up to the end of the gesture before
+	const most = 1 << 10     // events: far more than anything draws in the time
 	for i := range gs {
 		g := &gs[i]
-		before, ok := last[g.window]
-		if !ok {
-			before = -1
-		}
-		last[g.window] = g.lastEv
+		until := last.at(g.window)
+		before := *until - 1
+		*until = g.lastEv + 1
 		if !g.alone {
 			continue
 		}

@@ -1,8 +1,10 @@
 package friction
 
 import (
+	"cmp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/rankle/rankle/replay"
 )
@@ -11,8 +13,14 @@ import (
 // the most stable name it has. A test id or a hand-written id stands alone; otherwise name, label template and
 // structural path together, never the label alone. Generated ids and class names never enter.
 func ControlKey(t *replay.Target) string {
-	key, _ := controlKey(t)
-	return key
+	key, _ := appendKey(nil, t)
+	return string(key)
+}
+
+// controlKey is ControlKey, and how sure it is.
+func (a *analysis) controlKey(t *replay.Target) (string, float64) {
+	key, sure := appendKey(a.names.text, t)
+	return a.names.of(key), sure
 }
 
 // testMark separates role and test id in a key.
@@ -22,7 +30,7 @@ const testMark = "|test:"
 // equal to id. Ids that differ only in numbers are one control, as in lists.
 func (t *Target) HasTestID(id string) bool {
 	_, rest, ok := strings.Cut(t.Key, testMark)
-	return ok && rest == template(id)
+	return ok && rest == string(appendTemplate(nil, id))
 }
 
 // How sure an identity is, by what it rests on.
@@ -35,28 +43,29 @@ const (
 	surePosition = 0.1  // a position on the screen only
 )
 
-func controlKey(t *replay.Target) (string, float64) {
-	role := t.Role
-	if role == "" {
-		role = t.Tag
-	}
+// appendKey appends the key of a control, and says how sure it is.
+func appendKey(b []byte, t *replay.Target) ([]byte, float64) {
+	b = append(b, cmp.Or(t.Role, t.Tag)...)
 	switch {
 	case t.TestID != "":
-		return role + testMark + template(t.TestID), sureTestID
+		return appendTemplate(append(b, testMark...), t.TestID), sureTestID
 	case stableID(t.ID):
-		return role + "|id:" + template(t.ID), sureID
+		return appendTemplate(append(b, "|id:"...), t.ID), sureID
 	}
-	label := labelTemplate(t.Label)
-	key := role + "|" + template(t.Name) + "|" + label + "|" + t.Path
+	b = append(appendTemplate(append(b, '|'), t.Name), '|')
+	before := len(b)
+	b = appendLabel(b, t.Label)
+	labelled := len(b) > before
+	b = append(append(b, '|'), t.Path...)
 	switch {
 	case t.Name != "":
-		return key, sureName
-	case label != "" && !t.Traits.Has(replay.Masked):
-		return key, sureLabel
+		return b, sureName
+	case labelled && !t.Traits.Has(replay.Masked):
+		return b, sureLabel
 	case t.Path != "":
-		return key, surePath
+		return b, surePath
 	}
-	return key, surePosition
+	return b, surePosition
 }
 
 // stableID tells an id that a person wrote from one that a library made up for this page view: those hold a colon
@@ -93,33 +102,45 @@ func stableID(id string) bool {
 // generatedPrefixes are the id prefixes of widget libraries that count up per page view.
 var generatedPrefixes = [...]string{"radix-", "headlessui-", "react-aria", "mui-", "rc_", "ember", "downshift-", "yui_", "ext-gen"}
 
-// template replaces every run of digits by '#', so that rows and counters share one name.
-func template(s string) string {
-	var b strings.Builder
+// appendTemplate appends s with every run of digits replaced by '#', so that rows and counters share one name.
+func appendTemplate(b []byte, s string) []byte {
 	run := false
 	for _, r := range s {
-		if unicode.IsDigit(r) {
-			if !run {
-				b.WriteByte('#')
-			}
+		if digit := unicode.IsDigit(r); !digit {
+			b = utf8.AppendRune(b, r)
+			run = false
+		} else if !run {
+			b = append(b, '#')
 			run = true
-			continue
 		}
-		run = false
-		b.WriteRune(r)
 	}
-	return b.String()
+	return b
 }
 
-// labelTemplate is the label in lower case with digits replaced, single spaces, and nothing left of masked text.
-func labelTemplate(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if r == '*' || r == '•' {
-			return -1
+// appendLabel appends a label in lower case with digits replaced, single spaces, and nothing left of masked text.
+func appendLabel(b []byte, s string) []byte {
+	begun, space, run := false, false, false
+	for _, r := range s {
+		switch {
+		case r == '*' || r == '•':
+			continue
+		case unicode.IsSpace(r):
+			space = begun
+			continue
+		case space:
+			b = append(b, ' ')
+			space, run = false, false
 		}
-		return unicode.ToLower(r)
-	}, s)
-	return template(strings.Join(strings.Fields(s), " "))
+		begun = true
+		if digit := unicode.IsDigit(r); !digit {
+			b = utf8.AppendRune(b, unicode.ToLower(r))
+			run = false
+		} else if !run {
+			b = append(b, '#')
+			run = true
+		}
+	}
+	return b
 }
 
 // kindOf says what sort of surface a target is.
@@ -157,17 +178,18 @@ func isPage(t *replay.Target) bool {
 type tree struct {
 	in, out []int32
 	nodes   []replay.Node
+	memory  []int32
+	stack   []int32
 }
 
-func newTree(nodes []replay.Node) tree {
+// of returns the tree of nodes, in the memory of t.
+func (t *tree) of(nodes []replay.Node) tree {
 	n := len(nodes)
-	memory := make([]int32, 4*n)
-	t := tree{in: memory[:n], out: memory[n : 2*n], nodes: nodes}
-	first, next := memory[2*n:3*n], memory[3*n:]
+	memory := emptied(t.memory, 5*n)
+	in, out, first, next, roots := memory[:n], memory[n:2*n], memory[2*n:3*n], memory[3*n:4*n], memory[4*n:4*n]
 	for i := range first {
 		first[i] = -1
 	}
-	var roots []int32
 	for i := n - 1; i >= 0; i-- {
 		p := nodes[i].Parent
 		if p < 0 || int(p) >= n {
@@ -178,25 +200,25 @@ func newTree(nodes []replay.Node) tree {
 		first[p] = int32(i)
 	}
 	var clock int32
-	var stack []int32
+	stack := t.stack
 	for _, r := range roots {
 		stack = append(stack[:0], r)
 		for len(stack) > 0 {
 			v := stack[len(stack)-1]
-			if t.in[v] == 0 {
+			if in[v] == 0 {
 				clock++
-				t.in[v] = clock
+				in[v] = clock
 			}
 			if c := first[v]; c >= 0 {
 				first[v] = next[c]
 				stack = append(stack, c)
 				continue
 			}
-			t.out[v] = clock
+			out[v] = clock
 			stack = stack[:len(stack)-1]
 		}
 	}
-	return t
+	return tree{in: in, out: out, nodes: nodes, memory: memory, stack: stack}
 }
 
 // within reports whether n is a or lies below it.

@@ -31,6 +31,18 @@ const (
 	contentNodes = 5
 )
 
+// grading is memory for judging a run.
+type grading struct {
+	effect, same  []bool
+	then, next    []int32
+	gone          map[replay.NodeID]int32
+	looks         map[look]queue
+	pairs, before []redrawn
+	answers       []answer
+	held          []time.Duration
+	rows          map[place]rows
+}
+
 // judgeAll judges the runs that the end of the session left open.
 func (a *analysis) judgeAll() {
 	for i := range a.runs {
@@ -145,7 +157,8 @@ func (a *analysis) observe(r *run) {
 
 // grade says of every change whether it is an answer by itself.
 func (a *analysis) grade(r *run) []bool {
-	effect := make([]bool, len(r.touches))
+	a.grading.effect = emptied(a.grading.effect, len(r.touches))
+	effect := a.grading.effect
 	same := a.redraws(r)
 	cleared := a.controls[r.ctl].shown
 	for i := range r.touches {
@@ -288,69 +301,95 @@ const rippleDepth = 4
 // redraws finds what was only drawn again: a node goes and one of equal outline comes in its place. Neither is an
 // answer, and the new node stands for the old one, so that what becomes of it became of the old one.
 func (a *analysis) redraws(r *run) []bool {
-	same := make([]bool, len(r.touches))
+	m := &a.grading
+	m.same = emptied(m.same, len(r.touches))
+	same := m.same
 	if !slices.ContainsFunc(r.touches, func(t touched) bool { return t.kind == replay.Removed }) {
 		return same
 	}
-	gone, old := a.idle.redraws() // old: added nodes of a look that may be drawn again, oldest first
+	m.gone = cleared(m.gone)
 	for i := range r.touches {
 		if t := &r.touches[i]; t.kind == replay.Removed {
-			gone[t.node] = i
+			m.gone[t.node] = int32(i)
 		}
 	}
-	next := make([]int, len(r.touches))
-	var pairs [][2]int // what went, and what came in its place
+	m.looks = cleared(m.looks) // added nodes that may be drawn again
+	m.then = emptied(m.then, len(r.touches))
+	m.next = emptied(m.next, len(r.touches))
+	m.pairs = m.pairs[:0]
 	for i := range r.touches {
 		t := &r.touches[i]
 		if t.kind != replay.Added || t.state == 0 {
 			continue
 		}
 		k := look{t.parent, t.state}
-		if q := old[k]; len(q) > 0 {
-			o := &r.touches[q[0]]
-			if j, ok := gone[o.node]; ok && within(r.touches[j].at, t.at, batchLag) && !(a.look(o, r.touches[j].at) && a.pressBetween(r, o.at, t.at)) {
+		q := m.looks[k]
+		if q.first > 0 {
+			o := &r.touches[q.first-1]
+			if j, ok := m.gone[o.node]; ok && within(r.touches[j].at, t.at, batchLag) && !(a.look(o, r.touches[j].at) && a.pressBetween(r, o.at, t.at)) {
 				same[i], same[j] = true, true
-				next[q[0]] = i
-				old[k] = q[1:]
-				pairs = append(pairs, [2]int{j, i})
+				m.next[q.first-1] = int32(i)
+				q.first = m.then[q.first-1]
+				m.pairs = append(m.pairs, redrawn{place{t.parent, t.at}, j, int32(i)})
 			}
 		}
-		old[k] = append(old[k], i)
+		q.add(m.then, int32(i)+1)
+		m.looks[k] = q
 	}
-	for _, p := range a.reordered(r, pairs) {
-		same[p[0]], same[p[1]] = false, false
-	}
-	for i := len(next) - 1; i >= 0; i-- {
-		if n := next[i]; n > 0 && same[n] {
+	a.reordered(r, same)
+	for i := len(m.next) - 1; i >= 0; i-- {
+		if n := m.next[i]; n > 0 && same[n] {
 			r.touches[i].undone = r.touches[n].undone
 		}
 	}
 	return same
 }
 
-// reordered returns the pairs of a list that was drawn again in another order: the same rows, sorted.
-func (a *analysis) reordered(r *run, pairs [][2]int) [][2]int {
-	by := map[place][][2]int{}
-	var places []place
-	for _, p := range pairs {
-		k := place{r.touches[p[1]].parent, r.touches[p[1]].at}
-		if by[k] == nil {
-			places = append(places, k)
-		}
-		by[k] = append(by[k], p)
+// look is what a subtree looks like, and where it is.
+type look struct {
+	parent replay.NodeID
+	state  uint64
+}
+
+// queue holds touches of one look, oldest first, by their indexes plus one; 0 is none.
+type queue struct{ first, last int32 }
+
+// add appends a touch. then says which one comes after each.
+func (q *queue) add(then []int32, touch int32) {
+	if q.first == 0 {
+		q.first = touch
+	} else {
+		then[q.last-1] = touch
 	}
-	var out [][2]int
-	for _, k := range places {
-		rows := by[k]
-		before := slices.SortedStableFunc(slices.Values(rows), func(x, y [2]int) int { return x[0] - y[0] })
-		for i := range rows {
-			if r.touches[rows[i][1]].state != r.touches[before[i][1]].state {
-				out = append(out, rows...)
-				break
-			}
+	q.last = touch
+}
+
+// redrawn is what went, and what came in its place.
+type redrawn struct {
+	place
+	went, came int32
+}
+
+// reordered takes back what grading.pairs says is the same of lists that were drawn again in another order: the same rows,
+// sorted.
+func (a *analysis) reordered(r *run, same []bool) {
+	m := &a.grading
+	slices.SortStableFunc(m.pairs, func(x, y redrawn) int { return cmp.Or(cmp.Compare(x.at, y.at), cmp.Compare(x.parent, y.parent)) })
+	byWent := func(x, y redrawn) int { return cmp.Compare(x.went, y.went) }
+	for i, j := 0, 0; i < len(m.pairs); i = j {
+		for j < len(m.pairs) && m.pairs[j].place == m.pairs[i].place {
+			j++
+		}
+		list := m.pairs[i:j]
+		m.before = append(m.before[:0], list...)
+		slices.SortStableFunc(m.before, byWent)
+		if slices.EqualFunc(list, m.before, func(x, y redrawn) bool { return r.touches[x.came].state == r.touches[y.came].state }) {
+			continue
+		}
+		for _, p := range list {
+			same[p.went], same[p.came] = false, false
 		}
 	}
-	return out
 }
 
 // look reports whether something that was added and went at a moment may be a passing look of the control. The next
@@ -448,10 +487,8 @@ func (a *analysis) busyEnd(r *run, i int) bool {
 
 // collect orders everything that answers.
 func (a *analysis) collect(r *run, effect []bool) []answer {
-	var out []answer
-	var placeheld []time.Duration
-	var net map[place]int
-	var listed map[place]uint64 // rows that came at one moment
+	out, placeheld := a.grading.answers[:0], a.grading.held[:0]
+	var lists map[place]rows
 	for i := range r.touches {
 		t := &r.touches[i]
 		if !effect[i] {
@@ -462,15 +499,17 @@ func (a *analysis) collect(r *run, effect []bool) []answer {
 		}
 		h := changeHash(t)
 		if t.kind == replay.Added {
-			if listed == nil {
-				net, listed = r.growth(), map[place]uint64{}
+			if lists == nil {
+				lists = a.growth(r)
 			}
 			at := place{t.parent, t.at}
-			if net[at] > 0 && t.traits&replay.ChangeInvalid == 0 {
+			list := lists[at]
+			if list.grown > 0 && t.traits&replay.ChangeInvalid == 0 {
 				h ^= uint64(t.node) * 0x9e3779b97f4a7c15 // one row more is never where we were, though the rows be equal
 			}
-			h *= 2*listed[at] + 1 // rows in another order are another state
-			listed[at]++
+			h *= 2*list.seen + 1 // rows in another order are another state
+			list.seen++
+			lists[at] = list
 		}
 		big := t.traits&replay.ChangeDialog != 0 || t.size >= bigAnswer
 		if n := len(out); n > 0 && out[n-1].by == byChange && t.at-out[n-1].at <= batchLag && !a.pressBetween(r, out[n-1].at, t.at) {
@@ -511,6 +550,7 @@ func (a *analysis) collect(r *run, effect []bool) []answer {
 		out = append(out, x)
 	}
 	slices.SortStableFunc(out, func(x, y answer) int { return cmp.Compare(x.at, y.at) })
+	a.grading.answers, a.grading.held = out, placeheld
 	return out
 }
 
@@ -520,18 +560,32 @@ type place struct {
 	at     time.Duration
 }
 
-// growth counts what came to each place of a run more than what went.
-func (r *run) growth() map[place]int {
-	net := map[place]int{}
+// rows is what came to a place.
+type rows struct {
+	grown int32  // more than what went
+	seen  uint64 // of those that came, so far
+}
+
+// growth counts what came to each place of a run.
+func (a *analysis) growth(r *run) map[place]rows {
+	a.grading.rows = cleared(a.grading.rows)
+	lists := a.grading.rows
 	for i := range r.touches {
-		switch t := &r.touches[i]; t.kind {
+		t := &r.touches[i]
+		at, by := place{t.parent, t.at}, int32(0)
+		switch t.kind {
 		case replay.Added:
-			net[place{t.parent, t.at}]++
+			by = 1
 		case replay.Removed:
-			net[place{t.parent, t.at}]--
+			by = -1
+		default:
+			continue
 		}
+		list := lists[at]
+		list.grown += by
+		lists[at] = list
 	}
-	return net
+	return lists
 }
 
 // changedAt reports whether the tree changed at a moment, in whatever way.

@@ -5,28 +5,19 @@ import "github.com/rankle/rankle/replay"
 // paces holds what is known of every key of one session. A session changes the same few things over and over, so that
 // each change finds its pace once and remembers it.
 type paces struct {
-	byKey  map[uint64]*pace
+	byKey  map[uint64]int32  // indexes into all
 	attrs  map[string]uint32 // numbers of attribute names
 	recent [4]string         // the latest names, by number, so that most are found without looking
 	latest [4]uint32
-	block  []pace  // where the next ones come from
-	all    []*pace // in order of first sight
-	of     []*pace // of every change of every mutation that was seen
-	first  []int32 // where those of a mutation begin in of, -1 = it was not seen
+	all    []pace  // in order of first sight
+	of     []int32 // of every change of every mutation that was seen, indexes into all
+	first  []int32 // where those of a mutation begin in of, plus one; 0 = it was not seen
 	unseen pace
 }
 
-func newPaces(s *replay.Session) *paces {
-	changes := 0
-	for i := range s.Mutations {
-		changes += len(s.Mutations[i].Changes)
-	}
-	p := &paces{byKey: make(map[uint64]*pace, min(changes/4, 64)), attrs: make(map[string]uint32), of: make([]*pace, 0, changes),
-		first: make([]int32, len(s.Mutations))}
-	for i := range p.first {
-		p.first[i] = -1
-	}
-	return p
+// emptied returns paces for a session that know nothing, in the memory of ps.
+func (ps *paces) emptied(s *replay.Session) paces {
+	return paces{byKey: cleared(ps.byKey), attrs: cleared(ps.attrs), all: ps.all[:0], of: ps.of[:0], first: emptied(ps.first, len(s.Mutations))}
 }
 
 // packed joins a key to a number: 32 bits of node, 19 of attribute, 6 of size and 7 of kind. All attributes beyond half a
@@ -58,47 +49,43 @@ func (ps *paces) attr(name string) uint32 {
 }
 
 // get returns the pace of a key, nil if nothing of it was seen.
-func (ps *paces) get(k changeKey) *pace { return ps.byKey[ps.packed(k)] }
-
-// open returns the pace of a key, a new one if nothing of it was seen.
-func (ps *paces) open(k changeKey, window uint16) *pace {
-	key := ps.packed(k)
-	p := ps.byKey[key]
-	if p == nil {
-		if len(ps.block) == cap(ps.block) {
-			ps.block = make([]pace, 0, min(8+cap(ps.block), 256))
-		}
-		ps.block = append(ps.block, pace{window: window})
-		p = &ps.block[len(ps.block)-1]
-		ps.byKey[key] = p
-		ps.all = append(ps.all, p)
+func (ps *paces) get(k changeKey) *pace {
+	if i, ok := ps.byKey[ps.packed(k)]; ok {
+		return &ps.all[i]
 	}
-	return p
+	return nil
+}
+
+// open returns the index of the pace of a key, of a new one if nothing of it was seen.
+func (ps *paces) open(k changeKey, window uint16) int32 {
+	key := ps.packed(k)
+	i, ok := ps.byKey[key]
+	if !ok {
+		i = int32(len(ps.all))
+		ps.all = append(ps.all, pace{window: window})
+		ps.byKey[key] = i
+	}
+	return i
 }
 
 // see counts the changes of a mutation and remembers their paces.
 func (ps *paces) see(s *replay.Session, mutation int32, o occasion) {
 	m := &s.Mutations[mutation]
-	known := ps.first[mutation] >= 0 // the same batch at another moment
-	if !known {
-		ps.first[mutation] = int32(len(ps.of))
+	if ps.first[mutation] == 0 { // else the same batch comes at another moment
+		ps.first[mutation] = int32(len(ps.of)) + 1
+		for i := range m.Changes {
+			ps.of = append(ps.of, ps.open(keyOf(&m.Changes[i]), o.window))
+		}
 	}
 	for i := range m.Changes {
-		var p *pace
-		if known {
-			p = ps.change(mutation, i)
-		} else {
-			p = ps.open(keyOf(&m.Changes[i]), o.window)
-			ps.of = append(ps.of, p)
-		}
-		p.see(o)
+		ps.change(mutation, i).see(o)
 	}
 }
 
 // change returns the pace of a change of a mutation, one that knows nothing if that was not seen.
 func (ps *paces) change(mutation int32, i int) *pace {
-	if first := ps.first[mutation]; first >= 0 {
-		return ps.of[int(first)+i]
+	if first := ps.first[mutation]; first > 0 {
+		return &ps.all[ps.of[int(first)-1+i]]
 	}
 	return &ps.unseen
 }

@@ -232,7 +232,7 @@ func weaker(d *Digest, e Episode) bool {
 
 // clicksOnly reports whether clicks tell all that was done: no presses without a click, holds, drags and slow presses.
 func clicksOnly(s *replay.Session) bool {
-	return !slices.ContainsFunc(findGestures(s), func(g gesture) bool { return g.kind != tap || g.disabledFlag() || g.long(2*pressLength) })
+	return !slices.ContainsFunc(findGestures(s, nil), func(g gesture) bool { return g.kind != tap || g.disabledFlag() || g.long(2*pressLength) })
 }
 
 // evidence is what a recorder may leave out.

@@ -166,6 +166,7 @@ const (
 
 // watch is the state of one window during the sweep.
 type watch struct {
+	known    bool  // the others are set
 	cur      int32 // open run, or -1
 	closing  []int32
 	moveAt   time.Duration
@@ -185,16 +186,15 @@ type watch struct {
 
 // sweep reads the session and gives every run what changed while it waited.
 func (a *analysis) sweep() {
-	a.outcomes = make([]outcome, len(a.gestures))
+	a.outcomes = emptied(a.outcomes, len(a.gestures))
 	for i := range a.outcomes {
 		a.outcomes[i] = outcome{run: -1, hit: -1}
 	}
 	var wins byWindow[watch]
 	of := func(window uint16) *watch {
-		w := wins.of(window)
-		if w == nil {
-			w = &watch{cur: -1, blurred: replay.NoIndex, lost: replay.NoIndex, focused: replay.NoIndex}
-			wins.set(window, w)
+		w := wins.at(window)
+		if !w.known {
+			*w = watch{known: true, cur: -1, blurred: replay.NoIndex, lost: replay.NoIndex, focused: replay.NoIndex}
 		}
 		return w
 	}
@@ -260,11 +260,13 @@ func (a *analysis) begin(w *watch, gi int32) {
 		a.finish(c) // what happens in the control from now on answers the new presses
 		return true
 	})
-	r := run{ctl: g.ctl, window: g.window, node: node, gestures: []int32{gi}, blurred: replay.NoIndex}
+	a.runs = another(a.runs)
+	r := &a.runs[len(a.runs)-1]
+	*r = run{ctl: g.ctl, window: g.window, node: node, blurred: replay.NoIndex,
+		gestures: append(r.gestures[:0], gi), signals: r.signals[:0], requests: r.requests[:0], hits: r.hits[:0]}
 	if w.blurred >= 0 && g.at-w.blurAt <= stampLag {
 		r.blurred, r.blurAt = w.blurred, w.blurAt
 	}
-	a.runs = append(a.runs, r)
 	w.cur = int32(len(a.runs) - 1)
 }
 
@@ -291,7 +293,7 @@ func (a *analysis) finish(ri int32) {
 	r.done = true
 	a.judge(ri)
 	if r.index != nil {
-		a.idle.keep(r.index, r.touches)
+		a.runMemory.keep(r.index, r.touches)
 	}
 	r.index, r.touches = nil, nil
 }
@@ -496,7 +498,7 @@ func (a *analysis) takeChanges(r *run, w *watch, e *replay.Event, m *replay.Muta
 		return
 	}
 	if r.index == nil {
-		r.index, r.touches = a.idle.run()
+		r.index, r.touches = a.runMemory.take()
 	}
 	for i := range m.Changes {
 		if len(r.touches) >= maxTouches {

@@ -77,8 +77,11 @@ type silence struct{ from, to time.Duration }
 
 // findSilences lists the silences of every window that are a freeze under any setting, the long tasks and the navigations.
 func (a *analysis) findSilences() {
-	a.silences = map[uint16][]silence{}
-	last := map[uint16]time.Duration{}
+	type latest struct {
+		at  time.Duration
+		any bool
+	}
+	var last byWindow[latest]
 	least := a.set.FreezeSilence
 	for i := range a.set.Overrides {
 		if d := a.set.Overrides[i].Thresholds.FreezeSilence; d > 0 {
@@ -94,16 +97,18 @@ func (a *analysis) findSilences() {
 		case replay.Navigate:
 			a.navs = append(a.navs, int32(i))
 		}
-		if p, ok := last[e.Window]; ok && e.At-p >= least {
-			a.silences[e.Window] = append(a.silences[e.Window], silence{p, e.At})
+		l := last.at(e.Window)
+		if l.any && e.At-l.at >= least {
+			qs := a.silences.at(e.Window)
+			*qs = append(*qs, silence{l.at, e.At})
 		}
-		last[e.Window] = e.At
+		*l = latest{e.At, true}
 	}
 }
 
 // silenceAfter finds the silence that begins with a gesture.
 func (a *analysis) silenceAfter(g *gesture) (silence, bool) {
-	qs, set := a.silences[g.window], a.controls[g.ctl].local
+	qs, set := *a.silences.at(g.window), a.controls[g.ctl].local
 	i := sort.Search(len(qs), func(i int) bool { return qs[i].from >= g.at })
 	for ; i < len(qs) && qs[i].from <= g.end+freezeReach; i++ {
 		if q := qs[i]; q.to-q.from >= set.FreezeSilence {
@@ -115,7 +120,7 @@ func (a *analysis) silenceAfter(g *gesture) (silence, bool) {
 
 // thawed reports whether a press was delivered right after a silence that something else had ended: it waited in a queue.
 func (a *analysis) thawed(g *gesture) bool {
-	qs := a.silences[g.window]
+	qs := *a.silences.at(g.window)
 	i := sort.Search(len(qs), func(i int) bool { return qs[i].to >= g.at })
 	return i > 0 && g.at-qs[i-1].to <= 4*handSpeed
 }
@@ -156,8 +161,8 @@ func (a *analysis) queued(window uint16, at time.Duration) bool {
 func (a *analysis) pageClocks() []*pace {
 	if a.clocks == nil {
 		a.clocks = []*pace{}
-		for _, p := range a.amb.all {
-			if p.rhythmic() && p.even >= 2*ambientRegular && p.count >= 2 {
+		for i := range a.amb.all {
+			if p := &a.amb.all[i]; p.rhythmic() && p.even >= 2*ambientRegular && p.count >= 2 {
 				a.clocks = append(a.clocks, p)
 			}
 		}
