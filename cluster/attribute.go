@@ -12,9 +12,15 @@ import (
 // on one kind of device.
 var baseAttributes = [...]string{"app_version", "os", "device", "browser", "screen_size", "channel", "plan"}
 
-func (s Settings) attributes() []string {
-	return append(baseAttributes[:len(baseAttributes):len(baseAttributes)], s.Attributes...)
+func (s Settings) attributes() []string { return Attributes(s.Attributes) }
+
+// Attributes names what sessions are told apart by: the attributes that are compared for every issue, then further ones.
+func Attributes(further []string) []string {
+	return append(baseAttributes[:len(baseAttributes):len(baseAttributes)], further...)
 }
+
+// AttributeOf returns the value of one of Attributes, "" if it is not known.
+func AttributeOf(d *friction.Digest, name string) string { return attributeOf(d, name) }
 
 // attributeOf returns a value, "" if it is not known.
 func attributeOf(d *friction.Digest, name string) string {

@@ -8,6 +8,7 @@ import (
 	"math"
 	"slices"
 	"sort"
+	"strings"
 	"time"
 
 	"github.com/rankle/rankle/cluster"
@@ -22,7 +23,6 @@ type result struct {
 	posts   []posterior // per issue, without systematic error
 	shares  []float64
 	q       []float64
-	weight  float64
 	reason  string // why nothing can be estimated at all, or ""
 }
 
@@ -33,16 +33,12 @@ func (c *Collector) Report() *Report {
 }
 
 func (c *Collector) report() (*Report, []*result) {
-	dropped := c.settle()
-	r := &Report{Schema: Schema, Fingerprint: c.in.Fingerprint, Read: c.in.Read, Sessions: len(c.sessions), Users: len(c.users)}
-	for i := range c.sessions {
-		if c.sessions[i].user < 0 {
-			r.Anonymous++
-		}
-	}
+	c.settle()
+	r := &Report{Schema: Schema, Fingerprint: c.in.Fingerprint, Read: c.in.Read, Sessions: len(c.sessions)}
+	r.Users, r.Anonymous = c.people()
 	c.dataWindow(r)
-	if dropped > 0 {
-		r.Notes = append(r.Notes, fmt.Sprintf("%s came twice and count once", plural(dropped, "session")))
+	if c.dropped > 0 {
+		r.Notes = append(r.Notes, fmt.Sprintf("%s came twice and count once", plural(c.dropped, "session")))
 	}
 	results := c.studies(r)
 	c.summaries(r, results)
@@ -50,6 +46,20 @@ func (c *Collector) report() (*Report, []*result) {
 	c.notes(r, results)
 	r.Run = runName(r)
 	return r, results
+}
+
+// people counts the known users of settled sessions, and the sessions without one.
+func (c *Collector) people() (users, anonymous int) {
+	last := int32(-1)
+	for i := range c.sessions {
+		switch u := c.sessions[i].user; {
+		case u < 0:
+			anonymous++
+		case u != last:
+			users, last = users+1, u
+		}
+	}
+	return users, anonymous
 }
 
 // minWeeks keeps "per week" from multiplying an hour of data by 168: a day is the shortest span that holds one of
@@ -67,6 +77,11 @@ func (c *Collector) dataWindow(r *Report) {
 		starts[i] = c.sessions[i].start
 	}
 	slices.Sort(starts)
+	if c.window != nil {
+		r.From, r.To = c.window.from, c.window.to
+		r.Weeks = max(float64(r.To.Sub(r.From))/float64(7*24*time.Hour), minWeeks)
+		return
+	}
 	lo, hi := cluster.Window(starts)
 	first, last := starts[lo], starts[hi-1]
 	end := last
@@ -89,22 +104,17 @@ func (c *Collector) studies(r *Report) []*result {
 	lev := c.level()
 	b := &builder{c: c, lev: lev, cols: lev.layout(), end: r.To.UnixMilli(), issues: len(c.in.Issues) + c.in.HarmlessCount, goalSum: c.convertedSessions()}
 	over := c.overlaps()
-	weights := c.weights()
 	var out []*result
 	for g, goal := range c.set.Goals() {
-		out = append(out, c.estimateAll(b, b.goal(g, goal), over, weights[g]))
+		out = append(out, c.estimateAll(b, b.goal(g, goal), over))
 	}
-	for i, w := range c.set.Windows() {
-		weight := 0.0
-		if i == c.set.Primary() {
-			weight = weights[len(weights)-1]
-		}
-		out = append(out, c.estimateAll(b, b.retention(w), over, weight))
+	for _, w := range c.set.Windows() {
+		out = append(out, c.estimateAll(b, b.retention(w), over))
 	}
 	return out
 }
 
-// weights are those of the goals and, last, of the primary return window.
+// weights are those of the goals, then of the return windows, of which only the primary one counts.
 func (c *Collector) weights() []float64 {
 	var out []float64
 	sum := 0.0
@@ -123,11 +133,18 @@ func (c *Collector) weights() []float64 {
 	if len(out) > 0 {
 		mean = sum / float64(len(out))
 	}
-	return append(out, mean*c.in.Options.Weights.Return)
+	for i := range c.set.Windows() {
+		w := 0.0
+		if i == c.set.Primary() {
+			w = mean * c.in.Options.Weights.Return
+		}
+		out = append(out, w)
+	}
+	return out
 }
 
-func (c *Collector) estimateAll(b *builder, s *study, over *overlaps, weight float64) *result {
-	res := &result{study: s, weight: weight, effects: make([]effect, b.issues), reason: s.impossible()}
+func (c *Collector) estimateAll(b *builder, s *study, over *overlaps) *result {
+	res := &result{study: s, effects: make([]effect, b.issues), reason: s.impossible()}
 	if res.reason != "" {
 		return res
 	}
@@ -304,9 +321,7 @@ func (e *Estimate) finite() bool {
 func (c *Collector) order(r *Report, results []*result) {
 	n := len(c.in.Issues)
 	stakes := make([][]stake, n)
-	keys := make([]string, n)
 	for i := range n {
-		keys[i] = c.in.Issues[i].Key
 		ranked := Ranked{Issue: c.in.Issues[i]}
 		for k, res := range results {
 			im := res.impact(i, r.Weeks)
@@ -315,37 +330,53 @@ func (c *Collector) order(r *Report, results []*result) {
 			} else {
 				ranked.Retention = append(ranked.Retention, im)
 			}
-			s := stake{possible: im.Possible && res.weight > 0}
+			s := stake{possible: im.Possible, rows: im.Exposed + im.Compared}
 			if s.possible {
-				s.perWeek = res.weight * res.scale(i, r.Weeks) * float64(im.Exposed) * res.shares[i]
-				s.believed, s.doubted = res.posts[i], res.doubted(i)
-				ranked.Score.Value += s.perWeek * s.believed.mean
-				ranked.Score.N = max(ranked.Score.N, im.Exposed+im.Compared)
+				s.perWeek = res.scale(i, r.Weeks) * float64(im.Exposed) * res.shares[i]
+				s.expected, s.doubted = res.posts[i].mean, res.doubted(i)
 			}
 			stakes[i] = append(stakes[i], s)
 		}
 		r.Issues = append(r.Issues, ranked)
 	}
-	unit := c.scaleWords(r, results)
+	r.Method = methodText
+	c.company(r)
+	c.stakes = stakes
+	c.arrange(r, stakes)
+}
+
+// arrange puts issues, which come in the order of stakes, into the order of the list: every outcome on one scale.
+func (c *Collector) arrange(r *Report, stakes [][]stake) {
+	weights := c.weights()
+	unit := c.scaleWords(r, weights)
 	if unit == "" {
 		c.byCount(r)
 	} else {
-		draws := simulate(stakes, keys, c.in.Options)
+		keys := make([]string, len(r.Issues))
+		for i := range r.Issues {
+			keys[i] = r.Issues[i].Key
+		}
+		draws := simulate(stakes, weights, keys, c.in.Options)
 		three, ten := chances(draws)
 		for i := range r.Issues {
 			x := &r.Issues[i]
 			x.TopThree, x.TopTen = three[i], ten[i]
-			x.Score.Unit, x.Score.Method = unit, "expected recoverable value: "+methodShrunk
+			x.Score = Estimate{Unit: unit, Method: "expected recoverable value: " + methodShrunk}
+			for k, s := range stakes[i] {
+				if s.possible && weights[k] > 0 {
+					x.Score.Value += weights[k] * s.perWeek * s.expected
+					x.Score.N = max(x.Score.N, s.rows)
+				}
+			}
 			x.Score.Low, x.Score.High = quantiles(draws[i])
 			x.Score.Low, x.Score.High = min(x.Score.Low, x.Score.Value), max(x.Score.High, x.Score.Value)
 		}
 	}
-	c.company(r)
 	sort.SliceStable(r.Issues, func(i, k int) bool { return r.Issues[i].ahead(&r.Issues[k]) })
 	for i := range r.Issues {
 		r.Issues[i].Rank = i + 1
 	}
-	c.separate(r)
+	separate(r)
 }
 
 // ahead orders by score; issues of equal score by how many sessions met them, then by key.
@@ -383,8 +414,11 @@ func (c *Collector) company(r *Report) {
 	}
 }
 
-// separate puts company into words, once ranks are known.
-func (c *Collector) separate(r *Report) {
+// inseparableText begins the caveat of issues that cannot be told apart.
+const inseparableText = "cannot be separated from "
+
+// separate puts company into words, once ranks are known; what it said under other ranks goes.
+func separate(r *Report) {
 	rank := map[string]int{}
 	for i := range r.Issues {
 		rank[r.Issues[i].Key] = r.Issues[i].Rank
@@ -398,11 +432,12 @@ func (c *Collector) separate(r *Report) {
 		for _, k := range x.Together {
 			names = append(names, fmt.Sprintf("#%d", rank[k]))
 		}
-		text := "cannot be separated from " + list(names) + ": the same sessions meet them, so they share one loss"
+		text := inseparableText + list(names) + ": the same sessions meet them, so they share one loss"
 		for _, ims := range [][]Impact{x.Conversion, x.Retention} {
 			for k := range ims {
 				if ims[k].Possible {
-					ims[k].Caveats = append(ims[k].Caveats[:len(ims[k].Caveats):len(ims[k].Caveats)], text)
+					kept := slices.DeleteFunc(slices.Clone(ims[k].Caveats), func(s string) bool { return strings.HasPrefix(s, inseparableText) })
+					ims[k].Caveats = append(kept, text)
 				}
 			}
 		}
@@ -453,7 +488,7 @@ func runName(r *Report) string {
 
 func (c *Collector) summaries(r *Report, results []*result) {
 	for g, goal := range c.set.Goals() {
-		f := c.funnels[g]
+		f := c.funnel(g, c.sessions)
 		s := GoalSummary{Name: goal.Name, Reached: f.Reached, Sessions: f.Sessions, Value: goal.Value}
 		for i, step := range goal.Steps {
 			s.Steps = append(s.Steps, StepCount{step.Name, f.Steps[i]})

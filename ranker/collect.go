@@ -21,11 +21,19 @@ type Collector struct {
 	contexts map[string]int32 // joined values of the context covariates
 	sessions []visit
 	tries    []try
-	stages   []uint8 // nGoal per try: funnel steps taken before it
-	reached  []int64 // nGoal per session: first offset in ms, or never, before
-	funnels  []outcome.Funnel
+	stages   []uint8          // nGoal per try: funnel steps taken before it
+	reached  []int64          // nGoal per session: first offset in ms, or never, before
+	depth    []uint8          // nGoal per session: funnel steps taken in order
+	facets   map[string]int32 // joined values of what sessions can be selected by, see facetNames
 	suggest  outcome.Suggester
 	marks    map[string]int
+
+	settled bool      // see settle
+	dropped int       // sessions that came twice
+	stakes  [][]stake // of the last Report, per issue, then outcome
+	// Of a Collector that was made of a Basis.
+	window *window              // that the question sets; nil = that of the sessions
+	offer  []outcome.Suggestion // what suggest found
 }
 
 // visit is one session. Times are epoch ms.
@@ -34,6 +42,7 @@ type visit struct {
 	start, end int64
 	user       int32 // index, or -1
 	context    int32
+	facets     int32
 	try0       int32
 	tries      int32
 	group      uint8
@@ -69,10 +78,7 @@ func NewCollector(in Input) (*Collector, error) {
 		}
 	}
 	c := &Collector{in: in, set: set, nGoal: len(set.Goals())}
-	c.users, c.contexts, c.marks = map[string]int32{}, map[string]int32{}, map[string]int{}
-	for g := range c.nGoal {
-		c.funnels = append(c.funnels, set.NewFunnel(g))
-	}
+	c.users, c.contexts, c.facets, c.marks = map[string]int32{}, map[string]int32{}, map[string]int32{}, map[string]int{}
 	return c, nil
 }
 
@@ -89,9 +95,12 @@ func (c *Collector) Add(d *friction.Digest) {
 		v.group = groupOf(u)
 	}
 	v.context = intern(c.contexts, c.contextKey(d))
-	for g := range c.nGoal {
+	v.facets = intern(c.facets, c.facetKey(d))
+	steps := make([][]time.Duration, c.nGoal)
+	for g := range steps {
+		steps[g] = c.set.StepTimes(g, d)
 		c.reached = append(c.reached, toMillis(c.set.Reached(g, d, outcome.Before)))
-		c.set.Add(&c.funnels[g], g, d)
+		c.depth = append(c.depth, stageAt(steps[g], outcome.Never))
 	}
 	for _, m := range d.Marks {
 		c.marks[string(m)]++
@@ -99,17 +108,14 @@ func (c *Collector) Add(d *friction.Digest) {
 	if c.nGoal == 0 {
 		c.suggest.Add(d)
 	}
-	c.addTries(d)
+	c.addTries(d, steps)
 	v.tries = int32(len(c.tries)) - v.try0
 	c.sessions = append(c.sessions, v)
 }
 
-func (c *Collector) addTries(d *friction.Digest) {
+// addTries notes the tries of a session; steps are when it took the steps of every goal.
+func (c *Collector) addTries(d *friction.Digest, steps [][]time.Duration) {
 	first := len(c.tries)
-	steps := make([][]time.Duration, c.nGoal)
-	for g := range steps {
-		steps[g] = c.set.StepTimes(g, d)
-	}
 	add := func(x Exposer, base, limit int) {
 		if x == nil {
 			return
@@ -220,13 +226,13 @@ func attribute(d *friction.Digest, name string) string {
 
 // Merge adds the sessions of o, which was made from the same Input and must not be used afterwards.
 func (c *Collector) Merge(o *Collector) {
-	users, contexts := remap(c.users, o.users), remap(c.contexts, o.contexts)
+	users, contexts, facets := remap(c.users, o.users), remap(c.contexts, o.contexts), remap(c.facets, o.facets)
 	base := int32(len(c.tries))
 	for _, v := range o.sessions {
 		if v.user >= 0 {
 			v.user = users[v.user]
 		}
-		v.context = contexts[v.context]
+		v.context, v.facets = contexts[v.context], facets[v.facets]
 		v.try0 += base
 		v.index += int32(len(c.reached) / max(1, c.nGoal))
 		if c.nGoal == 0 {
@@ -237,9 +243,7 @@ func (c *Collector) Merge(o *Collector) {
 	c.tries = append(c.tries, o.tries...)
 	c.stages = append(c.stages, o.stages...)
 	c.reached = append(c.reached, o.reached...)
-	for g := range c.funnels {
-		c.funnels[g].Merge(o.funnels[g])
-	}
+	c.depth = append(c.depth, o.depth...)
 	c.suggest.Merge(&o.suggest)
 	for m, n := range o.marks {
 		c.marks[m] += n
@@ -268,8 +272,12 @@ func intern(m map[string]int32, s string) int32 {
 }
 
 // settle puts the sessions in an order that does not depend on arrival (user by user in time, then those without a
-// user id) and drops sessions that came twice. It returns how many it dropped.
-func (c *Collector) settle() int {
+// user id) and drops sessions that came twice.
+func (c *Collector) settle() {
+	if c.settled {
+		return
+	}
+	c.settled = true
 	names := make([]string, len(c.users))
 	for name, i := range c.users {
 		names[i] = name
@@ -299,9 +307,8 @@ func (c *Collector) settle() int {
 		}
 		kept = append(kept, v)
 	}
-	dropped := len(c.sessions) - len(kept)
+	c.dropped = len(c.sessions) - len(kept)
 	c.sessions = kept
-	return dropped
 }
 
 func (v *visit) less(o *visit) bool {

@@ -2,6 +2,7 @@ package ranker
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -12,21 +13,23 @@ const methodText = "Rows are first tries at the same control (first arrivals at 
 	"The data is observational: a trait that is not recorded and goes with both failure and outcome would bias the figures; the E-value says how strong it would have to be."
 
 // scaleWords sets OrderedBy and returns the unit of the scores, or "" where no outcome can be estimated.
-func (c *Collector) scaleWords(r *Report, results []*result) string {
-	r.Method = methodText
+func (c *Collector) scaleWords(r *Report, weights []float64) string {
 	var parts []string
 	valued := false
-	for k, res := range results {
-		if res.reason != "" || res.weight == 0 || !res.any() {
+	for k, weight := range weights {
+		if weight == 0 || !slices.ContainsFunc(r.Issues, func(x Ranked) bool { return x.possible(k) }) {
 			continue
 		}
-		name := "lost returning users (" + res.study.name + ")"
+		var name string
 		if k < c.nGoal {
-			name = "lost " + res.study.name
-			valued = valued || c.set.Goals()[k].Value > 0
+			goal := c.set.Goals()[k]
+			name = "lost " + goal.Name
+			valued = valued || goal.Value > 0
+		} else {
+			name = "lost returning users (" + c.set.Windows()[k-c.nGoal].Name + ")"
 		}
-		if res.weight != 1 {
-			name = fmt.Sprintf("%.4g x %s", res.weight, name)
+		if weight != 1 {
+			name = fmt.Sprintf("%.4g x %s", weight, name)
 		}
 		parts = append(parts, name)
 	}
@@ -43,14 +46,12 @@ func (c *Collector) scaleWords(r *Report, results []*result) string {
 	return "lost outcomes per week"
 }
 
-// any reports whether at least one issue can be estimated.
-func (res *result) any() bool {
-	for i := range res.posts {
-		if res.effects[i].possible {
-			return true
-		}
+// possible reports whether the cost in outcome k, goals before return windows, can be estimated.
+func (x *Ranked) possible(k int) bool {
+	if n := len(x.Conversion); k >= n {
+		return k-n < len(x.Retention) && x.Retention[k-n].Possible
 	}
-	return false
+	return x.Conversion[k].Possible
 }
 
 // notes says what cannot be estimated and why, and what would help.
@@ -62,7 +63,7 @@ func (c *Collector) notes(r *Report, results []*result) {
 	}
 	if c.nGoal == 0 {
 		say("no goal is configured, so conversions cannot be estimated and the order rests on returning users alone")
-		for _, s := range c.suggest.List() {
+		for _, s := range c.offers() {
 			say("the %s looks like a goal (%s); to use it, configure it as %q", s.Why, plural(s.Sessions, "session"), s.Goal.Name)
 		}
 	}

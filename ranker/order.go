@@ -5,29 +5,31 @@ import (
 	"sort"
 )
 
-// stake is one issue's part in one outcome, ready for the common scale.
+// stake is one issue's part in one outcome, ready for the common scale: everything of an estimate that the order needs.
 type stake struct {
 	possible bool
-	perWeek  float64   // weight x rows per week x own share: turns an effect into value
-	believed posterior // without systematic error: the order
+	rows     int       // that it rests on
+	perWeek  float64   // rows per week x own share: turns an effect into outcomes
+	expected float64   // shrunk effect, without systematic error: the order
 	doubted  posterior // with it: the chances and intervals
 }
 
-// simulate draws the value of every issue. Numbers are counters hashed with the seed, the issue's key, the outcome and
+// simulate draws the value of every issue under the weights of the outcomes. Numbers are counters hashed with the seed, the issue's key, the outcome and
 // the draw, so that no issue's draws depend on which others there are, or on their order.
-func simulate(stakes [][]stake, keys []string, opts Options) [][]float64 {
+func simulate(stakes [][]stake, weights []float64, keys []string, opts Options) [][]float64 {
 	out := make([][]float64, len(stakes))
 	for i := range stakes {
 		out[i] = make([]float64, opts.Draws)
 		for o := range stakes[i] {
 			s := &stakes[i][o]
-			if !s.possible || s.perWeek == 0 {
+			value := weights[o] * s.perWeek
+			if !s.possible || value == 0 {
 				continue
 			}
 			base := mix(opts.Seed ^ mix(hashString(keys[i])+uint64(o)))
 			for k := range out[i] {
 				u, v := uniform(base, uint64(2*k)), uniform(base, uint64(2*k+1))
-				out[i][k] += s.perWeek * s.doubted.draw(u, v)
+				out[i][k] += value * s.doubted.draw(u, v)
 			}
 		}
 	}

@@ -109,17 +109,6 @@ const (
 // the same settings give the same Report. Degenerate data (no goals, no users, one version ...) gives a Report that
 // says so, not an error; errors are a failing digest source and wrong settings.
 func Rank(in Input) (*Report, error) {
-	c, err := NewCollector(in)
-	if err != nil {
-		return nil, err
-	}
-	if in.Digests != nil {
-		for d, err := range in.Digests() {
-			if err != nil {
-				return nil, fmt.Errorf("rank: read digests: %w", err)
-			}
-			c.Add(d)
-		}
-	}
-	return c.Report(), nil
+	r, _, err := RankBasis(in)
+	return r, err
 }

@@ -43,6 +43,25 @@ func (s *Set) Windows() []Window { return s.windows }
 // Primary is the index into Windows of the one that takes part in the order, or -1.
 func (s *Set) Primary() int { return s.primary }
 
+// WithGoals returns the Set with other goals and the same return windows. The error joins every wrong setting.
+func (s *Set) WithGoals(goals []Goal) (*Set, error) {
+	other, err := Config{Goals: goals}.Compile()
+	if err != nil {
+		return nil, err
+	}
+	other.windows, other.primary = s.windows, s.primary
+	return other, nil
+}
+
+// OnlyPrimary returns the Set without the return windows that take no part in the order.
+func (s *Set) OnlyPrimary() *Set {
+	out := *s
+	if s.primary >= 0 {
+		out.windows, out.primary = s.windows[s.primary:s.primary+1], 0
+	}
+	return &out
+}
+
 // Reached returns the first offset at or after the given one at which the session reached goal g, or Never.
 // Attribute goals whose time lies before the session return Before when after is Before too.
 func (s *Set) Reached(g int, d *friction.Digest, after time.Duration) time.Duration {

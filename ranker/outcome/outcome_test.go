@@ -117,13 +117,11 @@ func TestFunnel(t *testing.T) {
 	if diff := cmp.Diff([]time.Duration{3 * time.Minute, 4 * time.Minute, 5 * time.Minute}, set.StepTimes(0, shop())); diff != "" {
 		t.Error(diff)
 	}
-	short := shop()
-	short.Visits, short.Customs = short.Visits[:3], nil
-	a, b := set.NewFunnel(0), set.NewFunnel(0)
-	set.Add(&a, 0, shop())
-	set.Add(&b, 0, short)
-	a.Merge(b)
-	if diff := cmp.Diff(Funnel{Sessions: 2, Reached: 1, Steps: []int{2, 2, 1}}, a); diff != "" {
+	f := set.NewFunnel(0)
+	f.Add(true, 3)
+	f.Add(false, 2)
+	f.Add(true, 0)
+	if diff := cmp.Diff(Funnel{Sessions: 3, Reached: 2, Steps: []int{2, 2, 1}}, f); diff != "" {
 		t.Error(diff)
 	}
 }
