@@ -41,6 +41,7 @@ type analysis struct {
 	selectTold, selectKnown bool        // text was selected somewhere in the session, once asked for
 	complained              []complaint // what complained of fields, once asked for
 	circles                 []circle    // rounds between screens, filled by findLoops
+	departures              []departure // from forms that somebody had begun, filled by findFormTrouble
 	clocks                  []*pace     // what changes at a steady pace, in no order; built when first asked for
 	byScreen                []*local    // what applies to each screen, the unknown one first; filled when first asked for
 }

@@ -13,7 +13,8 @@ import (
 //
 //	sent      a submit was pressed, any button had an effect after the last field, or the page went on right after typing
 //	kept      most of what was typed was answered by itself: forms that save or filter while one types
-//	resumed   the same screen's form was taken up again soon after, and sent
+//	resumed   the form was taken up again right after something was looked up elsewhere, and sent. Who comes back to it and
+//	          does not go on, or comes by many other screens, begins anew
 //	one field comments, chats and searches are given up without regret
 const (
 	// enterLag is how soon after the last keystroke another screen, or the end of the recording, may be what the Enter key
@@ -21,6 +22,9 @@ const (
 	enterLag = 5 * time.Second
 	// resumeSpan is how long somebody may look something up elsewhere before going on with a form.
 	resumeSpan = time.Minute
+	// lookUps is how many other screens somebody sees who looks something up: an overview, a page and one more. Who goes
+	// through more of them does other things.
+	lookUps = 3
 	// manyFields is the number of filled fields from which on somebody clearly meant to get through.
 	manyFields = 3
 )
@@ -54,7 +58,7 @@ type fieldUse struct {
 type formKeeper struct {
 	a     *analysis
 	stays map[uint16][]*formUse
-	left  map[stayKey]int // candidate of a form that was left, index into out
+	left  map[stayKey]leaving
 	out   []candidate
 }
 
@@ -64,9 +68,21 @@ type stayKey struct {
 	field  string
 }
 
+// leaving is how a form was left.
+type leaving struct {
+	cand int // index into formKeeper.out
+	at   time.Duration
+}
+
+// departure is when a form that somebody had begun was left.
+type departure struct {
+	window uint16
+	at     time.Duration
+}
+
 // abandoned finds forms that were begun and left.
 func (a *analysis) abandoned() []candidate {
-	k := &formKeeper{a: a, stays: map[uint16][]*formUse{}, left: map[stayKey]int{}}
+	k := &formKeeper{a: a, stays: map[uint16][]*formUse{}, left: map[stayKey]leaving{}}
 	next := 0
 	for i := range a.s.Events {
 		e := &a.s.Events[i]
@@ -164,9 +180,27 @@ func (k *formKeeper) typed(e *replay.Event, t *replay.Target) {
 	if e.Detail == replay.NoIndex {
 		f.length = 1 // not recorded
 	}
-	if i, ok := k.left[stayKey{u.window, u.screen, f.key}]; ok && u.hand && e.At-k.out[i].end <= resumeSpan {
-		u.resumes = append(u.resumes, i)
+	if l, ok := k.left[stayKey{u.window, u.screen, f.key}]; ok && u.hand && e.At-l.at <= resumeSpan && k.a.lookedUp(u, l.at, e.At) {
+		u.resumes = append(u.resumes, l.cand)
 	}
+}
+
+// lookedUp reports whether somebody who left a form came back to it by few other screens, and the first time went on with it.
+func (a *analysis) lookedUp(u *formUse, left, again time.Duration) bool {
+	others, back := 0, false
+	for i := a.visitFrom(left); i < len(a.visits) && a.visits[i].At <= again; i++ {
+		v := &a.visits[i]
+		switch {
+		case uint16(v.Window) != u.window:
+		case back:
+			return false // it was there before, and nobody went on with it
+		case v.Screen == int32(u.screen):
+			back = true
+		default:
+			others++
+		}
+	}
+	return others <= lookUps
 }
 
 // press notes what a press says of the forms of its window.
@@ -274,9 +308,12 @@ func (k *formKeeper) leave(u *formUse, nav *replay.Event) {
 	case nav == nil && !unsent && end-u.typedAt < enterLag:
 		cand.verdict, cand.reason = NoOpinion, ReasonShortTail
 	}
+	if nav != nil && cand.reason != ReasonLowEvidence {
+		a.departures = append(a.departures, departure{u.window, nav.At})
+	}
 	for i := range u.fields {
 		if u.fields[i].length > 0 {
-			k.left[stayKey{u.window, u.screen, u.fields[i].key}] = len(k.out)
+			k.left[stayKey{u.window, u.screen, u.fields[i].key}] = leaving{len(k.out), end}
 		}
 	}
 	k.out = append(k.out, cand)

@@ -110,9 +110,11 @@ func (a *analysis) readWords(r *run, effect []bool) {
 		case !a.tree.within(t.node, form) || t.size > fewNodes:
 			o.past = true
 		case t.kind == replay.Added || t.kind == replay.TextChanged:
-			if o.words = true; !o.invalid {
+			// Of several complaints the one about what was typed says most, whatever else is wrong.
+			if told := o.words && a.besideField(o.alert, a.controls[r.ctl].node); !o.invalid && !told {
 				o.alert = t.node
 			}
+			o.words = true
 		}
 	}
 }

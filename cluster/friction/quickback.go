@@ -2,6 +2,7 @@ package friction
 
 import (
 	"path"
+	"slices"
 	"time"
 
 	"github.com/rankle/rankle/replay"
@@ -31,7 +32,7 @@ func findQuickBacks(a *analysis) []candidate {
 			if before.Screen != next.Screen || on.Screen == before.Screen || stay > a.onScreen(replay.ScreenID(on.Screen)).QuickBack || stay < glance {
 				continue
 			}
-			if a.typedBetween(max(before.At, on.At-resumeSpan), on.At, uint16(on.Window)) {
+			if a.fromForm(before, on, next) {
 				continue // a step of a form, and back to what was typed
 			}
 			if a.used(on, next) || a.modal(on) || a.circling(on) {
@@ -48,6 +49,23 @@ func findQuickBacks(a *analysis) []candidate {
 		}
 	}
 	return out
+}
+
+// fromForm reports whether a screen was glanced at out of a form: somebody had typed, and a button led on, or the form was not
+// sent, or the typing went on after the return, as that of people who look something up does. Who leaves by a link a form that
+// is done with leaves no form.
+func (a *analysis) fromForm(before, on, next *Visit) bool {
+	window := uint16(on.Window)
+	if !a.typedBetween(max(before.At, on.At-resumeSpan), on.At, window) {
+		return false
+	}
+	gi := a.pressBefore(on.At, window)
+	if gi < 0 || on.At-a.gestures[gi].at > routeLag {
+		return true // what led on is not known, the Enter key for one
+	}
+	t := a.tgt(&a.controls[a.gestures[gi].ctl])
+	return t == nil || !leads(t) || slices.Contains(a.departures, departure{window, on.At}) ||
+		a.typedBetween(next.At+typeLag, min(next.Until, next.At+resumeSpan), window)
 }
 
 // station reports whether a screen that was left by a link of its own may have been a station on the way rather than a
