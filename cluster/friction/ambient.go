@@ -2,6 +2,7 @@ package friction
 
 import (
 	"math/bits"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -322,7 +323,7 @@ const retrySpan = 15 * time.Second
 
 // requestKey names a request by method and path with its numbers and ids taken out.
 func (a *analysis) requestKey(r *replay.Request) string {
-	b := append(append(a.names.text, r.Method...), ' ')
+	b := append(append(a.mem.names.text, r.Method...), ' ')
 	for path, more := r.Path, true; more; {
 		var seg string
 		seg, path, more = strings.Cut(path, "/")
@@ -341,7 +342,7 @@ func (a *analysis) requestKey(r *replay.Request) string {
 			b = append(b, '/')
 		}
 	}
-	return a.names.of(b)
+	return a.mem.names.of(b)
 }
 
 // background reports whether a request is none that a person waits for.
@@ -474,7 +475,7 @@ func (a *analysis) findFetched() {
 			}
 		}
 	}
-	sort.Slice(a.fetches, func(i, j int) bool { return a.fetches[i] < a.fetches[j] })
+	slices.Sort(a.fetches)
 }
 
 // fetched reports whether the request of a press ended at about t.

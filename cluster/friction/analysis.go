@@ -12,6 +12,7 @@ import (
 type analysis struct {
 	s           *replay.Session
 	set         *Settings
+	fingerprint string // of the settings
 	tree        tree
 	gestures    []gesture
 	outcomes    []outcome // of gestures, same index
@@ -22,19 +23,13 @@ type analysis struct {
 	silences    byWindow[[]silence]
 	tasks       []int32                   // long-task events
 	navs        []int32                   // navigation events
-	byTarget    map[replay.TargetID]int32 // controls of targets, built when first asked for
+	failed      []int32                   // failed requests by their end
 	fetches     []time.Duration           // ends of requests that presses sent
+	byTarget    map[replay.TargetID]int32 // controls of targets, built when first asked for
 	everywhere  *local                    // what applies without overrides
-	spots       spots
-	names       names
-	runMemory   runMemory
-	grading     grading
-	found       []candidate
-	fingerprint string          // of the settings
-	veils       []replay.NodeID // wrappers of steppers whose value is hidden, listed when first asked for
+	veils       []replay.NodeID           // wrappers of steppers whose value is hidden, listed when first asked for
 	veilsKnown  bool
 	drags       map[string]bool // keys of controls that are dragged, built when first asked for
-	failed      []int32         // failed requests by their end
 	// trace is told what a run took and how it was graded, before that is forgotten; nil = nobody asks.
 	trace                   func(a *analysis, r *run, effect []bool)
 	rejected                []candidate // refused submits, once asked for
@@ -44,6 +39,23 @@ type analysis struct {
 	departures              []departure // from forms that somebody had begun, filled by findFormTrouble
 	clocks                  []*pace     // what changes at a steady pace, in no order; built when first asked for
 	byScreen                []*local    // what applies to each screen, the unknown one first; filled when first asked for
+	stations                [][]int     // visits by window, listed when first asked for
+	mem                     memory
+}
+
+// memory is what single steps of an analysis use and leave to the next one.
+type memory struct {
+	names    names
+	spots    spots
+	runs     spareRuns
+	grading  grading
+	found    []candidate
+	series   []int32
+	episodes []builtEpisode
+	of       []int32
+	targets  targetTable
+	attempts []Attempt
+	waits    []int32
 }
 
 // control is one element that was pressed, followed across re-renders within the session.
@@ -74,6 +86,7 @@ const sameSpot = 12
 // findControls gives every gesture its control (SIGNALS N5). The same element has the same node; a re-rendered one
 // has a new node with the same key at the same spot. Rows of a list with equal buttons stay apart.
 func (a *analysis) findControls() {
+	a.mem.spots = spots{cleared(a.mem.spots.byTarget), cleared(a.mem.spots.latest)}
 	for i := range a.gestures {
 		g := &a.gestures[i]
 		var t *replay.Target
@@ -83,11 +96,11 @@ func (a *analysis) findControls() {
 			g.target = replay.NoIndex
 		}
 		of := pressed{g.target, g.window}
-		ctl, known := a.spots.byTarget[of]
+		ctl, known := a.mem.spots.byTarget[of]
 		if !known {
 			key, sure := a.keyOfControl(t, g)
 			at := spot{key, g.window, g.screen}
-			latest, same := a.spots.latest[at]
+			latest, same := a.mem.spots.latest[at]
 			if !same {
 				latest = -1
 			}
@@ -97,12 +110,12 @@ func (a *analysis) findControls() {
 				if t != nil {
 					a.controls[ctl].kind = kindOf(t)
 				}
-				a.spots.latest[at] = ctl
+				a.mem.spots.latest[at] = ctl
 			}
 		}
 		c := &a.controls[ctl]
 		if t != nil {
-			a.spots.byTarget[of] = ctl
+			a.mem.spots.byTarget[of] = ctl
 			c.node = t.Node
 		}
 		c.last = int32(i)
@@ -139,16 +152,14 @@ type spot struct {
 	screen replay.ScreenID
 }
 
-func (s spots) emptied() spots { return spots{cleared(s.byTarget), cleared(s.latest)} }
-
 // keyOfControl names what was pressed, and says how sure that is. Where no element is known, t is nil and the position has
 // to do.
 func (a *analysis) keyOfControl(t *replay.Target, g *gesture) (string, float64) {
 	if t != nil {
 		return a.controlKey(t)
 	}
-	b := strconv.AppendInt(append(a.names.text, "cell|"...), int64(g.x/cell), 10)
-	return a.names.of(strconv.AppendInt(append(b, ','), int64(g.y/cell), 10)), surePosition
+	b := strconv.AppendInt(append(a.mem.names.text, "cell|"...), int64(g.x/cell), 10)
+	return a.mem.names.of(strconv.AppendInt(append(b, ','), int64(g.y/cell), 10)), surePosition
 }
 
 // reRendered looks among the controls with the same key, the latest of which is given, for one whose last press lay at the

@@ -6,12 +6,13 @@ import "time"
 // until the person turned to something else. Repeats join it. A silent press that a filter explains is dismissed.
 func findDead(a *analysis) []candidate {
 	var out []candidate
-	prev := map[uint16]int32{} // latest run of each window
-	a.rejections()             // says which silent presses left a complaint standing
+	var prev byWindow[int32] // number of the latest run, from 1
+	a.rejections()           // says which silent presses left a complaint standing
 	for ri := range a.runs {
 		r := &a.runs[ri]
-		p, had := prev[r.window]
-		prev[r.window] = int32(ri)
+		latest := prev.at(r.window)
+		p, had := *latest-1, *latest > 0
+		*latest = int32(ri) + 1
 		c := &a.controls[r.ctl]
 		if c.actsLike() == Prose || c.actsLike() == Background || c.kind == TextEntry {
 			if c.target >= 0 {

@@ -59,14 +59,14 @@ func Detect(s *replay.Session, set Settings) *Digest {
 
 // candidates asks every detector.
 func (a *analysis) candidates() []candidate {
-	cands := a.found
+	cands := a.mem.found[:0]
 	for _, d := range detectors {
 		for _, c := range d.find(a) {
 			c.pattern = d.pattern
 			cands = append(cands, a.confine(c))
 		}
 	}
-	a.found = cands
+	a.mem.found = cands
 	return cands
 }
 
@@ -180,31 +180,35 @@ func (a *analysis) digest(eps []Episode, of []int32) *Digest {
 			d.Customs = append(d.Customs, Moment{Name: s.Customs[e.Detail].Name, At: e.At})
 		}
 	}
-	targets := a.targets(d)
+	targets := a.targets()
 	for i := range eps {
 		if eps[i].Target >= 0 {
 			eps[i].Target = targets.of(eps[i].Target)
 		}
 	}
-	a.attempts(d, targets, of)
+	d.Attempts = a.attempts(eps, targets, of)
+	d.Targets = append([]Target(nil), targets.listed...)
 	return d
 }
 
 // targetTable gives controls their place in Digest.Targets, in order of first use.
 type targetTable struct {
-	a     *analysis
-	d     *Digest
-	byCtl map[int32]int32
-	byKey map[string]int32
+	a      *analysis
+	byCtl  []int32 // places plus one, 0 = none yet
+	byKey  map[string]int32
+	listed []Target
 }
 
-func (a *analysis) targets(d *Digest) *targetTable {
-	return &targetTable{a: a, d: d, byCtl: map[int32]int32{}, byKey: map[string]int32{}}
+// targets returns a table without any, in the memory of the latest one.
+func (a *analysis) targets() *targetTable {
+	t := &a.mem.targets
+	*t = targetTable{a: a, byCtl: emptied(t.byCtl, len(a.controls)), byKey: cleared(t.byKey), listed: t.listed[:0]}
+	return t
 }
 
 func (t *targetTable) of(ctl int32) int32 {
-	if i, ok := t.byCtl[ctl]; ok {
-		return i
+	if i := t.byCtl[ctl]; i > 0 {
+		return i - 1
 	}
 	c := &t.a.controls[ctl]
 	i, ok := t.byKey[c.key]
@@ -213,20 +217,21 @@ func (t *targetTable) of(ctl int32) int32 {
 		if tgt := t.a.tgt(c); tgt != nil {
 			x.Tag, x.Role, x.Label, x.Selector, x.Path = tgt.Tag, tgt.Role, tgt.Label, tgt.Selector, tgt.Path
 		}
-		i = int32(len(t.d.Targets))
-		t.d.Targets = append(t.d.Targets, x)
+		i = int32(len(t.listed))
+		t.listed = append(t.listed, x)
 		t.byKey[c.key] = i
-	} else if c.actsLike() == Control && (t.d.Targets[i].Kind == Prose || t.d.Targets[i].Kind == Background) {
-		t.d.Targets[i].Kind = Control
+	} else if c.actsLike() == Control && (t.listed[i].Kind == Prose || t.listed[i].Kind == Background) {
+		t.listed[i].Kind = Control
 	}
-	t.byCtl[ctl] = i
+	t.byCtl[ctl] = i + 1
 	return i
 }
 
 // attempts lists every press on a control, and on anything else that belongs to an episode. Presses that waited for
 // the same answer are one attempt.
-func (a *analysis) attempts(d *Digest, targets *targetTable, of []int32) {
-	open := map[int32]int{} // run -> attempt that still waits
+func (a *analysis) attempts(eps []Episode, targets *targetTable, of []int32) []Attempt {
+	all := a.mem.attempts[:0]
+	a.mem.waits = emptied(a.mem.waits, len(a.runs)) // attempts of runs that still wait, plus one
 	for i := range a.gestures {
 		g := &a.gestures[i]
 		o := &a.outcomes[i]
@@ -235,7 +240,7 @@ func (a *analysis) attempts(d *Digest, targets *targetTable, of []int32) {
 		}
 		c := &a.controls[g.ctl]
 		ep := of[i]
-		kept := ep >= 0 && d.Episodes[ep].Verdict == Friction
+		kept := ep >= 0 && eps[ep].Verdict == Friction
 		switch c.actsLike() {
 		case Control, Picker, Outward:
 		default:
@@ -244,11 +249,12 @@ func (a *analysis) attempts(d *Digest, targets *targetTable, of []int32) {
 			}
 		}
 		out := a.result(int32(i))
-		if ep >= 0 && d.Episodes[ep].Verdict != Friction {
-			out = excused(d.Episodes[ep], out)
+		if ep >= 0 && eps[ep].Verdict != Friction {
+			out = excused(&eps[ep], out)
 		}
-		if j, ok := open[o.run]; ok {
-			at := &d.Attempts[j]
+		waits := &a.mem.waits[o.run]
+		if *waits > 0 {
+			at := &all[*waits-1]
 			at.Gestures++
 			if worse(out, at.Outcome) {
 				at.Outcome = out
@@ -257,7 +263,7 @@ func (a *analysis) attempts(d *Digest, targets *targetTable, of []int32) {
 				at.Episode = ep
 			}
 			if o.answered {
-				delete(open, o.run)
+				*waits = 0
 			}
 			continue
 		}
@@ -269,11 +275,13 @@ func (a *analysis) attempts(d *Digest, targets *targetTable, of []int32) {
 			at.Latency = o.latency
 		}
 		if !o.answered || o.latency > c.local.QuickAnswer {
-			open[o.run] = len(d.Attempts)
+			*waits = int32(len(all)) + 1
 		}
-		d.Attempts = append(d.Attempts, at)
+		all = append(all, at)
 	}
-	slices.SortStableFunc(d.Attempts, func(x, y Attempt) int { return cmp.Compare(x.At, y.At) })
+	slices.SortStableFunc(all, func(x, y Attempt) int { return cmp.Compare(x.At, y.At) })
+	a.mem.attempts = all
+	return append([]Attempt(nil), all...)
 }
 
 // worse orders outcomes for presses that are one attempt.
@@ -318,7 +326,7 @@ func (a *analysis) result(gi int32) Outcome {
 }
 
 // excused is the outcome of an attempt whose silence a filter explained.
-func excused(e Episode, out Outcome) Outcome {
+func excused(e *Episode, out Outcome) Outcome {
 	if out != Dead && out != Failed {
 		return out
 	}

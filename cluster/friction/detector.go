@@ -53,9 +53,9 @@ func (d *Detector) analyze(s *replay.Session, trace func(*analysis, *run, []bool
 func (a *analysis) reset(s *replay.Session, d *Detector, trace func(*analysis, *run, []bool)) {
 	*a = analysis{
 		s: s, set: &d.set, everywhere: &d.everywhere, fingerprint: d.fingerprint, trace: trace,
-		tree: a.tree.of(s.Nodes), amb: a.amb.of(s), spots: a.spots.emptied(), names: a.names, runMemory: a.runMemory, grading: a.grading,
+		tree: a.tree.of(s.Nodes), amb: a.amb.of(s), mem: a.mem,
 		gestures: a.gestures[:0], outcomes: a.outcomes[:0], controls: a.controls[:0], runs: a.runs[:0], visits: a.visits[:0],
-		tasks: a.tasks[:0], navs: a.navs[:0], failed: a.failed[:0], fetches: a.fetches[:0], found: a.found[:0],
+		tasks: a.tasks[:0], navs: a.navs[:0], failed: a.failed[:0], fetches: a.fetches[:0], stations: a.stations[:0],
 	}
 }
 
@@ -90,14 +90,14 @@ func cleared[K comparable, V any](m map[K]V) map[K]V {
 	return m
 }
 
-// runMemory is memory that waits for the next run.
-type runMemory struct {
+// spareRuns is memory that waits for the next run.
+type spareRuns struct {
 	index   []map[uint64]int32
 	touches [][]touched
 }
 
 // take returns memory for the changes of a run.
-func (m *runMemory) take() (map[uint64]int32, []touched) {
+func (m *spareRuns) take() (map[uint64]int32, []touched) {
 	n := len(m.index)
 	if n == 0 {
 		return map[uint64]int32{}, nil
@@ -108,7 +108,7 @@ func (m *runMemory) take() (map[uint64]int32, []touched) {
 }
 
 // keep takes the memory of a run back.
-func (m *runMemory) keep(index map[uint64]int32, touches []touched) {
+func (m *spareRuns) keep(index map[uint64]int32, touches []touched) {
 	m.index, m.touches = append(m.index, cleared(index)), append(m.touches, touches[:0])
 }
 

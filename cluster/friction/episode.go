@@ -1,6 +1,7 @@
 package friction
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 	"time"
@@ -21,21 +22,13 @@ func strength(p Pattern) int {
 // episodes joins the candidates of one control that lie within EpisodeGap of each other into one episode each. Of the
 // gestures it returns the index of the episode that each belongs to, or -1.
 func (a *analysis) episodes(cands []candidate) ([]Episode, []int32) {
-	sort.SliceStable(cands, func(i, j int) bool {
-		x, y := &cands[i], &cands[j]
-		if x.ctl != y.ctl {
-			return x.ctl < y.ctl
+	slices.SortStableFunc(cands, func(x, y candidate) int {
+		if x.ctl == y.ctl && x.ctl < 0 && x.pattern != y.pattern {
+			return cmp.Compare(strength(x.pattern), strength(y.pattern))
 		}
-		if x.ctl < 0 && x.pattern != y.pattern {
-			return strength(x.pattern) < strength(y.pattern)
-		}
-		return x.start < y.start
+		return cmp.Or(cmp.Compare(x.ctl, y.ctl), cmp.Compare(x.start, y.start))
 	})
-	type built struct {
-		Episode
-		gestures []int32
-	}
-	var all []built
+	all := a.mem.episodes[:0]
 	for i := 0; i < len(cands); {
 		j, end := i+1, cands[i].end
 		gap := a.at(cands[i].ctl, cands[i].screen).EpisodeGap
@@ -45,15 +38,20 @@ func (a *analysis) episodes(cands []candidate) ([]Episode, []int32) {
 			j++
 		}
 		e, gs := a.episode(cands[i:j])
-		all = append(all, built{e, gs})
+		all = append(all, builtEpisode{e, gs})
 		i = j
 	}
-	sort.SliceStable(all, func(i, j int) bool { return all[i].Start < all[j].Start })
-	of := make([]int32, len(a.gestures))
+	slices.SortStableFunc(all, func(x, y builtEpisode) int { return cmp.Compare(x.Start, y.Start) })
+	a.mem.episodes = all
+	of := slices.Grow(a.mem.of[:0], len(a.gestures))[:len(a.gestures)]
 	for i := range of {
 		of[i] = -1
 	}
-	var eps []Episode
+	a.mem.of = of
+	if len(all) == 0 {
+		return nil, of
+	}
+	eps := make([]Episode, 0, len(all))
 	for i := range all {
 		e := all[i].Episode
 		e.Aftermath = a.aftermath(&e, all[i].gestures)
@@ -69,6 +67,12 @@ func (a *analysis) episodes(cands []candidate) ([]Episode, []int32) {
 		eps = append(eps, e)
 	}
 	return eps, of
+}
+
+// builtEpisode is an episode with the gestures that belong to it.
+type builtEpisode struct {
+	Episode
+	gestures []int32
 }
 
 // episode judges candidates of one control together: kept if any is, and named by the strongest of those.
@@ -91,7 +95,6 @@ func (a *analysis) episode(cands []candidate) (Episode, []int32) {
 	}
 	e := Episode{Pattern: best.pattern, Verdict: best.verdict, Reason: best.reason, Confidence: best.conf, Start: best.start,
 		End: best.end, Screen: int32(best.screen), Target: best.ctl, X: -1, Y: -1, Cause: best.cause}
-	seen := map[int32]bool{}
 	var gs []int32
 	missed := int32(0)
 	for i := range cands {
@@ -105,14 +108,10 @@ func (a *analysis) episode(cands []candidate) (Episode, []int32) {
 		if c.pattern != e.Pattern && c.verdict == e.Verdict {
 			e.Also = addPattern(e.Also, c.pattern)
 		}
-		for _, gi := range c.gestures {
-			if !seen[gi] {
-				seen[gi] = true
-				gs = append(gs, gi)
-			}
-		}
+		gs = append(gs, c.gestures...)
 	}
-	sort.Slice(gs, func(i, j int) bool { return gs[i] < gs[j] })
+	slices.Sort(gs)
+	gs = slices.Compact(gs)
 	e.Gestures = int32(len(gs))
 	for _, gi := range gs {
 		g, o := &a.gestures[gi], &a.outcomes[gi]
@@ -136,7 +135,7 @@ func addPattern(ps []Pattern, p Pattern) []Pattern {
 		}
 	}
 	ps = append(ps, p)
-	sort.Slice(ps, func(i, j int) bool { return strength(ps[i]) < strength(ps[j]) })
+	slices.SortFunc(ps, func(x, y Pattern) int { return cmp.Compare(strength(x), strength(y)) })
 	return ps
 }
 
@@ -216,6 +215,6 @@ func (a *analysis) blindness(e *Episode, gs []int32) []string {
 	if !a.s.Coverage.Visibility {
 		b = append(b, "no_visibility")
 	}
-	sort.Strings(b)
+	slices.Sort(b)
 	return b
 }

@@ -1,5 +1,7 @@
 package friction
 
+import "slices"
+
 // findErrorTaps looks at presses whose own request failed, or that an error followed which does not come by itself
 // (F17: the ambience has taken those away before they get here).
 func findErrorTaps(a *analysis) []candidate {
@@ -86,22 +88,18 @@ func (a *analysis) failing(gi int32) bool {
 			mine = true
 		}
 	}
-	logged := map[int32]bool{}
-	for i := range r.hits {
-		if !r.hits[i].idle {
-			logged[r.hits[i].gesture] = true
-		}
+	if !mine {
+		return false
 	}
-	return mine && (a.silent(gi) || o.invalid || len(logged) >= 2)
+	// A control that leads to it again and again has failed another press as well.
+	return a.silent(gi) || o.invalid || slices.ContainsFunc(r.hits, func(h errorHit) bool { return !h.idle && h.gesture != gi })
 }
 
 // unique removes repeats from a list in order.
 func unique(gs []int32) []int32 {
-	seen := map[int32]bool{}
 	out := gs[:0]
-	for _, g := range gs {
-		if !seen[g] {
-			seen[g] = true
+	for i, g := range gs {
+		if !slices.Contains(gs[:i], g) {
 			out = append(out, g)
 		}
 	}

@@ -1,6 +1,7 @@
 package friction
 
 import (
+	"maps"
 	"time"
 
 	"github.com/rankle/rankle/replay"
@@ -32,10 +33,8 @@ func findScrolling(a *analysis) []candidate {
 		e := &a.s.Events[i]
 		switch e.Kind {
 		case replay.Click, replay.Input, replay.Navigate: // something was found
-			for k := range rolls {
-				if k.window == e.Window {
-					delete(rolls, k)
-				}
+			if len(rolls) > 0 {
+				maps.DeleteFunc(rolls, func(k scroller, _ *roll) bool { return k.window == e.Window })
 			}
 		case replay.Scroll:
 			k := scroller{e.Window, e.Node}

@@ -304,7 +304,7 @@ func nameOf(tag, role, label, selector string) string {
 
 // targetOf describes a control as a Digest does.
 func (x *explainer) targetOf(ctl int32) Target {
-	d := &Digest{}
-	x.targets(d).of(ctl)
-	return d.Targets[0]
+	targets := x.targets()
+	targets.of(ctl)
+	return targets.listed[0]
 }

@@ -1,6 +1,8 @@
 package friction
 
 import (
+	"cmp"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -69,7 +71,7 @@ func (a *analysis) findFailed() {
 			a.failed = append(a.failed, int32(i))
 		}
 	}
-	sort.SliceStable(a.failed, func(i, j int) bool { return a.s.Requests[a.failed[i]].End < a.s.Requests[a.failed[j]].End })
+	slices.SortStableFunc(a.failed, func(x, y int32) int { return cmp.Compare(a.s.Requests[x].End, a.s.Requests[y].End) })
 }
 
 // asker finds the press that sent a request: the latest one before its start, in the open or a closed run.

@@ -1,8 +1,6 @@
 package friction
 
 import (
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/rankle/rankle/replay"
@@ -57,7 +55,7 @@ type fieldUse struct {
 // formKeeper follows the forms of all windows.
 type formKeeper struct {
 	a     *analysis
-	stays map[uint16][]*formUse
+	stays byWindow[[]*formUse]
 	left  map[stayKey]leaving
 	out   []candidate
 }
@@ -82,7 +80,7 @@ type departure struct {
 
 // abandoned finds forms that were begun and left.
 func (a *analysis) abandoned() []candidate {
-	k := &formKeeper{a: a, stays: map[uint16][]*formUse{}, left: map[stayKey]leaving{}}
+	k := &formKeeper{a: a, left: map[stayKey]leaving{}}
 	next := 0
 	for i := range a.s.Events {
 		e := &a.s.Events[i]
@@ -103,8 +101,8 @@ func (a *analysis) abandoned() []candidate {
 			k.navigate(e)
 		}
 	}
-	for _, w := range slices.Sorted(maps.Keys(k.stays)) {
-		for _, u := range k.stays[w] {
+	for us := range k.stays.all {
+		for _, u := range *us {
 			k.leave(u, nil)
 		}
 	}
@@ -132,13 +130,14 @@ func (k *formKeeper) use(e *replay.Event, t *replay.Target) *formUse {
 	if t.Traits.Has(replay.InForm) {
 		form = k.a.formAround(t.Node)
 	}
-	for _, u := range k.stays[e.Window] {
+	us := k.stays.at(e.Window)
+	for _, u := range *us {
 		if u.form == form {
 			return u
 		}
 	}
 	u := &formUse{form: form, window: e.Window, screen: e.Screen}
-	k.stays[e.Window] = append(k.stays[e.Window], u)
+	*us = append(*us, u)
 	return u
 }
 
@@ -217,7 +216,7 @@ func (k *formKeeper) press(gi int32) {
 		return
 	}
 	submits := t.Traits.Has(replay.Submit)
-	for _, u := range k.stays[g.window] {
+	for _, u := range *k.stays.at(g.window) {
 		switch {
 		case t.Traits.Has(replay.Toggle), submits && t.Traits.Has(replay.InForm) && u.form >= 0 && u.form != a.formAround(t.Node):
 		case submits && (disabled(g) || o.stands || o.invalid && a.refused(gi)):
@@ -237,11 +236,12 @@ func leads(t *replay.Target) bool {
 
 // navigate ends the stays of a window if another document or screen is shown.
 func (k *formKeeper) navigate(e *replay.Event) {
-	us := k.stays[e.Window]
+	stay := k.stays.at(e.Window)
+	us := *stay
 	if len(us) == 0 || !e.Flags.Has(replay.FlagLoad) && us[0].screen == e.Screen {
 		return
 	}
-	delete(k.stays, e.Window)
+	*stay = nil
 	for _, u := range us {
 		k.leave(u, e)
 	}

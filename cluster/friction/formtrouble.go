@@ -269,7 +269,7 @@ func (a *analysis) reEdits() []candidate {
 	var out []candidate
 	fields := map[replay.TargetID]*fieldState{}
 	var order []replay.TargetID
-	last := map[uint16]replay.TargetID{} // field being typed into, per window
+	var typing byWindow[replay.TargetID] // field being typed into, plus one; 0 = none
 	flush := func(keep func(b bout) bool) {
 		rest := order[:0]
 		for _, t := range order {
@@ -295,14 +295,14 @@ func (a *analysis) reEdits() []candidate {
 			if !g.pressed() || c.kind == TextEntry {
 				continue
 			}
-			delete(last, g.window)
+			*typing.at(g.window) = 0
 			if o.answered && !o.invalid && o.hit < 0 && c.kind != Picker && o.by != byInput {
 				flush(func(b bout) bool { return b.window != g.window }) // it led on
 			}
 		}
 		switch e.Kind {
 		case replay.Navigate:
-			delete(last, e.Window)
+			*typing.at(e.Window) = 0
 			flush(func(b bout) bool { return b.window != e.Window })
 		case replay.Input:
 			if a.field(e) == nil {
@@ -314,12 +314,13 @@ func (a *analysis) reEdits() []candidate {
 				fields[e.Target] = f
 				order = append(order, e.Target)
 			}
-			if t, ok := last[e.Window]; !ok || t != e.Target || len(f.bouts) == 0 {
+			latest := typing.at(e.Window)
+			if *latest != e.Target+1 || len(f.bouts) == 0 {
 				f.bouts = append(f.bouts, bout{target: e.Target, window: e.Window, screen: e.Screen, from: e.At})
 			}
 			b := &f.bouts[len(f.bouts)-1]
 			b.to = e.At
-			last[e.Window] = e.Target
+			*latest = e.Target + 1
 		}
 	}
 	flush(func(bout) bool { return false })

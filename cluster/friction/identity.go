@@ -19,8 +19,8 @@ func ControlKey(t *replay.Target) string {
 
 // controlKey is ControlKey, and how sure it is.
 func (a *analysis) controlKey(t *replay.Target) (string, float64) {
-	key, sure := appendKey(a.names.text, t)
-	return a.names.of(key), sure
+	key, sure := appendKey(a.mem.names.text, t)
+	return a.mem.names.of(key), sure
 }
 
 // testMark separates role and test id in a key.

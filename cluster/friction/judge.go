@@ -157,8 +157,8 @@ func (a *analysis) observe(r *run) {
 
 // grade says of every change whether it is an answer by itself.
 func (a *analysis) grade(r *run) []bool {
-	a.grading.effect = emptied(a.grading.effect, len(r.touches))
-	effect := a.grading.effect
+	a.mem.grading.effect = emptied(a.mem.grading.effect, len(r.touches))
+	effect := a.mem.grading.effect
 	same := a.redraws(r)
 	cleared := a.controls[r.ctl].shown
 	for i := range r.touches {
@@ -301,7 +301,7 @@ const rippleDepth = 4
 // redraws finds what was only drawn again: a node goes and one of equal outline comes in its place. Neither is an
 // answer, and the new node stands for the old one, so that what becomes of it became of the old one.
 func (a *analysis) redraws(r *run) []bool {
-	m := &a.grading
+	m := &a.mem.grading
 	m.same = emptied(m.same, len(r.touches))
 	same := m.same
 	if !slices.ContainsFunc(r.touches, func(t touched) bool { return t.kind == replay.Removed }) {
@@ -373,7 +373,7 @@ type redrawn struct {
 // reordered takes back what grading.pairs says is the same of lists that were drawn again in another order: the same rows,
 // sorted.
 func (a *analysis) reordered(r *run, same []bool) {
-	m := &a.grading
+	m := &a.mem.grading
 	slices.SortStableFunc(m.pairs, func(x, y redrawn) int { return cmp.Or(cmp.Compare(x.at, y.at), cmp.Compare(x.parent, y.parent)) })
 	byWent := func(x, y redrawn) int { return cmp.Compare(x.went, y.went) }
 	for i, j := 0, 0; i < len(m.pairs); i = j {
@@ -487,7 +487,7 @@ func (a *analysis) busyEnd(r *run, i int) bool {
 
 // collect orders everything that answers.
 func (a *analysis) collect(r *run, effect []bool) []answer {
-	out, placeheld := a.grading.answers[:0], a.grading.held[:0]
+	out, placeheld := a.mem.grading.answers[:0], a.mem.grading.held[:0]
 	var lists map[place]rows
 	for i := range r.touches {
 		t := &r.touches[i]
@@ -550,7 +550,7 @@ func (a *analysis) collect(r *run, effect []bool) []answer {
 		out = append(out, x)
 	}
 	slices.SortStableFunc(out, func(x, y answer) int { return cmp.Compare(x.at, y.at) })
-	a.grading.answers, a.grading.held = out, placeheld
+	a.mem.grading.answers, a.mem.grading.held = out, placeheld
 	return out
 }
 
@@ -568,8 +568,8 @@ type rows struct {
 
 // growth counts what came to each place of a run.
 func (a *analysis) growth(r *run) map[place]rows {
-	a.grading.rows = cleared(a.grading.rows)
-	lists := a.grading.rows
+	a.mem.grading.rows = cleared(a.mem.grading.rows)
+	lists := a.mem.grading.rows
 	for i := range r.touches {
 		t := &r.touches[i]
 		at, by := place{t.parent, t.at}, int32(0)

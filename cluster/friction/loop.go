@@ -59,24 +59,25 @@ func findLoops(a *analysis) []candidate {
 
 // visitsByWindow lists the indexes of the visits of each window, windows in order of their first visit.
 func (a *analysis) visitsByWindow() [][]int {
-	at := map[int32]int{}
-	var out [][]int
-	for i := range a.visits {
-		w := a.visits[i].Window
-		k, ok := at[w]
-		if !ok {
-			k = len(out)
-			at[w] = k
-			out = append(out, nil)
-		}
-		out[k] = append(out[k], i)
+	if len(a.stations) > 0 {
+		return a.stations
 	}
-	return out
+	var at byWindow[int] // index into stations, plus one
+	for i := range a.visits {
+		k := at.at(uint16(a.visits[i].Window))
+		if *k == 0 {
+			a.stations = another(a.stations)
+			*k = len(a.stations)
+			a.stations[*k-1] = a.stations[*k-1][:0]
+		}
+		a.stations[*k-1] = append(a.stations[*k-1], i)
+	}
+	return a.stations
 }
 
 // stays leaves out the stations of redirects, which nobody has seen.
 func (a *analysis) stays(vs []int) []int {
-	var out []int
+	out := make([]int, 0, len(vs))
 	for n, i := range vs {
 		if n+1 < len(vs) && a.visits[vs[n+1]].At-a.visits[i].At < glance {
 			continue

@@ -1,6 +1,8 @@
 package friction
 
 import (
+	"iter"
+	"slices"
 	"time"
 
 	"github.com/rankle/rankle/replay"
@@ -13,9 +15,9 @@ func findRage(a *analysis) []candidate {
 	var out []candidate
 	for ci := range a.controls {
 		c := &a.controls[ci]
-		for _, s := range a.series(c) {
+		for s := range a.series(c) {
 			if len(s) >= c.local.RageGestures {
-				out = append(out, a.rage(int32(ci), s))
+				out = append(out, a.rage(int32(ci), slices.Clone(s)))
 			}
 		}
 	}
@@ -23,38 +25,39 @@ func findRage(a *analysis) []candidate {
 }
 
 // series splits the presses on a control where the pause, the way or a text selection is too large. A burst of
-// presses stamped within less than a hand needs is one press: a frozen page delivers them together.
-func (a *analysis) series(c *control) [][]int32 {
-	var all [][]int32
-	var cur []int32
-	var sx, sy int64
-	flush := func() {
+// presses stamped within less than a hand needs is one press: a frozen page delivers them together. A series is valid until
+// the next one.
+func (a *analysis) series(c *control) iter.Seq[[]int32] {
+	return func(yield func([]int32) bool) {
+		cur := a.mem.series[:0]
+		var sx, sy int64
+		for _, gi := range c.gestures {
+			g := &a.gestures[gi]
+			if !g.pressed() {
+				continue
+			}
+			if n := len(cur); n > 0 {
+				p := &a.gestures[cur[n-1]]
+				radius := c.local.RageRadius
+				if g.pointer == replay.Touch {
+					radius = c.local.RageRadiusTouch
+				}
+				far := g.hasPos && p.hasPos && distance(g.x, g.y, int32(sx/int64(n)), int32(sy/int64(n))) > int32(radius)
+				if g.at-p.at > c.local.RageGap || far || g.selected || a.outcomes[cur[n-1]].selected || g.window != p.window {
+					if !yield(cur) {
+						return
+					}
+					cur, sx, sy = cur[:0], 0, 0
+				}
+			}
+			cur = append(cur, gi)
+			sx, sy = sx+int64(g.x), sy+int64(g.y)
+		}
+		a.mem.series = cur
 		if len(cur) > 0 {
-			all = append(all, cur)
+			yield(cur)
 		}
-		cur, sx, sy = nil, 0, 0
 	}
-	for _, gi := range c.gestures {
-		g := &a.gestures[gi]
-		if !g.pressed() {
-			continue
-		}
-		if n := len(cur); n > 0 {
-			p := &a.gestures[cur[n-1]]
-			radius := c.local.RageRadius
-			if g.pointer == replay.Touch {
-				radius = c.local.RageRadiusTouch
-			}
-			far := g.hasPos && p.hasPos && distance(g.x, g.y, int32(sx/int64(n)), int32(sy/int64(n))) > int32(radius)
-			if g.at-p.at > c.local.RageGap || far || g.selected || a.outcomes[cur[n-1]].selected || g.window != p.window {
-				flush()
-			}
-		}
-		cur = append(cur, gi)
-		sx, sy = sx+int64(g.x), sy+int64(g.y)
-	}
-	flush()
-	return all
 }
 
 // silent reports whether a press of a series got no answer in time.

@@ -293,7 +293,7 @@ func (a *analysis) finish(ri int32) {
 	r.done = true
 	a.judge(ri)
 	if r.index != nil {
-		a.runMemory.keep(r.index, r.touches)
+		a.mem.runs.keep(r.index, r.touches)
 	}
 	r.index, r.touches = nil, nil
 }
@@ -498,7 +498,7 @@ func (a *analysis) takeChanges(r *run, w *watch, e *replay.Event, m *replay.Muta
 		return
 	}
 	if r.index == nil {
-		r.index, r.touches = a.runMemory.take()
+		r.index, r.touches = a.mem.runs.take()
 	}
 	for i := range m.Changes {
 		if len(r.touches) >= maxTouches {

@@ -1,6 +1,7 @@
 package friction
 
 import (
+	"slices"
 	"time"
 
 	"github.com/rankle/rankle/replay"
@@ -17,7 +18,15 @@ type turn struct {
 type thrash struct {
 	x, y axis
 	at   time.Duration // of the latest position
-	has  bool
+	has  bool          // a position
+	down bool          // a button is
+}
+
+// rest forgets the way so far.
+func (t *thrash) rest() {
+	t.has = false
+	t.x = axis{turns: t.x.turns[:0]}
+	t.y = axis{turns: t.y.turns[:0]}
 }
 
 // axis is the movement along one axis.
@@ -50,30 +59,29 @@ func findThrash(a *analysis) []candidate {
 		return nil
 	}
 	var out []candidate
-	wins := map[uint16]*thrash{}
-	down := map[uint16]bool{}
+	var wins byWindow[thrash]
 	for i := range a.s.Events {
 		e := &a.s.Events[i]
+		t := wins.at(e.Window)
 		switch e.Kind {
 		case replay.PointerDown:
-			down[e.Window] = true
-			delete(wins, e.Window)
+			t.down = true
+			t.rest()
 		case replay.PointerUp, replay.PointerCancel, replay.Click:
-			down[e.Window] = false
-			delete(wins, e.Window)
+			t.down = false
+			t.rest()
 		case replay.Hidden, replay.Navigate:
-			delete(wins, e.Window)
+			t.rest()
 		case replay.Move:
-			if a.overBlind(e) {
-				delete(wins, e.Window) // what the mouse does there is another matter (F18)
+			blind := a.overBlind(e)
+			if blind {
+				t.rest() // what the mouse does there is another matter (F18)
 			}
-			if e.Pointer == replay.Touch || down[e.Window] || a.overBlind(e) {
+			if e.Pointer == replay.Touch || t.down || blind {
 				continue
 			}
-			t := wins[e.Window]
-			if t == nil || e.At-t.at > mouseRest {
-				t = &thrash{}
-				wins[e.Window] = t
+			if e.At-t.at > mouseRest {
+				t.rest()
 			}
 			if cand, ok := a.shake(t, e); ok {
 				out = append(out, cand)
@@ -97,7 +105,7 @@ func (a *analysis) shake(t *thrash, e *replay.Event) (candidate, bool) {
 	legs := [2]int32{t.x.move(e.X), t.y.move(e.Y)}
 	for i, x := range [2]*axis{&t.x, &t.y} {
 		if c, ok := a.shaken(x, legs[i], e); ok {
-			t.x.turns, t.y.turns = nil, nil
+			t.x.turns, t.y.turns = t.x.turns[:0], t.y.turns[:0]
 			return c, true
 		}
 	}
@@ -111,9 +119,11 @@ func (a *analysis) shaken(x *axis, leg int32, e *replay.Event) (candidate, bool)
 		return candidate{}, false
 	}
 	x.turns = append(x.turns, turn{e.At, leg})
-	for e.At-x.turns[0].at > set.ThrashSpan {
-		x.turns = x.turns[1:]
+	over := 0
+	for e.At-x.turns[over].at > set.ThrashSpan {
+		over++
 	}
+	x.turns = slices.Delete(x.turns, 0, over)
 	path := int64(0)
 	for _, t := range x.turns {
 		path += int64(t.leg)
