@@ -138,8 +138,9 @@ func (b *Builder) Add(d *friction.Digest) {
 		}
 	}
 	b.addVisits(d, at, shapes)
-	b.addAttempts(d, at, shapes)
-	b.addEpisodes(d, at, shapes)
+	subjects := subjectsOf(d)
+	b.addAttempts(d, at, shapes, subjects)
+	b.addEpisodes(d, at, shapes, subjects)
 }
 
 func (b *Builder) addVisits(d *friction.Digest, at int32, shapes []int32) {
@@ -158,13 +159,13 @@ func (b *Builder) addVisits(d *friction.Digest, at int32, shapes []int32) {
 	}
 }
 
-func (b *Builder) addAttempts(d *friction.Digest, at int32, shapes []int32) {
+func (b *Builder) addAttempts(d *friction.Digest, at int32, shapes []int32, subjects []string) {
 	for i := range d.Attempts {
 		a := &d.Attempts[i]
 		if !inside(a.Screen, shapes) || !inside(a.Target, d.Targets) {
 			continue
 		}
-		u := b.unit(unitKey{shapes[a.Screen], b.names.id(d.Targets[a.Target].Key), FamilyControl}, &d.Targets[a.Target])
+		u := b.unit(unitKey{shapes[a.Screen], b.names.id(subjects[a.Target]), FamilyControl}, &d.Targets[a.Target])
 		if n := len(u.tries); n == 0 || u.tries[n-1].session != at {
 			u.tries = append(u.tries, try{session: at, at: -1, x: -1, y: -1})
 		}
@@ -196,14 +197,18 @@ func (b *Builder) addAttempts(d *friction.Digest, at int32, shapes []int32) {
 	}
 }
 
-func (b *Builder) addEpisodes(d *friction.Digest, at int32, shapes []int32) {
+func (b *Builder) addEpisodes(d *friction.Digest, at int32, shapes []int32, subjects []string) {
 	for i := range d.Episodes {
 		e := &d.Episodes[i]
 		if !inside(e.Screen, shapes) {
 			continue
 		}
-		family, target := subjectOf(d, e)
-		u := b.unit(unitKey{shapes[e.Screen], b.names.id(keyOf(target)), family}, target)
+		family, target := aboutOf(d, e)
+		subject := ""
+		if target != nil {
+			subject = subjects[e.Target]
+		}
+		u := b.unit(unitKey{shapes[e.Screen], b.names.id(subject), family}, target)
 		u.episodes = append(u.episodes, episode{
 			session: at, start: millis(e.Start), end: millis(e.End), latency: millis(e.Latency), cause: b.names.id(e.Cause),
 			confidence: float32(e.Confidence), unanswered: e.Unanswered, gestures: e.Gestures,
@@ -221,7 +226,9 @@ func (b *Builder) unit(k unitKey, t *friction.Target) *unit {
 		b.units[k] = u
 	}
 	if t != nil {
-		u.labels[b.names.id(t.Label)]++
+		if !isMaskedText(t.Label) {
+			u.labels[b.names.id(t.Label)]++
+		}
 		u.kinds[t.Kind]++
 		u.target = surest(u.target, *t)
 	}
@@ -319,10 +326,10 @@ func FamilyOf(p friction.Pattern) Family {
 	return FamilyControl
 }
 
-// subjectOf says what an episode is about: a control, or the whole screen (nil) for patterns that have no place and
+// aboutOf says what an episode is about: a control, or the whole screen (nil) for patterns that have no place and
 // for episodes whose target is not known. A page that freezes when a control is pressed, and a form that is refused
 // when its button is pressed, are problems of that control: what people tried is the same.
-func subjectOf(d *friction.Digest, e *friction.Episode) (Family, *friction.Target) {
+func aboutOf(d *friction.Digest, e *friction.Episode) (Family, *friction.Target) {
 	family := FamilyOf(e.Pattern)
 	switch e.Pattern {
 	case friction.QuickBack, friction.Loop, friction.ExcessiveScroll, friction.ZoomStruggle, friction.ThrashedCursor:
@@ -338,11 +345,13 @@ func subjectOf(d *friction.Digest, e *friction.Episode) (Family, *friction.Targe
 	return family, t
 }
 
-func keyOf(t *friction.Target) string {
-	if t == nil {
-		return ""
+// subjectsOf lists the subjects of the targets of a session.
+func subjectsOf(d *friction.Digest) []string {
+	subjects := make([]string, len(d.Targets))
+	for i := range d.Targets {
+		subjects[i] = subjectOf(d.Targets[i].Key)
 	}
-	return t.Key
+	return subjects
 }
 
 func isButton(t *friction.Target) bool {
@@ -355,7 +364,7 @@ func outcomeOf(d *friction.Digest, a *friction.Attempt) (failed, known bool) {
 	if inside(a.Episode, d.Episodes) {
 		switch d.Episodes[a.Episode].Verdict {
 		case friction.Friction:
-			if family, _ := subjectOf(d, &d.Episodes[a.Episode]); family == FamilyControl {
+			if family, _ := aboutOf(d, &d.Episodes[a.Episode]); family == FamilyControl {
 				return true, true
 			}
 		default:

@@ -546,9 +546,15 @@ func village(n int) []*story {
 
 func TestOrderAndShardsDoNotMatter(t *testing.T) {
 	stories := village(400)
+	for _, s := range shop(400) { // with languages, masked labels and shared errors
+		s.d.Session, s.d.Start = "shop "+s.d.Session, s.d.Start.Add(time.Minute)
+		stories = append(stories, s.story)
+	}
 	want := build(Settings{}, stories...)
-	if len(want.Issues) < 10 || len(want.covers) == 0 || len(want.templates.folds) == 0 {
-		t.Fatalf("the village is too dull: %d issues, %d covers, %d folds", len(want.Issues), len(want.covers), len(want.templates.folds))
+	shared := slices.ContainsFunc(want.Issues, func(i Issue) bool { return len(i.Controls) > 1 })
+	if len(want.Issues) < 10 || len(want.covers) == 0 || len(want.templates.folds) == 0 || len(want.templates.locales) == 0 || len(want.joins.subjects) < 10 || !shared {
+		t.Fatalf("the village is too dull: %d issues, %d covers, %d folds, %d languages, %d joins, shared errors: %v",
+			len(want.Issues), len(want.covers), len(want.templates.folds), len(want.templates.locales), len(want.joins.subjects), shared)
 	}
 	var exposures [][]Exposure
 	for _, s := range stories {

@@ -32,11 +32,12 @@ type view struct {
 	r         *Result
 	d         *friction.Digest
 	templates []string // per screen
+	subjects  []string // per target
 	size      sizeClass
 }
 
 func (r *Result) view(d *friction.Digest) *view {
-	v := &view{r: r, d: d, templates: make([]string, len(d.Screens))}
+	v := &view{r: r, d: d, templates: make([]string, len(d.Screens)), subjects: subjectsOf(d)}
 	for i := range d.Screens {
 		v.templates[i] = r.templates.of(d.Screens[i].Path)
 	}
@@ -71,8 +72,12 @@ func (v *view) row(e *friction.Episode) (*group, *episode) {
 	if !inside(e.Screen, v.templates) {
 		return nil, nil
 	}
-	family, target := subjectOf(v.d, e)
-	g := v.r.groups[groupOf(v.r.joined, v.templates[e.Screen], keyOf(target), family)]
+	family, target := aboutOf(v.d, e)
+	subject := ""
+	if target != nil {
+		subject = v.subjects[e.Target]
+	}
+	g := v.r.groups[v.r.joins.groupOf(v.templates[e.Screen], subject, family)]
 	return g, &episode{pattern: e.Pattern, verdict: e.Verdict, reason: e.Reason, confidence: float32(e.Confidence),
 		unanswered: e.Unanswered, x: pixel(e.X), y: pixel(e.Y)}
 }
@@ -95,7 +100,7 @@ func (v *view) tried(a *friction.Attempt) *group {
 	if !inside(a.Screen, v.templates) || !inside(a.Target, v.d.Targets) {
 		return nil
 	}
-	g := v.r.groups[groupOf(v.r.joined, v.templates[a.Screen], v.d.Targets[a.Target].Key, FamilyControl)]
+	g := v.r.groups[v.r.joins.groupOf(v.templates[a.Screen], v.subjects[a.Target], FamilyControl)]
 	if g != nil && a.Outcome == friction.Dead {
 		if c := v.r.meant(g, v.templates[a.Screen], v.size, pixel(a.X), pixel(a.Y)); c != nil {
 			return c

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/rankle/rankle/cluster/friction"
 )
@@ -16,10 +15,10 @@ import (
 type group struct {
 	key      string // issueKey
 	template string
-	subject  string // Target.Key, "" for a whole screen
+	subject  string // see subjectOf, "" for a whole screen
 	family   Family
 	target   friction.Target
-	labels   map[string]int
+	labels   map[string]map[string]int // by language of the path
 	kinds    map[string]int
 	tries    []try     // one per session, sorted
 	episodes []episode // by session, start
@@ -27,6 +26,9 @@ type group struct {
 	units    []*unit  // that it is made of
 	screens  []string // templates that have it
 	crowd    crowd
+	joint    joint   // what its labels were joined by, 0 = they are one
+	sureness float64 // of its identity, weighed by weight
+	weight   int
 }
 
 // groupKey identifies a group.
@@ -50,30 +52,34 @@ func issueKey(k groupKey) string {
 	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:]))[:keyDigits]
 }
 
-// groups turns units into groups, sorted by key, with sessions renumbered by rank. joined receives the components.
-func (b *Builder) groups(t *templates, rank []int32) (all []*group, joined map[spotKey]string) {
+// groups turns units into groups, sorted by key, with sessions renumbered by rank.
+func (b *Builder) groups(t *templates, rank []int32) (all []*group, j *joins) {
 	units := slices.SortedFunc(maps.Keys(b.units), b.compareUnits)
 	template := map[int32]int32{} // by shape, both interned
 	controls := map[spotKey]friction.Target{}
+	j = b.joined(t)
 	for _, k := range units {
 		if _, ok := template[k.shape]; !ok {
 			template[k.shape] = b.names.id(t.ofShape(b.names.list[k.shape]))
 		}
 		if k.family == FamilyControl && k.target != 0 {
-			at := spotKey{b.names.list[template[k.shape]], b.names.list[k.target]}
+			at := spotKey{template: b.names.list[template[k.shape]]}
+			at.subject = j.subject(at.template, b.names.list[k.target])
 			controls[at] = surest(controls[at], b.units[k].target)
 		}
 	}
-	joined = components(controls)
+	j.templates = components(controls)
 	byKey := map[groupKey]*group{}
 	for _, k := range units {
-		gk := groupOf(joined, b.names.list[template[k.shape]], b.names.list[k.target], k.family)
+		gk := j.groupOf(b.names.list[template[k.shape]], b.names.list[k.target], k.family)
 		g := byKey[gk]
 		if g == nil {
-			g = &group{key: issueKey(gk), template: gk.template, subject: gk.subject, family: gk.family, labels: map[string]int{}, kinds: map[string]int{}}
+			g = &group{key: issueKey(gk), template: gk.template, subject: gk.subject, family: gk.family, labels: map[string]map[string]int{}, kinds: map[string]int{}}
 			byKey[gk] = g
 		}
-		g.take(b.units[k], b.names.list, rank, template[k.shape])
+		g.joint = max(g.joint, j.sure[spotKey{b.names.list[template[k.shape]], gk.subject}])
+		_, locale := t.placed(b.names.list[k.shape])
+		g.take(b.units[k], b.names.list, rank, template[k.shape], locale)
 	}
 	all = slices.SortedFunc(maps.Values(byKey), func(x, y *group) int {
 		return cmp.Or(cmp.Compare(x.key, y.key), cmp.Compare(x.template, y.template), cmp.Compare(x.subject, y.subject))
@@ -81,29 +87,22 @@ func (b *Builder) groups(t *templates, rank []int32) (all []*group, joined map[s
 	for _, g := range all {
 		g.tries = mergeTries(g.tries)
 		slices.SortFunc(g.episodes, compareEpisodes)
-		g.target.Label = commonLabel(g.labels)
+		g.target.Label = g.label()
 		if k := mostFrequent(g.kinds); k != "" {
 			g.target.Kind = friction.Kind(k)
 		}
 	}
-	return all, joined
-}
-
-// groupOf names the group of a control (or whole screen) on a template.
-func groupOf(joined map[spotKey]string, template, subject string, family Family) groupKey {
-	if family == FamilyControl {
-		if to, ok := joined[spotKey{template, subject}]; ok {
-			template = to
-		}
-	}
-	return groupKey{template, subject, family}
+	return all, j
 }
 
 // take appends the rows of a unit.
-func (g *group) take(u *unit, names []string, rank []int32, template int32) {
+func (g *group) take(u *unit, names []string, rank []int32, template int32, locale string) {
 	g.target = surest(g.target, u.target)
 	for l, n := range u.labels {
-		g.labels[names[l]] += int(n)
+		if g.labels[locale] == nil {
+			g.labels[locale] = map[string]int{}
+		}
+		g.labels[locale][names[l]] += int(n)
 	}
 	for k, n := range u.kinds {
 		g.kinds[string(k)] += int(n)
@@ -120,6 +119,9 @@ func (g *group) take(u *unit, names []string, rank []int32, template int32) {
 		v.session, v.template = rank[v.session], template
 		g.silent = append(g.silent, v)
 	}
+	n := len(u.tries) + len(u.episodes)
+	g.sureness += float64(n) * min(u.target.Certainty, g.joint.sureness())
+	g.weight += n
 	g.units = append(g.units, u)
 	if t := names[template]; !slices.Contains(g.screens, t) {
 		g.screens = append(g.screens, t)
@@ -164,6 +166,24 @@ func mergeTries(tries []try) []try {
 // content (a product, a person) and would mislead.
 const commonShare = 0.5
 
+// label names the control of a group in the language in which it was pressed most and has a name.
+func (g *group) label() string {
+	total := func(locale string) (n int) {
+		for _, k := range g.labels[locale] {
+			n += k
+		}
+		return n
+	}
+	locales := sortedKeys(g.labels)
+	slices.SortStableFunc(locales, func(x, y string) int { return -cmp.Compare(total(x), total(y)) })
+	for _, locale := range locales {
+		if l := commonLabel(g.labels[locale]); l != "" {
+			return l
+		}
+	}
+	return ""
+}
+
 // commonLabel is the label that names a control: the most frequent one, or what is left of it without amounts
 // ("Pay €12.50" and "Pay €8.00" are "Pay").
 func commonLabel(labels map[string]int) string {
@@ -172,16 +192,12 @@ func commonLabel(labels map[string]int) string {
 	}
 	words := map[string]int{}
 	for l, n := range labels {
-		words[withoutNumbers(l)] += n
+		if l = labelTemplate(l); l == string(numberMark) {
+			l = ""
+		}
+		words[l] += n
 	}
 	return mostFrequent(words)
-}
-
-// withoutNumbers drops the words that hold a digit, and what stands alone without a letter.
-func withoutNumbers(label string) string {
-	return strings.Join(slices.DeleteFunc(strings.Fields(label), func(w string) bool {
-		return strings.ContainsFunc(w, unicode.IsDigit) || !strings.ContainsFunc(w, unicode.IsLetter)
-	}), " ")
 }
 
 func mostFrequent(labels map[string]int) string {
@@ -200,4 +216,10 @@ func mostFrequent(labels map[string]int) string {
 
 func sortedKeys[V any](m map[string]V) []string {
 	return slices.Sorted(maps.Keys(m))
+}
+
+func sortedPairs(m map[[2]string]int) [][2]string {
+	return slices.SortedFunc(maps.Keys(m), func(x, y [2]string) int {
+		return cmp.Or(cmp.Compare(x[0], y[0]), cmp.Compare(x[1], y[1]))
+	})
 }

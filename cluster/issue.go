@@ -20,6 +20,13 @@ type Issue struct {
 	Target   friction.Target
 	Patterns []PatternCount // most frequent first
 	Cause    string         // common cause of most episodes, or ""
+	// Controls are what the issue is made of, most affected first: one in most issues, several where the same error is
+	// behind them. At most 24.
+	Controls []ControlShare
+	// Sureness is how sure it is that everything counted here is the same control, and nothing of it is counted elsewhere,
+	// 0..1: 1 where somebody wrote an id, little where only the place on the page is known. 1 for whole screens.
+	Sureness float64
+	Notes    []string // what to keep in mind about the issue, sentences
 
 	Sessions int // sessions with at least one kept episode
 	Users    int // distinct known users of those; sessions without a user id are not counted here

@@ -15,10 +15,10 @@ type Result struct {
 
 	templates *templates
 	groups    map[groupKey]*group // without their rows
-	joined    map[spotKey]string  // components
-	index     map[*group]int      // index into Issues
-	screens   map[string][]int    // issues of whole screens by template
-	presses   presses             // on covered controls
+	joins     *joins
+	index     map[*group]int   // index into Issues
+	screens   map[string][]int // issues of whole screens by template
+	presses   presses          // on covered controls
 	covers    map[cover]bool
 	harmless  *Harmless
 	repeats   map[Control]bool // Settings.RepeatUse
@@ -27,10 +27,10 @@ type Result struct {
 // Result makes issues of everything that was added. The Builder may be used on.
 func (b *Builder) Result() *Result {
 	w := b.arrange()
-	r := &Result{templates: w.templates, joined: w.joined, groups: map[groupKey]*group{}, index: map[*group]int{},
+	r := &Result{templates: w.templates, joins: w.joins, groups: map[groupKey]*group{}, index: map[*group]int{},
 		screens: map[string][]int{}, presses: presses{map[place][]spot{}, map[layout]int32{}}, repeats: map[Control]bool{}}
 	for _, c := range b.settings.RepeatUse {
-		r.repeats[c] = true
+		r.repeats[Control{c.Screen, w.joins.subject(c.Screen, subjectOf(c.Key))}] = true
 	}
 	for _, g := range w.groups {
 		g.crowd = judge(g, w.person, w.version)
@@ -45,11 +45,13 @@ func (b *Builder) Result() *Result {
 	}
 	r.covers = w.coversOf(r.presses)
 	r.presses.dropUnused(r.covers)
-	for _, p := range w.problems(r) {
+	for _, p := range w.mergeFailures(w.problems(r)) {
 		if !w.isIssue(p) {
 			continue
 		}
-		r.index[p.group] = len(r.Issues)
+		for _, part := range p.parts {
+			r.index[part.group] = len(r.Issues)
+		}
 		if p.group.wholeScreen() {
 			r.screens[p.group.template] = append(r.screens[p.group.template], len(r.Issues))
 		}
@@ -75,7 +77,7 @@ type work struct {
 	sessions  []session // in rank order
 	templates *templates
 	groups    []*group
-	joined    map[spotKey]string
+	joins     *joins
 	arrivals  map[string][]arrival // by template, one per session, sorted
 	days      []time.Time          // of the data window
 	dayOf     []int32              // per session
@@ -105,7 +107,7 @@ func (b *Builder) arrange() *work {
 	}
 	w.people = len(people)
 	w.templates = learn(b.settings, b.seen())
-	w.groups, w.joined = b.groups(w.templates, rank)
+	w.groups, w.joins = b.groups(w.templates, rank)
 	for shape, rows := range b.screens {
 		t := w.templates.ofShape(b.names.list[shape])
 		for _, a := range *rows {
@@ -198,14 +200,22 @@ func number(known map[uint64]int32, k uint64) int32 {
 	return i
 }
 
-// problem is a group with the episodes that stay after all, its own and those meant for it.
+// problem is a group, or several with one failure, with the episodes that stay after all, its own and those meant for it.
 type problem struct {
-	group     *group
+	key       string // of the issue
+	group     *group // the first part's
+	parts     []*part
 	episodes  []episode // kept, by session and start
 	dismissed map[friction.Reason]int
-	above     *group        // what covers the control in most kept episodes, or nil
-	tried     map[int32]int // silent presses per session on a cover that were meant for the control
-	moved     map[int32]int // known tries per session that were meant for a control below
+	above     *group // what covers the control in most kept episodes, or nil
+}
+
+// part is what a problem has of one group.
+type part struct {
+	group *group
+	own   []episode     // kept, by session and start
+	tried map[int32]int // silent presses per session on a cover that were meant for the control
+	moved map[int32]int // known tries per session that were meant for a control below
 }
 
 // problems assigns every episode to the group whose issue it would be.
@@ -214,7 +224,8 @@ func (w *work) problems(r *Result) []*problem {
 	var all []*problem
 	get := func(g *group) *problem {
 		if by[g] == nil {
-			by[g] = &problem{group: g, dismissed: map[friction.Reason]int{}, tried: map[int32]int{}, moved: map[int32]int{}}
+			own := &part{group: g, tried: map[int32]int{}, moved: map[int32]int{}}
+			by[g] = &problem{key: g.key, group: g, parts: []*part{own}, dismissed: map[friction.Reason]int{}}
 			all = append(all, by[g])
 		}
 		return by[g]
@@ -239,13 +250,14 @@ func (w *work) problems(r *Result) []*problem {
 		for _, t := range g.silent {
 			s := &w.sessions[t.session]
 			if c := r.meant(g, w.names.list[t.template], s.size, t.x, t.y); c != nil {
-				get(c).tried[t.session]++
-				get(g).moved[t.session]++
+				get(c).parts[0].tried[t.session]++
+				get(g).parts[0].moved[t.session]++
 			}
 		}
 	}
 	for _, p := range all {
 		slices.SortFunc(p.episodes, compareEpisodes)
+		p.parts[0].own = slices.Clone(p.episodes)
 		for k, n := range covered {
 			if k.control == p.group && n*2 > len(p.episodes) {
 				p.above = k.above
@@ -332,14 +344,16 @@ func (w *work) exposed(p *problem) []int32 {
 			set[a.session] = struct{}{}
 		}
 	} else {
-		for i := range p.group.tries {
-			if t := &p.group.tries[i]; int(t.known) > p.moved[t.session] {
-				set[t.session] = struct{}{}
+		for _, part := range p.parts {
+			for i := range part.group.tries {
+				if t := &part.group.tries[i]; int(t.known) > part.moved[t.session] {
+					set[t.session] = struct{}{}
+				}
+			}
+			for s := range part.tried {
+				set[s] = struct{}{}
 			}
 		}
-	}
-	for s := range p.tried {
-		set[s] = struct{}{}
 	}
 	for i := range p.episodes {
 		set[p.episodes[i].session] = struct{}{}
@@ -349,7 +363,7 @@ func (w *work) exposed(p *problem) []int32 {
 
 func (w *work) issue(p *problem) Issue {
 	g := p.group
-	issue := Issue{Key: g.key, Family: g.family, Screen: g.template, Target: g.target, Patterns: patternCounts(p.episodes), Dismissed: reasonCounts(p.dismissed)}
+	issue := Issue{Key: p.key, Family: g.family, Screen: g.template, Target: g.target, Patterns: patternCounts(p.episodes), Dismissed: reasonCounts(p.dismissed)}
 	affected := map[int32]bool{}
 	users := map[uint64]bool{}
 	sum := 0.0
@@ -376,6 +390,9 @@ func (w *work) issue(p *problem) Issue {
 	issue.Segments = w.segments(exposed, affected)
 	issue.Use, issue.Versions, issue.AnswersDiffer, issue.LatencyDiffers = w.useOf(p)
 	issue.Clips = w.clips(p)
+	issue.Controls = w.controls(p)
+	issue.Sureness = p.sureness()
+	issue.Notes = notesOf(p, issue.Sureness)
 	w.facts = append(w.facts, factsOf(p))
 	return issue
 }

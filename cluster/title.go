@@ -54,14 +54,35 @@ func median(ms []int32) time.Duration {
 // titleOf says in plain words what happens, where, and to whom: "“Pay now” does nothing on /checkout (Android, 4.2.0)".
 // It never shows a selector.
 func titleOf(i *Issue, f facts) string {
-	title := capital(sentence(i, f)) + " on " + i.Screen
-	if i.Screen == star {
-		title = capital(sentence(i, f)) + " on many screens"
-	}
+	title := capital(sentence(i, f)) + " on " + screensOf(i)
 	if only := onlyIn(i); len(only) > 0 {
 		title += " (" + strings.Join(only, ", ") + ")"
 	}
 	return title
+}
+
+// screensOf says where an issue is met: on a screen, and how many others its controls lie on.
+func screensOf(i *Issue) string {
+	if i.Screen == star {
+		return "many screens"
+	}
+	others := map[string]bool{}
+	for _, c := range i.Controls {
+		if c.Screen != i.Screen {
+			others[c.Screen] = true
+		}
+	}
+	return i.Screen + andOthers(len(others), "screen")
+}
+
+func andOthers(n int, what string) string {
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return " and another " + what
+	}
+	return fmt.Sprintf(" and %d other %ss", n, what)
 }
 
 func sentence(i *Issue, f facts) string {
@@ -78,6 +99,9 @@ func sentence(i *Issue, f facts) string {
 		}
 		return name + " does nothing"
 	case friction.ErrorTap:
+		if n := len(i.Controls); n > 1 {
+			return name + andOthers(n-1, "control") + " fail with an error"
+		}
 		return name + " fails with an error"
 	case friction.SlowResponse:
 		if f.latency > 0 {
@@ -181,11 +205,16 @@ func placeOf(t *friction.Target) string {
 // maxName bounds the label in a title; longer ones are whole paragraphs.
 const maxName = 40
 
+// isMaskedText tells labels of which a recorder left nothing but their length.
+func isMaskedText(label string) bool {
+	return label != "" && !strings.ContainsFunc(label, func(r rune) bool { return r != '*' && r != ' ' && r != '•' })
+}
+
 // nameOf calls a control by its label, else by its role and place: "a button in the header".
 func nameOf(t *friction.Target) string {
 	label := strings.Join(strings.Fields(t.Label), " ")
-	if !strings.ContainsFunc(label, func(r rune) bool { return r != '*' && r != ' ' && r != '•' }) {
-		label = "" // masked
+	if isMaskedText(label) {
+		label = ""
 	}
 	if r := []rune(label); len(r) > maxName {
 		label = strings.TrimSpace(string(r[:maxName])) + "…"

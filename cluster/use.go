@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"time"
@@ -130,15 +131,36 @@ type usage struct {
 	presses, known, answered int
 }
 
-// usages lists what every session did with the control of a problem. Silent presses that were meant for a control below
-// count there; what one session could not decide and the crowd made friction is a try that was not answered.
+// usages lists what every session did with the controls of a problem.
 func (w *work) usages(p *problem) []usage {
+	all := p.parts[0].usages()
+	if len(p.parts) == 1 {
+		return all
+	}
+	for _, part := range p.parts[1:] {
+		all = append(all, part.usages()...)
+	}
+	slices.SortFunc(all, func(x, y usage) int { return cmp.Compare(x.session, y.session) })
+	joined := all[:1]
+	for _, u := range all[1:] {
+		if last := &joined[len(joined)-1]; last.session == u.session {
+			last.presses, last.known, last.answered = last.presses+u.presses, last.known+u.known, last.answered+u.answered
+		} else {
+			joined = append(joined, u)
+		}
+	}
+	return joined
+}
+
+// usages lists what every session did with the control of a part. Silent presses that were meant for a control below
+// count there; what one session could not decide and the crowd made friction is a try that was not answered.
+func (p *part) usages() []usage {
 	vain := make(map[int32]usage, len(p.tried))
 	for s, n := range p.tried {
 		vain[s] = usage{session: s, presses: n, known: n}
 	}
-	for i := range p.episodes {
-		if e := &p.episodes[i]; e.undecided() {
+	for i := range p.own {
+		if e := &p.own[i]; e.undecided() {
 			v := vain[e.session] // its presses are among the tries
 			vain[e.session] = usage{session: e.session, presses: v.presses, known: v.known + 1}
 		}
@@ -257,7 +279,7 @@ func (w *work) useOf(p *problem) (all Use, versions []VersionUse, answers, laten
 		}
 	}
 	pressedPeople, pressedPairs := len(people.touched), len(pairs.touched)
-	for _, screen := range p.group.screens {
+	for _, screen := range p.screens() {
 		for _, a := range w.arrivals[screen] {
 			people.add(c.person[a.session], 0)
 			if i := c.pair[a.session]; i >= 0 {
@@ -271,11 +293,13 @@ func (w *work) useOf(p *problem) (all Use, versions []VersionUse, answers, laten
 	for k, i := range pairs.touched {
 		of(c.pairs[i]).person(pairs.n[i], k < pressedPairs)
 	}
-	for _, u := range p.group.units {
-		for k, n := range u.latencies {
-			total.times[k.bucket] += int(n)
-			if r := c.index[k.version]; r >= 0 {
-				of(r).times[k.bucket] += int(n)
+	for _, part := range p.parts {
+		for _, u := range part.group.units {
+			for k, n := range u.latencies {
+				total.times[k.bucket] += int(n)
+				if r := c.index[k.version]; r >= 0 {
+					of(r).times[k.bucket] += int(n)
+				}
 			}
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/rankle/rankle/cluster"
 	"github.com/rankle/rankle/cluster/friction"
 	"github.com/rankle/rankle/replay/format"
 )
@@ -19,8 +20,8 @@ func digestFingerprint(o format.Options, s friction.Settings) string {
 // fingerprint names everything that changes a Report beside the recordings themselves.
 func (c Config) fingerprint(digests string, decided decisions) string {
 	settings, err := json.Marshal(struct {
-		Goals, Retention, Primary, Weights, Attributes, Screens, MinPeople any
-	}{c.Goals, c.Retention, c.Primary, c.Weights, c.Attributes, c.Screens, c.MinPeople})
+		Clusters, Goals, Retention, Primary, Weights, Attributes, Screens, MinPeople any
+	}{cluster.Version, c.Goals, c.Retention, c.Primary, c.Weights, c.Attributes, c.Screens, c.MinPeople})
 	if err != nil {
 		panic(fmt.Sprintf("BUG: settings are plain data: %v", err))
 	}

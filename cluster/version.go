@@ -1,0 +1,8 @@
+package cluster
+
+// Version counts the changes in what the same Digests and Settings become. It is part of what names a report, so that two
+// reports with other issues do not share a name.
+//
+//	2: screens by route, query and native name, not by language; labels without content; controls joined by language, mask
+//	   and content; one issue per error
+const Version = 2
