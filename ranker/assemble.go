@@ -148,14 +148,14 @@ func (c *Collector) estimateAll(b *builder, s *study, over *overlaps) *result {
 	if res.reason != "" {
 		return res
 	}
-	x := &estimator{study: s, model: fitPooled(s.cells, b.issues, b.cols), versions: b.lev.names[1]}
+	x := &estimator{study: s, model: fitPooled(s.cells, b.issues, b.cols, nil), versions: b.lev.names[1], warm: make([][]float64, b.issues)}
 	for i := range s.cells {
 		if !s.cells[i].failed {
 			x.pool += float64(s.cells[i].n)
 		}
 	}
 	if x.relink(b.issues) {
-		x.model = fitPooled(s.cells, b.issues, b.cols)
+		x.model = fitPooled(s.cells, b.issues, b.cols, x.model)
 	}
 	for i := range res.effects {
 		res.effects[i] = x.estimate(int32(i))

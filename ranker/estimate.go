@@ -48,6 +48,7 @@ type estimator struct {
 	model    *pooled
 	pool     float64 // comparison rows of all issues
 	versions []string
+	warm     [][]float64 // per issue: theta of the last fit, or nil
 }
 
 // estimate standardises the expected outcome under a working try to the exposed (g-computation, Robins 1986). It
@@ -73,7 +74,7 @@ func (x *estimator) estimate(issue int32) effect {
 		return e
 	}
 	e.possible = true
-	fit := x.fit(cells)
+	fit := x.fit(issue, cells)
 	shift, unsupported := x.bracket(cells, &e)
 	x.standardise(cells, fit, shift, &e)
 	x.spread(cells, fit, &e)
@@ -83,14 +84,15 @@ func (x *estimator) estimate(issue int32) effect {
 	return e
 }
 
-func (x *estimator) fit(cells []cell) *local {
+// fit fits what is special about one issue, starting where an earlier round of the same issue ended.
+func (x *estimator) fit(issue int32, cells []cell) *local {
 	var rows []sample
 	for i := range cells {
 		if c := &cells[i]; !c.failed {
 			rows = append(rows, sample{&c.past, x.model.eta(&c.past), float64(c.n), c.hoped})
 		}
 	}
-	return fitLocal(rows, x.model.cols, issueRidge, 1/x.model.spread)
+	return fitLocal(rows, x.model.cols, issueRidge, 1/x.model.spread, x.warm[issue])
 }
 
 // relink replaces the outcomes of tries that worked before a later one failed by what the fit expects from the later
@@ -107,7 +109,8 @@ func (x *estimator) relink(issues int) bool {
 				continue
 			}
 			if fit == nil {
-				fit = x.fit(cells)
+				fit = x.fit(int32(i), cells)
+				x.warm[i] = fit.theta
 			}
 			any = true
 			c.hoped = float64(c.n) * expit(fit.eta(&c.next, x.model.eta(&c.next)))
@@ -185,6 +188,9 @@ func (x *estimator) spread(cells []cell, fit *local, e *effect) {
 		}
 	}
 	h := fit.solve(g)
+	if h == nil {
+		h = make([]float64, len(g))
+	}
 	prior := 0.0
 	for j := range g {
 		prior += g[j] * h[j]
@@ -258,7 +264,7 @@ func (x *estimator) doublyRobust(cells []cell, fit *local, e *effect) {
 			rows[i].y = float64(c.n)
 		}
 	}
-	exposure := fitLocal(rows, x.model.cols, exposureRidge, tinyRidge)
+	exposure := fitLocal(rows, x.model.cols, exposureRidge, tinyRidge, nil)
 	sum, weights, squares := 0.0, 0.0, 0.0
 	for i := range cells {
 		c := &cells[i]

@@ -34,11 +34,7 @@ const (
 	exposureRidge = 1.0
 )
 
-const (
-	maxNewton = 30
-	tolerance = 1e-9 // of the penalised log likelihood, relative: far below any shown digit
-	maxLogit  = 30   // exp(30) is beyond any rate that data can show
-)
+const maxLogit = 30 // exp(30) is beyond any rate that data can show
 
 // pooled is the prognostic model of the rows whose try worked, all issues together:
 // logit P(outcome) = mean + issue intercept + covariates. Fitted by Newton's method on the penalised likelihood
@@ -46,6 +42,7 @@ const (
 // thousand issues cost no more than ten.
 type pooled struct {
 	cols  columns
+	theta []float64 // beta, mean, alpha
 	mean  float64
 	beta  []float64
 	alpha []float64 // per issue, deviation from mean
@@ -62,8 +59,9 @@ func (m *pooled) eta(p *pattern) float64 {
 	return e
 }
 
-func fitPooled(cells []cell, issues int, cols columns) *pooled {
-	m := &pooled{cols: cols, beta: make([]float64, cols.n()), alpha: make([]float64, issues), spread: minSpread}
+// fitPooled fits the model to the rows that worked. from is an earlier fit of nearly the same rows to start at, or nil.
+func fitPooled(cells []cell, issues int, cols columns, from *pooled) *pooled {
+	m := &pooled{cols: cols, theta: make([]float64, cols.n()+1+issues), spread: minSpread}
 	var n, y float64
 	for i := range cells {
 		if !cells[i].failed {
@@ -71,131 +69,141 @@ func fitPooled(cells []cell, issues int, cols columns) *pooled {
 			y += cells[i].hoped
 		}
 	}
-	m.mean = logit((y + 0.5) / (n + 1))
+	m.bind()
+	m.theta[cols.n()] = logit((y + 0.5) / (n + 1))
 	if n == 0 {
+		m.bind()
 		return m
 	}
-	last := m.objective(cells)
-	for range maxNewton {
-		step := m.newton(cells)
-		if step == nil {
-			break
-		}
-		old := *m
-		old.beta, old.alpha = append([]float64(nil), m.beta...), append([]float64(nil), m.alpha...)
-		now := math.Inf(-1)
-		for scale := 1.0; scale > 1e-3; scale /= 2 {
-			m.move(&old, step, scale)
-			if now = m.objective(cells); now >= last {
-				break
-			}
-		}
-		if !(now > last) {
-			*m = old
-			break
-		}
-		done := now-last < tolerance*math.Abs(last)
-		if last = now; done {
-			break
-		}
+	if from != nil {
+		copy(m.theta, from.theta)
 	}
+	w := newSchur(cols.n()+1, issues)
+	climb(m.theta, func(renew bool) (float64, []float64, bool) {
+		m.bind()
+		value := m.accumulate(cells, w, renew)
+		return value, w.grad, !renew || w.factorise()
+	}, w.solve)
+	m.bind()
 	m.spread = m.interceptSpread(cells)
 	return m
 }
 
-func (m *pooled) move(from *pooled, step []float64, scale float64) {
-	p, k := len(m.beta), len(m.alpha)
-	m.mean = from.mean + scale*step[p]
-	for j := range p {
-		m.beta[j] = from.beta[j] + scale*step[j]
-	}
-	for j := range k {
-		m.alpha[j] = from.alpha[j] + scale*step[p+1+j]
-	}
+// bind cuts theta into its parts.
+func (m *pooled) bind() {
+	p := m.cols.n()
+	m.beta, m.mean, m.alpha = m.theta[:p], m.theta[p], m.theta[p+1:]
 }
 
-func (m *pooled) objective(cells []cell) float64 {
-	sum := 0.0
-	for i := range cells {
-		c := &cells[i]
-		if c.failed {
-			continue
-		}
-		sum += logLik(c.hoped, float64(c.n), m.eta(&c.past)+m.alpha[c.issue])
-	}
-	for _, b := range m.beta {
-		sum -= pooledRidge / 2 * b * b
-	}
-	for _, a := range m.alpha {
-		sum -= interceptRidge / 2 * a * a
-	}
-	return sum
-}
-
-// newton returns the step (beta, mean, alpha), or nil where the equations cannot be solved.
-func (m *pooled) newton(cells []cell) []float64 {
-	p, k := len(m.beta)+1, len(m.alpha)
-	b := make([]float64, p*p)
-	cross := make([]float64, k*p)
-	diag := make([]float64, k)
-	grad := make([]float64, p)
-	gradA := make([]float64, k)
+// accumulate fills the gradient and, if renew is set, the curvature of the penalised log likelihood, and returns its
+// value. The mean carries tinyRidge in the curvature only: it steadies the solution and must not pull at the mean.
+func (m *pooled) accumulate(cells []cell, w *schur, renew bool) float64 {
+	w.reset(renew)
+	p, value := w.p, 0.0
+	grad, gradA := w.grad[:p], w.grad[p:]
 	buf := make([]int32, 0, maxCovariates+1)
 	for i := range cells {
 		c := &cells[i]
 		if c.failed {
 			continue
 		}
-		pr := expit(m.eta(&c.past) + m.alpha[c.issue])
 		n := float64(c.n)
-		w, r := n*pr*(1-pr), c.hoped-n*pr
-		buf = append(m.cols.of(&c.past, buf), int32(p-1))
-		row := cross[int(c.issue)*p : int(c.issue+1)*p]
-		for x, a := range buf {
-			grad[a] += r
-			row[a] += w
-			line := b[int(a)*p : int(a+1)*p]
-			for _, z := range buf[x:] {
-				line[z] += w
-			}
-		}
-		diag[c.issue] += w
+		pr, ll := likelihood(c.hoped, n, m.eta(&c.past)+m.alpha[c.issue])
+		value += ll
+		r := c.hoped - n*pr
 		gradA[c.issue] += r
+		buf = append(m.cols.of(&c.past, buf), int32(p-1))
+		for _, a := range buf {
+			grad[a] += r
+		}
+		if renew {
+			weight := n * pr * (1 - pr)
+			w.diag[c.issue] += weight
+			row := w.cross[int(c.issue)*p : int(c.issue+1)*p]
+			for _, a := range buf {
+				row[a] += weight
+			}
+			addOuter(w.b, p, buf, weight)
+		}
 	}
-	for j := range p - 1 {
-		b[j*p+j] += pooledRidge
-		grad[j] -= pooledRidge * m.beta[j]
+	for j, b := range m.beta {
+		value -= pooledRidge / 2 * b * b
+		grad[j] -= pooledRidge * b
 	}
-	b[p*p-1] += tinyRidge
-	for j := range k {
-		diag[j] += interceptRidge
-		gradA[j] -= interceptRidge * m.alpha[j]
-		row := cross[j*p : (j+1)*p]
+	for j, a := range m.alpha {
+		value -= interceptRidge / 2 * a * a
+		gradA[j] -= interceptRidge * a
+	}
+	if renew {
+		for j := range m.beta {
+			w.b[j*p+j] += pooledRidge
+		}
+		w.b[p*p-1] += tinyRidge
+		for j := range m.alpha {
+			w.diag[j] += interceptRidge
+		}
+	}
+	return value
+}
+
+// schur solves the normal equations of p dense unknowns and k more that only go with the dense ones: the k are
+// eliminated by their Schur complement.
+type schur struct {
+	p, k           int
+	b, cross, diag []float64 // p x p, k x p, k
+	grad           []float64 // of the p, then of the k
+	chol           mat.Cholesky
+}
+
+func newSchur(p, k int) *schur {
+	return &schur{p: p, k: k, b: make([]float64, p*p), cross: make([]float64, k*p), diag: make([]float64, k), grad: make([]float64, p+k)}
+}
+
+func (w *schur) reset(all bool) {
+	clear(w.grad)
+	if all {
+		clear(w.b)
+		clear(w.cross)
+		clear(w.diag)
+	}
+}
+
+func (w *schur) factorise() bool {
+	p := w.p
+	for j := range w.k {
+		row := w.cross[j*p : (j+1)*p]
 		for x, cx := range row {
 			if cx == 0 {
 				continue
 			}
-			grad[x] -= cx * gradA[j] / diag[j]
-			line := b[x*p : (x+1)*p]
+			line := w.b[x*p : (x+1)*p]
 			for z := x; z < p; z++ {
-				line[z] -= cx * row[z] / diag[j]
+				line[z] -= cx * row[z] / w.diag[j]
 			}
 		}
 	}
-	var chol mat.Cholesky
-	if !chol.Factorize(mat.NewSymDense(p, b)) {
+	return w.chol.Factorize(mat.NewSymDense(p, w.b))
+}
+
+// solve returns the step for the gradient, or nil where the equations cannot be solved.
+func (w *schur) solve(grad []float64) []float64 {
+	p := w.p
+	reduced := append([]float64(nil), grad[:p]...)
+	for j := range w.k {
+		for x, cx := range w.cross[j*p : (j+1)*p] {
+			reduced[x] -= cx * grad[p+j] / w.diag[j]
+		}
+	}
+	step := make([]float64, p+w.k)
+	if w.chol.SolveVecTo(mat.NewVecDense(p, step[:p]), mat.NewVecDense(p, reduced)) != nil {
 		return nil
 	}
-	step := make([]float64, p+k)
-	if chol.SolveVecTo(mat.NewVecDense(p, step[:p]), mat.NewVecDense(p, grad)) != nil {
-		return nil
-	}
-	for j := range k {
-		s := gradA[j]
-		for x, cx := range cross[j*p : (j+1)*p] {
+	for j := range w.k {
+		s := grad[p+j]
+		for x, cx := range w.cross[j*p : (j+1)*p] {
 			s -= cx * step[x]
 		}
-		step[p+j] = s / diag[j]
+		step[p+j] = s / w.diag[j]
 	}
 	return step
 }
@@ -250,7 +258,8 @@ type sample struct {
 	n, y float64
 }
 
-func fitLocal(rows []sample, cols columns, ridge, interceptPenalty float64) *local {
+// fitLocal fits the rows. from is the theta of an earlier fit of the same rows to other outcomes to start at, or nil.
+func fitLocal(rows []sample, cols columns, ridge, interceptPenalty float64, from []float64) *local {
 	l := &local{cols: cols, where: make([]int32, cols.n())}
 	for i := range l.where {
 		l.where[i] = -1
@@ -270,71 +279,56 @@ func fitLocal(rows []sample, cols columns, ridge, interceptPenalty float64) *loc
 	}
 	q := int(used) + 1
 	l.theta = make([]float64, q)
+	copy(l.theta, from)
 	penalty := make([]float64, q)
 	for i := range penalty {
 		penalty[i] = ridge
 	}
 	penalty[q-1] = interceptPenalty
-	l.newton(rows, penalty)
+	h, grad := make([]float64, q*q), make([]float64, q)
+	climb(l.theta, func(renew bool) (float64, []float64, bool) {
+		value := l.accumulate(rows, penalty, grad, h, renew)
+		if renew {
+			l.ok = l.chol.Factorize(mat.NewSymDense(q, h))
+		}
+		return value, grad, l.ok
+	}, l.solve)
 	return l
 }
 
-func (l *local) newton(rows []sample, penalty []float64) {
-	last := l.objective(rows, penalty)
-	for range maxNewton {
-		grad, ok := l.information(rows, penalty)
-		if !ok {
-			return
-		}
-		step := mat.NewVecDense(len(grad), nil)
-		if l.chol.SolveVecTo(step, mat.NewVecDense(len(grad), grad)) != nil {
-			return
-		}
-		old := append([]float64(nil), l.theta...)
-		now := math.Inf(-1)
-		for scale := 1.0; scale > 1e-3; scale /= 2 {
-			for j := range l.theta {
-				l.theta[j] = old[j] + scale*step.AtVec(j)
-			}
-			if now = l.objective(rows, penalty); now >= last {
-				break
-			}
-		}
-		if !(now > last) {
-			copy(l.theta, old)
-			break
-		}
-		done := now-last < tolerance*(1+math.Abs(last))
-		if last = now; done {
-			break
-		}
+// accumulate fills the gradient and, if renew is set, the penalised information, and returns the log likelihood.
+func (l *local) accumulate(rows []sample, penalty, grad, h []float64, renew bool) float64 {
+	clear(grad)
+	if renew {
+		clear(h)
 	}
-	_, l.ok = l.information(rows, penalty)
-}
-
-// information factorises the penalised information at theta and returns the gradient.
-func (l *local) information(rows []sample, penalty []float64) ([]float64, bool) {
-	q := len(l.theta)
-	h, grad := make([]float64, q*q), make([]float64, q)
+	q, value := len(l.theta), 0.0
 	buf := make([]int32, 0, maxCovariates+1)
 	for i := range rows {
 		r := &rows[i]
-		pr := expit(l.eta(r.past, r.off))
-		w, e := r.n*pr*(1-pr), r.y-r.n*pr
 		buf = l.places(r.past, buf)
-		for x, a := range buf {
+		eta := r.off
+		for _, a := range buf {
+			eta += l.theta[a]
+		}
+		pr, ll := likelihood(r.y, r.n, eta)
+		value += ll
+		e := r.y - r.n*pr
+		for _, a := range buf {
 			grad[a] += e
-			line := h[int(a)*q : int(a+1)*q]
-			for _, z := range buf[x:] {
-				line[z] += w
-			}
+		}
+		if renew {
+			addOuter(h, q, buf, r.n*pr*(1-pr))
 		}
 	}
-	for j := range q {
-		h[j*q+j] += penalty[j]
-		grad[j] -= penalty[j] * l.theta[j]
+	for j, t := range l.theta {
+		value -= penalty[j] / 2 * t * t
+		grad[j] -= penalty[j] * t
+		if renew {
+			h[j*q+j] += penalty[j]
+		}
 	}
-	return grad, l.chol.Factorize(mat.NewSymDense(q, h))
+	return value
 }
 
 // places are the indexes into theta of a pattern's known columns and the intercept, ascending.
@@ -360,30 +354,35 @@ func (l *local) eta(p *pattern, off float64) float64 {
 	return e
 }
 
-func (l *local) objective(rows []sample, penalty []float64) float64 {
-	sum := 0.0
-	for i := range rows {
-		sum += logLik(rows[i].y, rows[i].n, l.eta(rows[i].past, rows[i].off))
-	}
-	for j, t := range l.theta {
-		sum -= penalty[j] / 2 * t * t
-	}
-	return sum
-}
-
-// solve returns information⁻¹ v.
+// solve returns information⁻¹ v, or nil where it cannot be solved.
 func (l *local) solve(v []float64) []float64 {
 	out := mat.NewVecDense(len(v), nil)
 	if !l.ok || l.chol.SolveVecTo(out, mat.NewVecDense(len(v), v)) != nil {
-		return make([]float64, len(v))
+		return nil
 	}
 	return out.RawVector().Data
 }
 
-func logLik(y, n, eta float64) float64 {
-	// log(1+e^eta) without overflow
-	soft := max(eta, 0) + math.Log1p(math.Exp(-math.Abs(eta)))
-	return y*eta - n*soft
+// addOuter adds w to the upper triangle of h (q x q) at all pairs of the ascending places.
+func addOuter(h []float64, q int, places []int32, w float64) {
+	for x, a := range places {
+		line := h[int(a)*q : int(a+1)*q]
+		for _, z := range places[x:] {
+			line[z] += w
+		}
+	}
+}
+
+// likelihood returns the chance at a linear predictor and the log likelihood of y outcomes of n there.
+func likelihood(y, n, eta float64) (chance, ll float64) {
+	// log(1+e^eta) without overflow; both share the exponential
+	e := math.Exp(-math.Abs(eta))
+	soft := max(eta, 0) + math.Log1p(e)
+	chance = e / (1 + e)
+	if eta > 0 {
+		chance = 1 / (1 + e)
+	}
+	return chance, y*eta - n*soft
 }
 
 func expit(eta float64) float64 { return 1 / (1 + math.Exp(-clamp(eta, -maxLogit, maxLogit))) }

@@ -97,7 +97,7 @@ func TestPooledAgainstPlain(t *testing.T) {
 		c.hoped = float64(c.y)
 		cells = append(cells, c)
 	}
-	m := fitPooled(cells, 4, cols)
+	m := fitPooled(cells, 4, cols, nil)
 	// at the optimum the penalised gradient is zero in every direction
 	gradient := make([]float64, 5)
 	alpha := make([]float64, 4)
