@@ -6,9 +6,10 @@ const (
 	// closeEnough is the rise of the log likelihood, in its own unit, that is not worth another step: every coefficient
 	// is then within a few thousandths of its standard error.
 	closeEnough = 1e-6
-	// nearTop is the rise below which the curvature is kept from the step before: within one standard error it hardly
-	// changes, and it costs four times as much as the gradient.
-	nearTop = 0.5
+	// nearTop is the rise below which the curvature is kept from the step before: within a seventh of a standard error
+	// it does not change any shown digit, and it costs four times as much as the gradient. At 0.5 intervals from 500
+	// sessions changed in their second digit.
+	nearTop = 0.01
 )
 
 // climb maximises a concave function of x by Newton's method, in place. at evaluates the function and its gradient at x
