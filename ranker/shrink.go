@@ -147,6 +147,7 @@ func (p *prior) posterior(tau, se float64) posterior {
 			out.harm += out.weights[k]
 		}
 	}
+	out.harm = min(out.harm, 1) // the sum of weights may exceed 1 by rounding
 	return out
 }
 
