@@ -24,6 +24,7 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
 
+	"github.com/rankle/rankle/api/access"
 	"github.com/rankle/rankle/api/search"
 	"github.com/rankle/rankle/cluster/friction"
 	"github.com/rankle/rankle/ranker"
@@ -122,6 +123,8 @@ type Options struct {
 	// Hosts are names, without port, under which the server may be asked beside localhost and loopback addresses.
 	// Other names are refused, so that a page elsewhere cannot reach the server by a name that it controls.
 	Hosts []string
+	// Access knows who may come in. nil: everybody who reaches the server, which must then listen on loopback only.
+	Access *access.Guard
 	// Version of the program, for the OpenAPI document and as part of ETags. "" = "dev".
 	Version string
 	// Log gets one line per request and what went wrong. nil: nothing is logged.
@@ -152,6 +155,7 @@ type Server struct {
 	log     *slog.Logger
 	handler http.Handler
 	doc     []byte // OpenAPI document
+	metrics *metrics
 	view    atomic.Pointer[view]
 	reviews atomic.Pointer[reviewed]
 }
@@ -171,8 +175,9 @@ func New(opts Options) (*Server, error) {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{opts: opts, log: opts.Log.With("component", "api")}
+	s.metrics = newMetrics(s)
 	router := chi.NewRouter()
-	router.Use(s.identify, s.logAccess, s.recoverPanics, secure, s.checkHost, s.checkOrigin, limitBody, compress(), middleware.GetHead)
+	router.Use(s.identify, s.logAccess, s.recoverPanics, secure, s.checkHost, s.checkOrigin, s.authenticate, s.limit, limitBody, compress(), middleware.GetHead)
 	router.NotFound(func(w http.ResponseWriter, r *http.Request) { s.fail(w, r, errNoRoute) })
 	router.MethodNotAllowed(s.methodNotAllowed(router))
 	if err := s.routes(router); err != nil {

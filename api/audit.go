@@ -185,7 +185,7 @@ func (s *Server) setVerdict(ctx context.Context, in *verdictInput) (*struct{ Bod
 	} else if err != nil {
 		return nil, err
 	}
-	now, err := s.opts.Reviews.SetVerdict(ctx, e, review.Verdict{Verdict: opinionOf(in.Body.Verdict), Note: in.Body.Note, Rev: in.Body.Rev}, "")
+	now, err := s.opts.Reviews.SetVerdict(ctx, e, review.Verdict{Verdict: opinionOf(in.Body.Verdict), Note: in.Body.Note, Rev: in.Body.Rev}, whoOf(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -243,7 +243,7 @@ func (s *Server) setMark(ctx context.Context, in *markInput) (*struct{ Body Cont
 	if m.Mark == none {
 		m.Mark = ""
 	}
-	now, err := s.opts.Reviews.SetMark(ctx, c, m, "")
+	now, err := s.opts.Reviews.SetMark(ctx, c, m, whoOf(ctx))
 	if err != nil {
 		return nil, err
 	}

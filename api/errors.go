@@ -112,6 +112,8 @@ var statuses = [...]struct {
 	{errNotReady, http.StatusServiceUnavailable}, {errCursor, http.StatusBadRequest}, {errRange, http.StatusBadRequest},
 	{errBadHost, http.StatusMisdirectedRequest}, {errCrossSite, http.StatusForbidden}, {errMethod, http.StatusMethodNotAllowed},
 	{errBodyTooBig, http.StatusRequestEntityTooLarge},
+	{errSignIn, http.StatusUnauthorized}, {errBadToken, http.StatusUnauthorized}, {errForbidden, http.StatusForbidden},
+	{errNoAccess, http.StatusNotFound}, {errTooMany, http.StatusTooManyRequests},
 }
 
 // recordingErrors are the reasons why a recording cannot be played, as the packages below name them, with ours.

@@ -139,6 +139,8 @@ var table = []struct {
 }{
 	{"health", get("/healthz")},
 	{"ready", get("/readyz")},
+	{"access", get("/api/v1/access")},
+	{"access_open", request{Method: http.MethodPost, Path: "/api/v1/access/session", Body: json.RawMessage(`{"token":"x"}`)}},
 	{"report", get("/api/v1/report")},
 	{"issues", get("/api/v1/issues")},
 	{"issues_page", get("/api/v1/issues?limit=3")},

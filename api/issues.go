@@ -171,7 +171,7 @@ func (s *Server) review(ctx context.Context, in *reviewInput) (*struct{ Body Rev
 	if s.opts.Reviews == nil {
 		return nil, errNoReviews
 	}
-	change := review.Change{Owner: in.Body.Owner, Note: in.Body.Note}
+	change := review.Change{Owner: in.Body.Owner, Note: in.Body.Note, By: whoOf(ctx)}
 	if in.Body.Status != nil {
 		status := review.Status(*in.Body.Status)
 		change.Status = &status

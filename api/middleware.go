@@ -47,8 +47,10 @@ func (s *Server) logAccess(next http.Handler) http.Handler {
 			if status == 0 {
 				status = http.StatusOK
 			}
+			route, took := chi.RouteContext(r.Context()).RoutePattern(), time.Since(start)
+			s.metrics.answered(knownMethod(r.Method), route, status, took)
 			s.log.InfoContext(r.Context(), "request", "request", requestID(r.Context()), "method", knownMethod(r.Method),
-				"route", chi.RouteContext(r.Context()).RoutePattern(), "status", status, "bytes", ww.BytesWritten(), "duration", time.Since(start))
+				"route", route, "status", status, "bytes", ww.BytesWritten(), "duration", took)
 		}()
 		next.ServeHTTP(ww, r)
 	})
@@ -129,8 +131,8 @@ func (s *Server) checkHost(next http.Handler) http.Handler {
 	})
 }
 
-// checkOrigin refuses changes that a page of another origin asks for. There are no cookies, but a server on loopback
-// is reached by every page in the same browser.
+// checkOrigin refuses changes that a page of another origin asks for. Cookies are not sent along with those, but a
+// server on loopback without access control is reached by every page in the same browser.
 func (s *Server) checkOrigin(next http.Handler) http.Handler {
 	guard := http.NewCrossOriginProtection()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -166,7 +168,7 @@ func compress() func(http.Handler) http.Handler {
 }
 
 // methods are those that a route of ours may answer; HEAD comes with GET.
-var methods = [...]string{http.MethodGet, http.MethodPatch, http.MethodPut}
+var methods = [...]string{http.MethodGet, http.MethodPatch, http.MethodPut, http.MethodPost, http.MethodDelete}
 
 // methodNotAllowed answers with the methods that the address does answer.
 func (s *Server) methodNotAllowed(routes chi.Routes) http.HandlerFunc {

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"net/http"
 	"os"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/rankle/rankle/api"
+	"github.com/rankle/rankle/api/access"
 )
 
 // The copy in the repository is what clients generate their types from.
@@ -119,6 +121,16 @@ func TestContract(t *testing.T) {
 		if res.StatusCode == http.StatusOK {
 			answered[tt.Method+" "+c.operation(tt.Path)] = true
 		}
+	}
+	// Nobody signs in at the server of the table.
+	closed, secrets := guarded(t)
+	for _, in := range []request{
+		{Method: http.MethodPost, Path: "/api/v1/access/session", Body: json.RawMessage(`{"token":"` + secrets[access.Viewer] + `"}`)},
+		{Method: http.MethodDelete, Path: "/api/v1/access/session"},
+	} {
+		res := do(t, closed.Handler(), in)
+		c.check(t, in, res, readAll(t, res.Body))
+		answered[in.Method+" "+c.operation(in.Path)] = res.StatusCode == http.StatusOK
 	}
 	for path, item := range c.paths {
 		for method := range item.(map[string]any) {

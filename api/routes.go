@@ -20,14 +20,19 @@ func (s *Server) routes(router *chi.Mux) error {
 	config.Info.Description = "Ranked friction issues, the clips that prove them, and what people decided about them. " +
 		"Times are RFC 3339 UTC; names that end in _ms are epoch milliseconds, or a duration where they say so. " +
 		"Recorded text (labels, titles, causes) is hostile: show it as text only."
-	config.CreateHooks = nil // no $schema fields and links in answers
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"token":   {Type: "http", Scheme: "bearer", Description: "An access token, where the server asks for one"},
+		"session": {Type: "apiKey", In: "cookie", Name: sessionCookie, Description: "What a browser gets for a token or at the identity provider"},
+	}
+	config.Security = []map[string][]string{{}, {"token": {}}, {"session": {}}} // {}: a server that listens on its own machine only
+	config.CreateHooks = nil                                                    // no $schema fields and links in answers
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", ""
 	config.Transformers = []huma.Transformer{ours}
 	jsonOnly := config.Formats["application/json"]
 	jsonOnly.Marshal = marshal
 	config.Formats = map[string]huma.Format{"application/json": jsonOnly, "json": jsonOnly}
 	api := humachi.New(router, config)
-	api.UseMiddleware(mergeStatus, s.deadline)
+	api.UseMiddleware(mergeStatus, s.authorize, s.deadline)
 
 	add(s, api, get("health", "/healthz", "The process answers"), s.health)
 	add(s, api, get("ready", "/readyz", "A report is loaded"), s.ready)
@@ -47,6 +52,8 @@ func (s *Server) routes(router *chi.Mux) error {
 	}}}
 	add(s, api, events, s.events)
 	s.auditRoutes(api)
+	s.accessRoutes(api, router)
+	router.Method(http.MethodGet, metricsPath, s.metrics.handler())
 
 	doc, err := document(api.OpenAPI())
 	if err != nil {
@@ -147,7 +154,7 @@ func document(api *huma.OpenAPI) ([]byte, error) {
 		}
 	}
 	for _, item := range api.Paths {
-		for _, op := range []*huma.Operation{item.Get, item.Patch, item.Put} {
+		for _, op := range []*huma.Operation{item.Get, item.Patch, item.Put, item.Post, item.Delete} {
 			if op == nil {
 				continue
 			}
@@ -157,7 +164,7 @@ func document(api *huma.OpenAPI) ([]byte, error) {
 				}
 			}
 			op.Responses["default"] = &huma.Response{Description: "Error", Content: map[string]*huma.MediaType{problemType: {Schema: problemSchema}}}
-			if op.Responses["200"].Headers["ETag"] != nil {
+			if ok := op.Responses["200"]; ok != nil && ok.Headers["ETag"] != nil {
 				op.Responses["304"] = &huma.Response{Description: "Not Modified"}
 			}
 		}

@@ -32,6 +32,8 @@ type app struct {
 	streams
 	log     *slog.Logger
 	verbose bool
+	// lookupEnv reads the environment.
+	lookupEnv func(string) (string, bool)
 }
 
 // hinted is an error with what a user can do about it.
@@ -59,12 +61,13 @@ var commands = []func(*app) *cobra.Command{
 	signalsCommand,
 	detectCommand,
 	auditCommand,
+	tokenCommand,
 	versionCommand,
 }
 
 // run executes one command line and returns the exit code.
 func run(ctx context.Context, args []string, s streams, lookupEnv func(string) (string, bool)) int {
-	a := &app{streams: s}
+	a := &app{streams: s, lookupEnv: lookupEnv}
 	root := &cobra.Command{
 		Use:           "rankle",
 		Short:         "What to fix first, from the session recordings you already keep",

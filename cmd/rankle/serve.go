@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -15,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rankle/rankle/api"
+	"github.com/rankle/rankle/api/access"
 	"github.com/rankle/rankle/api/search"
 	"github.com/rankle/rankle/cluster/ledger"
 	"github.com/rankle/rankle/ranker/pipeline"
@@ -25,6 +25,7 @@ import (
 // serveFlags are shared by serve and demo.
 type serveFlags struct {
 	addr string
+	door door
 }
 
 func (f *serveFlags) add(cmd *cobra.Command) {
@@ -40,14 +41,17 @@ func serveCommand(a *app) *cobra.Command {
 		Use:   "serve",
 		Short: "Serve the viewer and the API for the last analysis",
 		Long: `Serves what the last "rankle analyze" with the same --data found. A newer analysis is shown as soon as it is finished,
-without a restart. Listens on this machine only: there is no access control yet.`,
+without a restart. Listens on this machine only, unless --access names who may come in (docs/ACCESS.md) and the
+connection is encrypted, here (--tls-cert, --tls-key) or by a proxy in front (--behind-proxy).`,
 		Example: `  rankle serve
-  rankle serve --data /var/lib/rankle --addr 127.0.0.1:0`,
+  rankle serve --data /var/lib/rankle --addr 127.0.0.1:0
+  rankle serve --addr :443 --access access.yaml --tls-cert tls.crt --tls-key tls.key --host rankle.example.com`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.serve(cmd.Context(), data, flags) },
 	}
 	cmd.Flags().StringVar(&data, "data", "rankle-data", "data directory of the analysis")
 	flags.add(cmd)
+	flags.door.add(cmd)
 	return cmd
 }
 
@@ -56,7 +60,8 @@ const reloadPause = 2 * time.Second
 
 // serve listens, loads the last analysis and every newer one, and answers until ctx ends.
 func (a *app) serve(ctx context.Context, data string, flags serveFlags) error {
-	if err := loopbackOnly(flags.addr); err != nil {
+	guard, err := flags.door.open(flags.addr, a.lookupEnv)
+	if err != nil {
 		return err
 	}
 	if _, err := pipeline.LoadResult(data); err != nil && !errors.Is(err, pipeline.ErrNoReport) {
@@ -74,15 +79,15 @@ func (a *app) serve(ctx context.Context, data string, flags serveFlags) error {
 	if err != nil {
 		return err
 	}
-	server, err := api.New(api.Options{Reviews: reviews, Web: files, Version: version(), Log: a.log})
+	server, err := api.New(api.Options{Reviews: reviews, Web: files, Version: version(), Log: a.log, Access: guard, Hosts: flags.door.hosts})
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", flags.addr)
+	listener, err := flags.door.listen(flags.addr)
 	if err != nil {
-		return fmt.Errorf("listen on %s: %w", flags.addr, err)
+		return err
 	}
-	loads := &loader{app: a, data: data, server: server}
+	loads := &loader{app: a, data: data, server: server, guard: guard}
 	defer loads.close()
 	if err := loads.check(ctx); err != nil {
 		return errors.Join(err, listener.Close())
@@ -94,20 +99,8 @@ func (a *app) serve(ctx context.Context, data string, flags serveFlags) error {
 		loads.watch(ctx)
 	}()
 	defer func() { cancel(); <-watching }()
-	fmt.Fprintf(a.out, "\nViewer: http://%s\nStop with Ctrl-C.\n", listener.Addr())
+	fmt.Fprintf(a.out, "\nViewer: %s\nStop with Ctrl-C.\n", flags.door.address(listener.Addr()))
 	return server.Serve(ctx, listener)
-}
-
-// loopbackOnly refuses to listen where others could reach the viewer: there is no access control yet.
-func loopbackOnly(addr string) error {
-	host, _, err := net.SplitHostPort(addr)
-	if err != nil {
-		return usagef("--addr %q: %w", addr, err)
-	}
-	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
-		return nil
-	}
-	return usagef("--addr %q: only loopback addresses (127.0.0.1, ::1, localhost) are served, because there is no access control yet; put an authenticating proxy in front", addr)
 }
 
 func version() string {
@@ -122,7 +115,8 @@ type loader struct {
 	app     *app
 	data    string
 	server  *api.Server
-	stamp   time.Time // of the loaded result
+	guard   *access.Guard // nil: nobody needs to sign in
+	stamp   time.Time     // of the loaded result
 	current *loaded
 }
 
@@ -161,6 +155,12 @@ func (l *loader) watch(ctx context.Context) {
 		case <-tick.C:
 			if err := l.check(ctx); err != nil && ctx.Err() == nil {
 				l.app.log.Error("loading the new analysis", "cause", err)
+			}
+			if l.guard == nil {
+				continue
+			}
+			if err := l.guard.Refresh(); err != nil {
+				l.app.log.Error("the access file cannot be read; what it said before holds", "cause", err)
 			}
 		}
 	}

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "react";
-import { fetchReport } from "./api/client";
-import type { Report } from "./api/wire";
-import { useResource } from "./state/resource";
+import { fetchAccess, fetchReport, signOut, whenSignedOut } from "./api/client";
+import type { AccessState, Report } from "./api/wire";
+import { forget, useResource } from "./state/resource";
 import { Link, route, useNavigation } from "./state/router";
 import { AuditPage } from "./views/audit";
 import { ClipPage } from "./views/clip";
@@ -12,6 +12,7 @@ import { RunPage } from "./views/run";
 import { SessionPage } from "./views/session";
 import { SessionsPage } from "./views/sessions";
 import { Shell } from "./views/shell";
+import { SignInPage } from "./views/signin";
 
 // How long to wait before asking again for a report that is not there yet.
 const retryMS = 3000;
@@ -19,7 +20,13 @@ const retryMS = 3000;
 export function App() {
   const { path } = useNavigation();
   const at = route(path);
-  const report = useResource<Report>("report", fetchReport);
+  const access = useResource<AccessState>("access", fetchAccess);
+  const who = access.data;
+  const stranger = who !== undefined && who.required && who.name === "";
+  const report = useResource<Report>(stranger ? null : "report", fetchReport);
+  // Nothing of what the last person saw stays behind.
+  const { reload: askAgain } = access;
+  useEffect(() => whenSignedOut(() => { forget(""); askAgain(); }), [askAgain]);
   // While there is no report, somebody is about to make one.
   const { error, reload } = report;
   useEffect(() => {
@@ -36,6 +43,7 @@ export function App() {
     document.getElementById("main")?.focus({ preventScroll: true });
   }, [place]);
   const page = () => {
+    if (stranger) return <SignInPage access={who} onSignedIn={askAgain} />;
     switch (at.page) {
       case "list": return <FixListPage report={report} />;
       case "issue": return <IssuePage key={at.key} issueKey={at.key} />;
@@ -47,5 +55,6 @@ export function App() {
       case "unknown": return <Empty title="There is no such page"><p><Link to="/">Open the fix list</Link></p></Empty>;
     }
   };
-  return <Shell page={at.page} demo={report.data?.demo ?? false}>{page()}</Shell>;
+  const leave = () => void signOut(new AbortController().signal).finally(() => { forget(""); askAgain(); });
+  return <Shell page={at.page} demo={report.data?.demo ?? false} user={who?.name ?? ""} onSignOut={leave}>{page()}</Shell>;
 }

@@ -1,7 +1,7 @@
 // The only module that talks to the server. Every call takes an AbortSignal; errors are ApiError with a sentence that
 // can be shown as it is.
 import { sentenceCase } from "../model/format";
-import type { AuditPage, AuditReport, Clip, ControlMark, EpisodeVerdict, EventSlice, IssueDetail, IssueList, RecordedEvent, Report, Review, SessionDetail, SessionList, Status } from "./wire";
+import type { AccessState, AuditPage, AuditReport, Clip, ControlMark, EpisodeVerdict, EventSlice, IssueDetail, IssueList, RecordedEvent, Report, Review, SessionDetail, SessionList, Status } from "./wire";
 
 const base = "/api/v1";
 
@@ -23,6 +23,12 @@ function text(value: unknown, key: string): string {
   return typeof field === "string" ? field : "";
 }
 
+// A session that ended shows up as a refusal of whatever was asked for; the page then asks people to sign in again.
+let onSignedOut: () => void = () => {};
+export function whenSignedOut(f: () => void): void {
+  onSignedOut = f;
+}
+
 async function call<T>(path: string, init: RequestInit): Promise<T> {
   let response: Response;
   try {
@@ -33,6 +39,7 @@ async function call<T>(path: string, init: RequestInit): Promise<T> {
   }
   if (!response.ok) {
     const problem: unknown = await response.json().catch(() => null);
+    if (response.status === 401) onSignedOut();
     throw new ApiError(response.status, text(problem, "title") || `The server answered ${response.status}`, text(problem, "detail"));
   }
   try {
@@ -58,6 +65,7 @@ export interface ReviewChangeRequest { status?: Status; owner?: string; note?: s
 
 const id = encodeURIComponent;
 
+export const fetchAccess = (signal: AbortSignal): Promise<AccessState> => get(`${base}/access`, signal);
 export const fetchReport = (signal: AbortSignal): Promise<Report> => get(`${base}/report`, signal);
 export const fetchIssues = (q: IssueQuery, signal: AbortSignal): Promise<IssueList> => get(`${base}/issues${query({ ...q })}`, signal);
 export const fetchIssue = (key: string, signal: AbortSignal): Promise<IssueDetail> => get(`${base}/issues/${id(key)}`, signal);
@@ -71,8 +79,13 @@ export const stretchURL = (session: string, from: number, to: number): string =>
 export const fetchAudit = (q: { size: number; seed: number; pattern?: string }, signal: AbortSignal): Promise<AuditPage> => get(`${base}/audit${query({ ...q })}`, signal);
 export const fetchAuditReport = (signal: AbortSignal): Promise<AuditReport> => get(`${base}/audit/report`, signal);
 
-const send = <T>(method: "PATCH" | "PUT", path: string, body: object, signal: AbortSignal): Promise<T> =>
+const send = <T>(method: "PATCH" | "POST" | "PUT", path: string, body: object, signal: AbortSignal): Promise<T> =>
   call(path, { method, body: JSON.stringify(body), headers: { "content-type": "application/json" }, signal });
+
+export const signIn = (token: string, signal: AbortSignal): Promise<AccessState> => send("POST", `${base}/access/session`, { token }, signal);
+export const signOut = (signal: AbortSignal): Promise<AccessState> => call(`${base}/access/session`, { method: "DELETE", signal });
+/** Where a browser begins to sign in at the identity provider; it comes back to `to`. */
+export const providerURL = (to: string): string => `/signin/start${query({ to })}`;
 
 export const saveVerdict = (v: EpisodeVerdict, signal: AbortSignal): Promise<EpisodeVerdict> => send("PUT", `${base}/audit/verdicts`, v, signal);
 export const saveMark = (m: ControlMark, signal: AbortSignal): Promise<ControlMark> => send("PUT", `${base}/audit/marks`, m, signal);

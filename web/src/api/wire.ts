@@ -198,6 +198,9 @@ export interface SessionList {
   sessions: SessionRow[] | null;
 }
 
+/** Whether anybody must sign in, and as whom the reader is; name is empty for nobody. */
+export interface AccessState { required: boolean; name: string; role: "viewer" | "reviewer" | "admin" | "none"; provider: boolean }
+
 /** One episode as a person is asked about it: it does not say what the program made of it. */
 export interface AuditCase {
   session: string;

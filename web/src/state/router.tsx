@@ -78,6 +78,7 @@ export function route(path: string): Route {
   }
   if (first === "sessions" && parts.length === 1) return { page: "sessions" };
   if (first === "sessions" && parts.length === 2 && second !== undefined) return { page: "session", id: second };
+  if (first === "signin" && parts.length === 1) return { page: "list" }; // the way in; who is in already sees the list
   if (first === "audit" && parts.length === 1) return { page: "audit" };
   if (first === "run" && parts.length === 1) return { page: "run" };
   return { page: "unknown" };

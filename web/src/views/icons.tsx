@@ -20,6 +20,7 @@ const paths = {
   warning: <path d="M8 2.5 14.2 13H1.8zM8 6.5v3M8 11.3v.01" />,
   phone: <path d="M5 1.5h6a1 1 0 0 1 1 1v11a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1v-11a1 1 0 0 1 1-1zM7.2 12.5h1.6" />,
   desktop: <path d="M2 3h12v8H2zM6 14h4M8 11v3" />,
+  leave: <path d="M9.5 2.5h-6v11h6M6.5 8h7M11 5.5 13.5 8 11 10.5" />,
   check: <path d="M3 8.5l3.2 3.2L13 5" />,
 } satisfies Record<string, ReactNode>;
 

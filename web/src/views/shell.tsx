@@ -18,7 +18,16 @@ const themes: { [T in Theme]: { icon: IconName; name: string; next: Theme } } = 
   dark: { icon: "moon", name: "Theme: dark. Switch to the system's", next: "system" },
 };
 
-export function Shell({ page, demo, children }: { page: Route["page"]; demo: boolean; children: ReactNode }) {
+export interface ShellProps {
+  page: Route["page"];
+  demo: boolean;
+  /** Who is signed in; "" where nobody needs to. */
+  user: string;
+  onSignOut(): void;
+  children: ReactNode;
+}
+
+export function Shell({ page, demo, user, onSignOut, children }: ShellProps) {
   const help = useRef<HTMLDialogElement>(null);
   const theme = themes[useTheme()];
   const { go } = useNavigation();
@@ -39,6 +48,7 @@ export function Shell({ page, demo, children }: { page: Route["page"]; demo: boo
             <Link key={t.to} to={t.to} aria-current={t.pages.includes(page) ? "page" : undefined}>{t.name}</Link>
           ))}
         </nav>
+        {user !== "" && <button type="button" className="tool" title={`Signed in as ${user}. Sign out`} aria-label={`Sign out ${user}`} onClick={onSignOut}><span className="user">{user}</span> <Icon name="leave" /></button>}
         <button type="button" className="tool" title="Keyboard and help (?)" aria-label="Keyboard and help (?)" onClick={() => help.current?.showModal()}><Icon name="keyboard" /></button>
         <button type="button" className="tool" title={theme.name} aria-label={theme.name} onClick={() => setTheme(theme.next)}><Icon name={theme.icon} /></button>
       </header>
