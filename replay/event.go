@@ -42,7 +42,7 @@ const (
 	Selection           // text selection changed; FlagCollapsed if it is empty now
 	Resize              // viewport resized or visually zoomed; X, Y = new size
 	Navigate            // Screen is shown from now on; FlagLoad for a page load, else in-page navigation
-	SnapshotEvent       // full snapshot or frame attached: never an answer to a press
+	SnapshotEvent       // full snapshot or frame attached: never an answer to a press; Detail -> Mutations, see there, or NoIndex
 	RequestEvent        // a request ended; Detail -> Requests
 	ErrorEvent          // an error was logged or thrown; Detail -> Errors
 	CustomEvent         // the application named an event; Detail -> Customs
@@ -87,7 +87,9 @@ const (
 // Has reports whether all bits of f2 are set.
 func (f Flags) Has(f2 Flags) bool { return f&f2 == f2 }
 
-// Mutation is one batch of changes of the node tree, as the recorder flushed it.
+// Mutation is one batch of changes of the node tree, as the recorder flushed it. That of a SnapshotEvent is none of the
+// recorder: where the form that was used last stands on the new page again, it tells what that form says now and did not
+// before it was first sent, words beside fields (Added) and fields marked as wrong (AttributeChanged, ChangeInvalid).
 type Mutation struct {
 	Changes []Change // in recorder order; at most the reader's limit of changes a batch
 	Nodes   int32    // number of nodes added, removed or changed, also beyond the limit

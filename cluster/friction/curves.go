@@ -12,7 +12,7 @@ var curves = [...]curve{
 	{"dead_tap", 4.93, 7.73, 460, 31},
 	{"slow_response", 2.94, 7.73, 235, 31},
 	{"affordance_gap", 2.94, 7.73, 472, 29},
-	{"form_trouble", 4.70, 7.73, 158, 15},
+	{"form_trouble", 4.70, 7.73, 165, 15},
 	{"loop", 3.14, 7.73, 84, 11},
 	{"quick_back", 3.43, 7.73, 137, 11},
 	{"dead_swipe", 4.83, 7.73, 68, 15},

@@ -6,10 +6,10 @@ import (
 	"github.com/rankle/rankle/replay"
 )
 
-// findFormTrouble looks for submits answered only by complaints again and again, for fields that are taken up again
+// findFormTrouble looks for submits answered only by complaints again and again, on the page or by the server, for fields that are taken up again
 // and again without getting anywhere, and for forms left half filled.
 func findFormTrouble(a *analysis) []candidate {
-	out := a.rejections()
+	out := append(a.rejections(), a.sentBack()...)
 	out = append(out, a.reEdits()...)
 	return append(out, a.abandoned()...)
 }

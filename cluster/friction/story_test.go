@@ -571,7 +571,12 @@ func (st *story) pageEvent(at time.Duration, verb string, w []string) (bool, err
 		}
 		st.put(at, e)
 		if e.Flags.Has(replay.FlagLoad) {
-			st.put(at+50*time.Millisecond, none(replay.SnapshotEvent))
+			shot := st.put(at+50*time.Millisecond, none(replay.SnapshotEvent))
+			if t := st.names[arg(2)]; arg(1) == "refusing" && t != nil {
+				shot.Detail = int32(len(st.s.Mutations))
+				st.s.Mutations = append(st.s.Mutations, replay.Mutation{Nodes: 1, Changes: []replay.Change{{Node: t.node, Parent: st.s.Nodes[t.node].Parent,
+					Kind: replay.AttributeChanged, Size: 1, Attr: "aria-invalid", State: 1, Traits: replay.ChangeInvalid}}})
+			}
 		}
 	case "scroll":
 		e := none(replay.Scroll)

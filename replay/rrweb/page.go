@@ -153,14 +153,16 @@ func (p *player) fullSnapshot(w *window, at time.Duration, s *snapshot) {
 	w.snapAt = at
 	fresh.limited = fresh.limited || w.tree.limited
 	w.tree, w.spare = w.spare, w.tree
+	pressed, complaints := w.pressed, int32(replay.NoIndex)
 	w.fresh, w.pressed = false, node{}
 	if !checkout {
 		p.flushRequests(w)
 		w.nodes.reset()
 		w.loads++
+		complaints = p.returned(w, pressed)
 	}
 	p.settleMeta(w, checkout)
-	p.emit(w, at, replay.SnapshotEvent)
+	p.emit(w, at, replay.SnapshotEvent).Detail = complaints
 	p.titleScreen(w)
 }
 

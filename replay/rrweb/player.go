@@ -54,6 +54,7 @@ type window struct {
 	loads     int
 	fresh     bool // a page load began: the next snapshot cannot be a checkout
 	pressed   node
+	sent      sentForm
 	pointer   bool // pointerType was seen: a recent recorder
 	network   []pendingRequest
 }
