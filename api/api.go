@@ -91,6 +91,8 @@ type Snapshot struct {
 	// Converted gives the goals that a session reached. nil = unknown.
 	Converted func(d *friction.Digest) []string
 
+	// WhatIf answers what-if questions. nil: nothing can be asked, and the answer says so.
+	WhatIf Asker
 	// Audit draws samples to ask people about. nil: nothing can be audited, and the answer says so.
 	Audit Auditor
 	// Obeyed are the decisions of people that the Report obeys.
@@ -156,6 +158,7 @@ type Server struct {
 	handler http.Handler
 	doc     []byte // OpenAPI document
 	metrics *metrics
+	asking  chan struct{}
 	view    atomic.Pointer[view]
 	reviews atomic.Pointer[reviewed]
 }
@@ -174,7 +177,7 @@ func New(opts Options) (*Server, error) {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{opts: opts, log: opts.Log.With("component", "api")}
+	s := &Server{opts: opts, log: opts.Log.With("component", "api"), asking: make(chan struct{}, maxAsking)}
 	s.metrics = newMetrics(s)
 	router := chi.NewRouter()
 	router.Use(s.identify, s.logAccess, s.recoverPanics, secure, s.checkHost, s.checkOrigin, s.authenticate, s.limit, limitBody, compress(), middleware.GetHead)

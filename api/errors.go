@@ -61,6 +61,7 @@ var (
 	errNoStore    = errors.New("recordings cannot be played: the server has no access to their store")
 	errNoSearch   = errors.New("sessions cannot be searched: the server has no search index")
 	errNoAudit    = errors.New("nothing can be audited: the server does not know what the report rests on")
+	errNoWhatIf   = errors.New("what-if questions cannot be answered: run `rankle analyze` again, which keeps what they need")
 	errNoEpisode  = errors.New("the loaded run has no such episode; it may have been found under other settings")
 	errNoReviews  = errors.New("reviews cannot be changed: the server was started without a review store")
 	errCursor     = errors.New("the cursor is not one of ours, or belongs to an earlier report: start again without it")
@@ -88,6 +89,10 @@ func problemOf(err error) *Problem {
 		return problem(http.StatusConflict, "somebody else changed this review in the meantime: read it again and repeat the change on its present rev")
 	case errors.Is(err, review.ErrInvalid):
 		return problem(http.StatusBadRequest, sentence(err))
+	case errors.Is(err, pipeline.ErrQuestion):
+		return whatIfProblem(err)
+	case errors.Is(err, pipeline.ErrNoBasis):
+		return problem(http.StatusServiceUnavailable, errNoWhatIf.Error())
 	case errors.Is(err, context.DeadlineExceeded):
 		return problem(http.StatusGatewayTimeout, "it took too long; try a smaller range, or again later")
 	case errors.Is(err, fs.ErrNotExist):
@@ -108,7 +113,7 @@ var statuses = [...]struct {
 	{errNoRoute, http.StatusNotFound}, {errNoIssue, http.StatusNotFound}, {errNoClip, http.StatusNotFound},
 	{errNoSession, http.StatusNotFound}, {errNoPicture, http.StatusNotFound}, {errNoMoment, http.StatusNotFound},
 	{errArchived, http.StatusConflict}, {errStore, http.StatusBadGateway}, {errRewritten, http.StatusConflict}, {errNoSource, http.StatusServiceUnavailable}, {errNoVideo, http.StatusGone}, {errNoStore, http.StatusServiceUnavailable},
-	{errNoSearch, http.StatusServiceUnavailable}, {errNoAudit, http.StatusServiceUnavailable}, {errNoEpisode, http.StatusNotFound}, {errNoReviews, http.StatusServiceUnavailable},
+	{errNoSearch, http.StatusServiceUnavailable}, {errNoAudit, http.StatusServiceUnavailable}, {errNoWhatIf, http.StatusServiceUnavailable}, {errNoEpisode, http.StatusNotFound}, {errNoReviews, http.StatusServiceUnavailable},
 	{errNotReady, http.StatusServiceUnavailable}, {errCursor, http.StatusBadRequest}, {errRange, http.StatusBadRequest},
 	{errBadHost, http.StatusMisdirectedRequest}, {errCrossSite, http.StatusForbidden}, {errMethod, http.StatusMethodNotAllowed},
 	{errBodyTooBig, http.StatusRequestEntityTooLarge},
@@ -131,6 +136,14 @@ func recordingError(err error) error {
 		}
 	}
 	return err
+}
+
+// whatIfProblem names everything that is wrong with a question, one sentence each.
+func whatIfProblem(err error) *Problem {
+	text := strings.TrimPrefix(err.Error(), pipeline.ErrQuestion.Error()+": ")
+	p := problem(http.StatusBadRequest, "the question cannot be answered: "+strings.ReplaceAll(text, "\n", "; "))
+	p.Errors = strings.Split(text, "\n")
+	return p
 }
 
 // sentence is the text of an error after the last package prefix.

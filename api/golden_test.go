@@ -131,6 +131,10 @@ func put(path, body string) request {
 	return request{Method: http.MethodPut, Path: path, Body: json.RawMessage(body)}
 }
 
+func post(path, body string) request {
+	return request{Method: http.MethodPost, Path: path, Body: json.RawMessage(body)}
+}
+
 // table is every kind of answer, in the order in which they are asked for: reviews build on each other. The web
 // tests read the golden files.
 var table = []struct {
@@ -181,6 +185,10 @@ var table = []struct {
 	{"audit_verdict_withdrawn", put("/api/v1/audit/verdicts", `{"session":"s-0229","pattern":"hold_confusion","offset_ms":84067,"verdict":"none","rev":1}`)},
 	{"audit_verdicts", get("/api/v1/audit/verdicts")},
 	{"audit_nothing", get("/api/v1/audit?pattern=nosuch")},
+	{"whatif", post("/api/v1/what-if", `{"weights":{"goals":{"purchase":3},"return":0.5},"limit":2}`)},
+	{"whatif_goal", post("/api/v1/what-if", `{"goals":[{"name":"signup","reached":{"tap":{"label":"Sign up"}},"steps":[{"name":"form","match":{"screen":"/signup"},"within_ms":60000}]}],"from":"2026-09-14T00:00:00Z","segments":[{"attribute":"device","value":"mobile"}],"limit":1}`)},
+	{"whatif_unknown_goal", post("/api/v1/what-if", `{"weights":{"goals":{"sale":3}}}`)},
+	{"whatif_bad", post("/api/v1/what-if", `{"weights":{"return":-1},"limit":0,"goal":"x"}`)},
 	{"err_issue", get("/api/v1/issues/nope")},
 	{"err_clip", get("/api/v1/issues/iss-pay-button/clips/99")},
 	{"err_session", get("/api/v1/sessions/nope")},

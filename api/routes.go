@@ -12,6 +12,8 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 	"github.com/go-chi/chi/v5"
+
+	"github.com/rankle/rankle/api/access"
 )
 
 // routes registers every address of the API and makes the OpenAPI document of them.
@@ -51,6 +53,11 @@ func (s *Server) routes(router *chi.Mux) error {
 		"application/json": {Schema: eventsSchema()},
 	}}}
 	add(s, api, events, s.events)
+	ask := get("whatIf", "/api/v1/what-if", "Another list of the same recordings: other weights, goals, days or segments. Nothing is kept")
+	ask.Method = http.MethodPost
+	ask.MaxBodyBytes = maxBody
+	ask.Metadata = map[string]any{need: access.Viewer} // it changes nothing
+	add(s, api, ask, s.whatIf)
 	s.auditRoutes(api)
 	s.accessRoutes(api, router)
 	router.Method(http.MethodGet, metricsPath, s.metrics.handler())

@@ -311,6 +311,7 @@ func (c *Collector) restake(d *basisData) error {
 	for k := range priors {
 		priors[k] = &prior{ends: d.Ends[k], weights: d.Shares[k]}
 	}
+	c.stakes = make([][]stake, 0, len(d.Stakes)) // not nil, also without issues: they are known
 	for _, row := range d.Stakes {
 		if len(row) != 0 && len(row) != len(priors) {
 			return errBasis

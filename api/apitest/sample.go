@@ -59,7 +59,7 @@ func Sample() *Data {
 // Snapshot is the run as a Server loads it, with a search index in memory and playable recordings.
 func (d *Data) Snapshot(ctx context.Context) (*api.Snapshot, error) {
 	snap := &api.Snapshot{Report: d.Report, Sessions: d, Recordings: d, Demo: true, Sources: []string{"sample://generated"},
-		Screen: Template, Issue: d.Issue, Converted: Converted}
+		Screen: Template, Issue: d.Issue, Converted: Converted, WhatIf: asker{d}}
 	ix, err := search.Build(ctx, "", "sample", d.All(), search.Options{Screen: Template, Issue: d.Issue, Goals: Converted})
 	if err != nil {
 		return nil, err

@@ -268,6 +268,8 @@ func hintFor(err error) string {
 		return "another analysis works on this data directory: wait for it, or use another --data"
 	case errors.Is(err, pipeline.ErrNoReport):
 		return `run "rankle analyze SOURCE" with the same --data first`
+	case errors.Is(err, pipeline.ErrNoBasis):
+		return `run "rankle analyze SOURCE" with the same --data again: it reads nothing twice`
 	case errors.Is(err, pipeline.ErrDamaged):
 		return `run "rankle analyze SOURCE" with the same --data again: it replaces the result and reads nothing twice`
 	case errors.Is(err, pipeline.ErrNewer), errors.Is(err, ledger.ErrNewer):

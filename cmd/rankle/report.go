@@ -12,14 +12,20 @@ import (
 
 func reportCommand(a *app) *cobra.Command {
 	var data, format string
+	var whatIf whatIfFlags
 	cmd := &cobra.Command{
 		Use:   "report",
-		Short: "Print the ranked report of the last analysis",
-		Long:  "Prints the report of the last analysis as JSON (docs/format/report.md) or as Markdown for a planning document.",
+		Short: "Print the ranked report of the last analysis, or what it would be",
+		Long: `Prints the report of the last analysis as JSON (docs/format/report.md) or as Markdown for a planning document.
+
+--weight, --goal, --segment, --from and --to ask what the list would be: it is ranked again from what the analysis kept,
+no recording is read, and nothing is stored.`,
 		Example: `  rankle report > fix-list.md
-  rankle report --format json | jq '.issues[0]'`,
+  rankle report --format json | jq '.issues[0]'
+  rankle report --segment device=mobile --from 2026-10-05
+  rankle report --goal signup=screen:/welcome --weight return=0.2`,
 		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			if format != "json" && format != "md" {
 				return usagef("--format %q: must be json or md", format)
 			}
@@ -27,14 +33,19 @@ func reportCommand(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if format == "md" {
-				return api.Markdown(a.out, result.Report)
+			report, err := whatIf.ask(cmd.Context(), result, data)
+			if err != nil {
+				return err
 			}
-			return api.WriteDocument(a.out, result.Report)
+			if format == "md" {
+				return api.Markdown(a.out, report)
+			}
+			return api.WriteDocument(a.out, report)
 		},
 	}
 	cmd.Flags().StringVar(&data, "data", "rankle-data", "data directory of the analysis")
 	cmd.Flags().StringVar(&format, "format", "md", "md (Markdown) or json")
+	whatIf.add(cmd)
 	return cmd
 }
 

@@ -220,6 +220,7 @@ func (l *loader) open(ctx context.Context, result *pipeline.Result) (*loaded, er
 		Screen:     evidence.Clusters.Screen,
 		Issue:      evidence.Clusters.IssueKey,
 		Converted:  evidence.Converted,
+		WhatIf:     pipeline.NewWhatIf(result, led, l.data),
 		Audit:      pipeline.NewAuditor(result, led),
 		Obeyed:     result.Decisions,
 	}

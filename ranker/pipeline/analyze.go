@@ -155,8 +155,11 @@ func (a *analysis) all(ctx context.Context) (*ranker.Report, error) {
 	}
 	regrouped := newRegrouping(recordings)
 	selected := selection{fingerprint: a.fingerprint, sources: namesOf(a.Sources), superseded: regrouped.superseded, decided: newDecisions(decided)}
-	report, err := a.rank(ctx, tables, selected, a.summary.read)
+	report, basis, err := a.rank(ctx, tables, selected, a.summary.read)
 	if err != nil {
+		return nil, err
+	}
+	if err := saveBasis(a.DataDir, report.Run, basis); err != nil {
 		return nil, err
 	}
 	result := &Result{Report: report, Config: a.Config, Sources: selected.sources, Digests: a.fingerprint, Superseded: regrouped.names(), Decisions: decided, Inputs: inputs}
@@ -212,10 +215,10 @@ func (a *analysis) list(ctx context.Context) ([]job, error) {
 }
 
 // rank is the second loop: what is selected of the ledger becomes issues, costs and an order. read sums up the first.
-func (a *analysis) rank(ctx context.Context, tables *tables, selected selection, read func(sessions int) ranker.ReadSummary) (*ranker.Report, error) {
+func (a *analysis) rank(ctx context.Context, tables *tables, selected selection, read func(sessions int) ranker.ReadSummary) (*ranker.Report, *ranker.Basis, error) {
 	goals, err := a.Config.outcomes()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	digests := func() iter.Seq2[*friction.Digest, error] { return selected.digests(ctx, a.ledger, tables) }
 	sessions := 0
@@ -224,13 +227,13 @@ func (a *analysis) rank(ctx context.Context, tables *tables, selected selection,
 		a.progress(Progress{Stage: "clustering", Done: sessions})
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if sessions == 0 {
-		return nil, a.summary.nothing()
+		return nil, nil, a.summary.nothing()
 	}
 	a.progress(Progress{Stage: "ranking", Done: sessions})
-	return ranker.Rank(ranker.Input{
+	return ranker.RankBasis(ranker.Input{
 		Digests: func() iter.Seq2[*friction.Digest, error] {
 			return selected.decided.marked(clusters, digests())
 		},

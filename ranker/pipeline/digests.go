@@ -5,6 +5,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/rankle/rankle/cluster"
 	"github.com/rankle/rankle/cluster/friction"
@@ -24,8 +25,13 @@ type selection struct {
 
 // digests iterates over the selected Digests, completed by the manifests, in the ledger's order.
 func (s selection) digests(ctx context.Context, led *ledger.Ledger, t *tables) iter.Seq2[*friction.Digest, error] {
+	return s.between(ctx, led, t, time.Time{}, time.Time{})
+}
+
+// between is digests of sessions that start in [from, to); zero times do not bound.
+func (s selection) between(ctx context.Context, led *ledger.Ledger, t *tables, from, to time.Time) iter.Seq2[*friction.Digest, error] {
 	return func(yield func(*friction.Digest, error) bool) {
-		for d, err := range led.All(ctx, ledger.Query{Fingerprint: s.fingerprint}) {
+		for d, err := range led.All(ctx, ledger.Query{Fingerprint: s.fingerprint, From: from, To: to}) {
 			if err != nil {
 				yield(nil, err)
 				return

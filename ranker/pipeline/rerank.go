@@ -32,7 +32,11 @@ func Rerank(ctx context.Context, opt Options) (*Run, error) {
 	}
 	result := *last
 	result.Decisions, result.Inputs = decided, ""
-	result.Report, err = run.again(ctx, last, newDecisions(decided))
+	var basis *ranker.Basis
+	result.Report, basis, err = run.again(ctx, last, newDecisions(decided))
+	if err == nil {
+		err = saveBasis(opt.DataDir, result.Report.Run, basis)
+	}
 	if err == nil {
 		err = result.Save(opt.DataDir)
 	}
@@ -43,10 +47,10 @@ func Rerank(ctx context.Context, opt Options) (*Run, error) {
 }
 
 // again ranks what a Result rests on.
-func (a *analysis) again(ctx context.Context, last *Result, decided decisions) (*ranker.Report, error) {
+func (a *analysis) again(ctx context.Context, last *Result, decided decisions) (*ranker.Report, *ranker.Basis, error) {
 	tables, err := a.Config.openTables(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	return a.rank(ctx, tables, last.selection(decided), func(int) ranker.ReadSummary { return last.Report.Read })
 }

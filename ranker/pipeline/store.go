@@ -52,6 +52,11 @@ func seal(path, format string, schema int, value any) error {
 	if err != nil {
 		return err
 	}
+	return sealBytes(path, format, schema, body)
+}
+
+// sealBytes is seal for a value that is encoded already.
+func sealBytes(path, format string, schema int, body []byte) error {
 	sum := sha256.Sum256(body)
 	head, err := json.Marshal(sealHeader{Format: format, Schema: schema, SHA256: hex.EncodeToString(sum[:])})
 	if err != nil {
@@ -62,25 +67,34 @@ func seal(path, format string, schema int, value any) error {
 
 // unseal reads a sealed file of at most that schema. The error wraps ErrDamaged or ErrNewer, or is that of reading.
 func unseal(path, format string, schema int, value any) error {
-	data, err := os.ReadFile(path)
+	body, err := unsealBytes(path, format, schema)
 	if err != nil {
 		return err
-	}
-	line, body, _ := bytes.Cut(data, []byte("\n"))
-	var head sealHeader
-	if err := json.Unmarshal(line, &head); err != nil || head.Format != format {
-		return fmt.Errorf("%s: %w", path, ErrDamaged)
-	}
-	if head.Schema > schema {
-		return fmt.Errorf("%s: schema %d, this version reads up to %d: %w", path, head.Schema, schema, ErrNewer)
-	}
-	if sum := sha256.Sum256(body); hex.EncodeToString(sum[:]) != head.SHA256 {
-		return fmt.Errorf("%s: %w", path, ErrDamaged)
 	}
 	if err := json.Unmarshal(body, value); err != nil {
 		return fmt.Errorf("%s: %w: %w", path, ErrDamaged, err)
 	}
 	return nil
+}
+
+// unsealBytes is unseal for a value that the caller decodes.
+func unsealBytes(path, format string, schema int) ([]byte, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	line, body, _ := bytes.Cut(data, []byte("\n"))
+	var head sealHeader
+	if err := json.Unmarshal(line, &head); err != nil || head.Format != format {
+		return nil, fmt.Errorf("%s: %w", path, ErrDamaged)
+	}
+	if head.Schema > schema {
+		return nil, fmt.Errorf("%s: schema %d, this version reads up to %d: %w", path, head.Schema, schema, ErrNewer)
+	}
+	if sum := sha256.Sum256(body); hex.EncodeToString(sum[:]) != head.SHA256 {
+		return nil, fmt.Errorf("%s: %w", path, ErrDamaged)
+	}
+	return body, nil
 }
 
 var (

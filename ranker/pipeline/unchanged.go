@@ -22,6 +22,9 @@ func (a *analysis) unchanged(inputs string) *Result {
 	if err != nil || last.Inputs != inputs {
 		return nil // what cannot be read is made anew
 	}
+	if _, err := os.Stat(basisPath(a.DataDir)); err != nil {
+		return nil // so is what somebody deleted
+	}
 	return last
 }
 

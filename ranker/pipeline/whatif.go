@@ -1,0 +1,248 @@
+package pipeline
+
+import (
+	"bytes"
+	"context"
+	"encoding/gob"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"path/filepath"
+	"runtime"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/rankle/rankle/cluster/friction"
+	"github.com/rankle/rankle/cluster/ledger"
+	"github.com/rankle/rankle/ranker"
+	"github.com/rankle/rankle/ranker/outcome"
+)
+
+// basisFile holds what the last Result was ranked from, for what-if questions: the header line of a sealed file, then a
+// basisRecord in gob. It belongs to the program that wrote it, is made again by every analysis, and may be deleted.
+const basisFile = "basis.bin"
+
+const (
+	basisFormat = "rankle-basis"
+	basisSchema = 1
+)
+
+type basisRecord struct {
+	Run   string // of the Report that it is the basis of
+	Basis []byte
+}
+
+func basisPath(dir string) string { return filepath.Join(dir, basisFile) }
+
+// ErrNoBasis means that the data directory holds nothing to answer what-if questions from: another program wrote the
+// Result, or somebody deleted it. Analysing again makes it.
+var ErrNoBasis = errors.New("nothing to answer what-if questions from")
+
+// saveBasis is called before the Result is saved, so that a Result never lacks the one that belongs to it.
+func saveBasis(dir, run string, b *ranker.Basis) error {
+	data, err := b.MarshalBinary()
+	if err != nil {
+		return fmt.Errorf("store basis: %w", err)
+	}
+	var buf bytes.Buffer
+	if err := gob.NewEncoder(&buf).Encode(basisRecord{run, data}); err != nil {
+		return fmt.Errorf("store basis: %w", err)
+	}
+	if err := sealBytes(basisPath(dir), basisFormat, basisSchema, buf.Bytes()); err != nil {
+		return fmt.Errorf("store basis: %w", err)
+	}
+	return nil
+}
+
+func (r *Result) loadBasis(dir string) (*ranker.Basis, error) {
+	data, err := unsealBytes(basisPath(dir), basisFormat, basisSchema)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s: %w", dir, ErrNoBasis)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read basis: %w", err)
+	}
+	var record basisRecord
+	if err := gob.NewDecoder(bytes.NewReader(data)).Decode(&record); err != nil {
+		return nil, fmt.Errorf("read basis: %w: %w", ErrDamaged, err)
+	}
+	if record.Run != r.Report.Run {
+		return nil, fmt.Errorf("%s holds that of run %s and not of %s: %w", dir, record.Run, r.Report.Run, ErrNoBasis)
+	}
+	goals, err := r.Config.outcomes()
+	if err != nil {
+		return nil, err
+	}
+	basis, err := ranker.UnmarshalBasis(record.Basis, ranker.Input{Outcomes: goals, Options: r.Config.ranking()}, r.Report)
+	if err != nil {
+		return nil, fmt.Errorf("read basis: %w: %w", ErrDamaged, err)
+	}
+	return basis, nil
+}
+
+// Question is a what-if question: another list of the same recordings. Nothing is stored, and the Result stays as it is.
+type Question struct {
+	ranker.Question
+	// Measure are goals instead of those of the analysis file; empty keeps them. Their weights are their values.
+	Measure []outcome.Goal
+}
+
+// WhatIf answers what-if questions about one Result. It is safe for concurrent use as long as the ledger stays open.
+type WhatIf struct {
+	result *Result
+	ledger *ledger.Ledger
+	dir    string
+
+	mu    sync.Mutex
+	basis *ranker.Basis // nil until first asked for
+	other []measured    // by other goals, the last asked for first
+}
+
+// measured is a Basis with other goals.
+type measured struct {
+	goals string // as JSON
+	basis *ranker.Basis
+}
+
+// maxMeasured is how many sets of other goals are kept ready: who compares goes back and forth between a few, and each
+// takes about ten bytes a session and goal.
+const maxMeasured = 4
+
+// NewWhatIf returns a WhatIf of the last Result of a data directory; led must hold its Digests.
+func NewWhatIf(r *Result, led *ledger.Ledger, dir string) *WhatIf {
+	return &WhatIf{result: r, ledger: led, dir: dir}
+}
+
+// Ask answers a question. Questions about goals take a pass over the ledger the first time; no question reads a recording.
+// The error is ErrNoBasis, that of the ledger, or says all that is wrong with the question.
+func (w *WhatIf) Ask(ctx context.Context, q Question) (*ranker.Report, error) {
+	basis, err := w.basisFor(ctx, q.Measure)
+	if err != nil {
+		return nil, err
+	}
+	report, err := basis.Ask(q.Question)
+	if err != nil {
+		return nil, questionError{err}
+	}
+	return report, nil
+}
+
+// questionError marks an error that whoever asked made.
+type questionError struct{ error }
+
+func (e questionError) Unwrap() error        { return e.error }
+func (e questionError) Is(target error) bool { return target == ErrQuestion }
+
+// ErrQuestion means that a what-if question was refused for what it asks; the text says all that is wrong with it.
+var ErrQuestion = errors.New("what-if question refused")
+
+func (w *WhatIf) basisFor(ctx context.Context, goals []outcome.Goal) (*ranker.Basis, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.basis == nil {
+		basis, err := w.result.loadBasis(w.dir)
+		if err != nil {
+			return nil, err
+		}
+		w.basis = basis
+	}
+	if len(goals) == 0 {
+		return w.basis, nil
+	}
+	if _, err := (outcome.Config{Goals: goals}).Compile(); err != nil {
+		return nil, questionError{err}
+	}
+	key, err := json.Marshal(goals)
+	if err != nil {
+		return nil, fmt.Errorf("what-if goals: %w", err)
+	}
+	for i, m := range w.other {
+		if m.goals == string(key) {
+			copy(w.other[1:i+1], w.other[:i])
+			w.other[0] = m
+			return m.basis, nil
+		}
+	}
+	tables, err := w.result.Config.openTables(ctx)
+	if err != nil {
+		return nil, err
+	}
+	selected := w.result.selection(newDecisions(w.result.Decisions))
+	if err := tables.learn(selected.digests(ctx, w.ledger, tables)); err != nil {
+		return nil, err
+	}
+	basis, err := w.basis.WithGoals(goals, selected.parallel(ctx, w.ledger, tables))
+	if err != nil {
+		return nil, err
+	}
+	w.other = append([]measured{{string(key), basis}}, w.other[:min(len(w.other), maxMeasured-1)]...)
+	return basis, nil
+}
+
+// handful is how many Digests a reader hands over at once, so that handing over costs nothing beside reading.
+const handful = 64
+
+// parallel is digests read by all processors, in no order.
+func (s selection) parallel(ctx context.Context, led *ledger.Ledger, t *tables) iter.Seq2[*friction.Digest, error] {
+	return func(yield func(*friction.Digest, error) bool) {
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		handfuls := make(chan []*friction.Digest, readersAhead)
+		done := make(chan error, 1)
+		go func() {
+			readers, ctx := errgroup.WithContext(ctx)
+			readers.SetLimit(runtime.GOMAXPROCS(0))
+			for _, day := range led.Days() {
+				readers.Go(func() error {
+					return inHandfuls(ctx, s.between(ctx, led, t, day, day.AddDate(0, 0, 1)), handfuls)
+				})
+			}
+			err := readers.Wait()
+			close(handfuls)
+			done <- err
+		}()
+		stopped := false
+		for some := range handfuls {
+			for _, d := range some {
+				if stopped = stopped || !yield(d, nil); stopped {
+					cancel()
+					break
+				}
+			}
+		}
+		if err := <-done; err != nil && !stopped {
+			yield(nil, err)
+		}
+	}
+}
+
+// inHandfuls sends what digests yields.
+func inHandfuls(ctx context.Context, digests iter.Seq2[*friction.Digest, error], to chan<- []*friction.Digest) error {
+	var some []*friction.Digest
+	send := func() error {
+		select {
+		case to <- some:
+			some = nil
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	for d, err := range digests {
+		if err != nil {
+			return err
+		}
+		if some = append(some, d); len(some) == handful {
+			if err := send(); err != nil {
+				return err
+			}
+		}
+	}
+	return send()
+}
+
+// readersAhead is how many handfuls may wait: enough that readers do not wait for each other.
+const readersAhead = 16
