@@ -151,6 +151,12 @@ var table = []struct {
 	{"issues_filter", get("/api/v1/issues?pattern=dead_tap&q=help+button")},
 	{"issues_screen", get("/api/v1/issues?screen=%2Fcart")},
 	{"issues_none", get("/api/v1/issues?q=nosuchword")},
+	{"export_csv", get("/api/v1/export/issues?format=csv")},
+	{"export_json", get("/api/v1/export/issues?format=json&key=iss-login&key=iss-pay-button")},
+	{"export_md", get("/api/v1/export/issues?format=md&pattern=dead_tap")},
+	{"issue_text", get("/api/v1/issues/iss-pay-button/text?at=https://rankle.example.com")},
+	{"issue_text_jira", get("/api/v1/issues/iss-hostile/text?for=jira&at=https://rankle.example.com/")},
+	{"issue_text_bad", get("/api/v1/issues/iss-login/text?at=javascript:alert(1)")},
 	{"issue", get("/api/v1/issues/iss-pay-button")},
 	{"issue_hostile", get("/api/v1/issues/iss-hostile")},
 	{"issue_odd_key", get("/api/v1/issues/iss-wish%2Flist%3Fx=1%23y")},
@@ -215,6 +221,13 @@ func TestGolden(t *testing.T) {
 				if v := res.Header.Get(k); v != "" {
 					got.Headers[k] = v
 				}
+			}
+			if !strings.Contains(got.Headers["Content-Type"], "json") {
+				text, err := json.Marshal(string(got.Body))
+				if err != nil {
+					t.Fatal(err)
+				}
+				got.Body = text
 			}
 			golden(t, tt.name+".json", struct {
 				Request  request  `json:"request"`

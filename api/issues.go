@@ -39,8 +39,13 @@ const rowSegments = 3
 
 type issuesInput struct {
 	Conditional
-	Limit   int    `query:"limit" default:"50" minimum:"1" maximum:"500"`
-	Cursor  string `query:"cursor" maxLength:"200" doc:"next_cursor of the page before"`
+	IssueFilter
+	Limit  int    `query:"limit" default:"50" minimum:"1" maximum:"500"`
+	Cursor string `query:"cursor" maxLength:"200" doc:"next_cursor of the page before"`
+}
+
+// IssueFilter chooses issues of the list. It is exported for the reason that Conditional is.
+type IssueFilter struct {
 	Pattern string `query:"pattern" maxLength:"100" doc:"Only issues with this pattern"`
 	Screen  string `query:"screen" maxLength:"500" doc:"Only issues of this screen template"`
 	Status  string `query:"status" enum:"new,confirmed,rejected,fixed" doc:"Only issues with this review status"`
@@ -66,11 +71,8 @@ func (s *Server) issues(ctx context.Context, in *issuesInput) (*cached[IssuePage
 	}
 	page, words, last := IssuePage{Issues: []IssueRow{}}, strings.Fields(strings.ToLower(in.Q)), -1
 	for i := range v.rows {
-		status, owner := statusNew, ""
-		if r, ok := reviews[v.rows[i].Key]; ok {
-			status, owner = string(r.Status), r.Owner
-		}
-		if !in.wants(&v.rows[i], status) || !containsAll(v.haystk[i], words) {
+		row := reviewedRow(v.rows[i], reviews)
+		if !in.wants(&row) || !containsAll(v.haystk[i], words) {
 			continue
 		}
 		page.Total++
@@ -81,16 +83,23 @@ func (s *Server) issues(ctx context.Context, in *issuesInput) (*cached[IssuePage
 			page.NextCursor = v.cursor(last)
 			continue // goes on for Total
 		}
-		row := v.rows[i]
-		row.Status, row.Owner = status, owner
 		row.Segments = row.Segments[:min(len(row.Segments), rowSegments)]
 		page.Issues, last = append(page.Issues, row), i
 	}
 	return fresh(tag, page), nil
 }
 
-func (in *issuesInput) wants(row *IssueRow, status string) bool {
-	return (in.Screen == "" || in.Screen == row.Screen) && (in.Status == "" || in.Status == status) &&
+// reviewedRow adds what people decided.
+func reviewedRow(row IssueRow, reviews map[string]review.Review) IssueRow {
+	row.Status, row.Owner = statusNew, ""
+	if r, ok := reviews[row.Key]; ok {
+		row.Status, row.Owner = string(r.Status), r.Owner
+	}
+	return row
+}
+
+func (in *IssueFilter) wants(row *IssueRow) bool {
+	return (in.Screen == "" || in.Screen == row.Screen) && (in.Status == "" || in.Status == row.Status) &&
 		(in.Pattern == "" || slices.ContainsFunc(row.Patterns, func(p PatternCount) bool { return p.Pattern == in.Pattern }))
 }
 

@@ -101,6 +101,9 @@ func (c *contract) check(t *testing.T, in request, res *http.Response, body []by
 	if err != nil {
 		t.Fatalf("%s %s: %v", in.Method, in.Path, err)
 	}
+	if !strings.HasSuffix(media, "json") {
+		return // that the document knows the type is all that can be said
+	}
 	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(body))
 	if err != nil {
 		t.Fatalf("%s %s: answer is not JSON: %v", in.Method, in.Path, err)
