@@ -36,6 +36,7 @@ type Builder struct {
 type session struct {
 	id        string
 	recording string
+	name      uint64 // hash of both
 	start     int64  // epoch ms
 	person    uint64 // hash of the user, or of the session if there is none
 	known     bool   // a user id was given
@@ -121,7 +122,8 @@ func (b *Builder) Add(d *friction.Digest) {
 		id: d.Session, recording: d.Recording, start: d.Start.UnixMilli(), values: int32(len(b.values)),
 		known: d.Context.User != "", masked: isMasked(d), size: sizeOf(d),
 	}
-	s.person = hash64("session", d.Session, d.Recording)
+	s.name = hash64("session", d.Session, d.Recording)
+	s.person = s.name
 	if s.known {
 		s.person = hash64("user", d.Context.User)
 	}

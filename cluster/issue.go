@@ -39,6 +39,9 @@ type Issue struct {
 	Segments   []Segment  // where the rate differs, strongest first
 	Clips      []Clip     // at most MaxClips, then one with Contrast if the control worked somewhere
 	Dismissed  []ReasonCount
+	// Sample holds hashes of at most 64 episodes, sorted: the lowest of all, so that the issues of two Results can be
+	// compared (Trace).
+	Sample []uint64
 
 	Use      Use          // of the control, by everybody
 	Versions []VersionUse // the same by app version, in the order in which they were first seen; at most 26, the last

@@ -30,7 +30,8 @@ func (b *Builder) Result() *Result {
 	r := &Result{templates: w.templates, joins: w.joins, groups: map[groupKey]*group{}, index: map[*group]int{},
 		screens: map[string][]int{}, presses: presses{map[place][]spot{}, map[layout]int32{}}, repeats: map[Control]bool{}}
 	for _, c := range b.settings.RepeatUse {
-		r.repeats[Control{c.Screen, w.joins.subject(c.Screen, subjectOf(c.Key))}] = true
+		screen := w.templates.ofShape(c.Screen) // it may have become another one since
+		r.repeats[Control{screen, w.joins.subject(screen, subjectOf(c.Key))}] = true
 	}
 	for _, g := range w.groups {
 		g.crowd = judge(g, w.person, w.version)
@@ -393,6 +394,7 @@ func (w *work) issue(p *problem) Issue {
 	issue.Controls = w.controls(p)
 	issue.Sureness = p.sureness()
 	issue.Notes = notesOf(p, issue.Sureness)
+	issue.Sample = w.sampleOf(p)
 	w.facts = append(w.facts, factsOf(p))
 	return issue
 }
