@@ -83,6 +83,8 @@ type Snapshot struct {
 	Search     Searcher       // nil: sessions cannot be searched, and the answer says so
 	Demo       bool           // the data is the generated demo bucket
 	Sources    []string       // directories and bucket URLs, without credentials
+	// Aliases are keys that issues had in earlier reports, with the key that they have now, so that links go on to work.
+	Aliases map[string]string
 
 	// Screen names a screen as the report does, e.g. "/product/:id". nil = the recorded path.
 	Screen func(replay.Screen) string

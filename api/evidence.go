@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/rankle/rankle/cluster"
+	"github.com/rankle/rankle/cluster/friction"
 	"github.com/rankle/rankle/ranker"
 )
 
@@ -24,6 +25,17 @@ func evidence(r ranker.Ranked) []string {
 	for _, i := range append(append([]ranker.Impact(nil), r.Conversion...), r.Retention...) {
 		out = append(out, impactSentence(i))
 	}
+	if n := len(r.Controls); n > 1 {
+		var names []string
+		for _, c := range r.Controls[:min(n, maxNamedControls)] {
+			names = append(names, fmt.Sprintf("%s on %s (%s)", controlName(c.Target), c.Screen, plural(c.Sessions, "session")))
+		}
+		more := ""
+		if n > maxNamedControls {
+			more = fmt.Sprintf(" and %d more", n-maxNamedControls)
+		}
+		out = append(out, "The same error is behind several controls: "+strings.Join(names, ", ")+more+".")
+	}
 	if len(r.Segments) > 0 {
 		s := r.Segments[0]
 		out = append(out, fmt.Sprintf("Strongest in %s %s: %s of sessions there, %s elsewhere.", words(s.Attribute), s.Value, percent(finite(s.RateIn)), percent(finite(s.RateOut))))
@@ -32,7 +44,17 @@ func evidence(r ranker.Ranked) []string {
 	if n := dismissed(r.Dismissed); n > 0 {
 		out = append(out, fmt.Sprintf("%s on the same control looked alike and were not counted.", plural(n, "episode")))
 	}
-	return out
+	return append(out, r.Notes...)
+}
+
+// maxNamedControls is how many controls of an issue a sentence names.
+const maxNamedControls = 5
+
+func controlName(t friction.Target) string {
+	if t.Label == "" {
+		return "a control without a label"
+	}
+	return "“" + t.Label + "”"
 }
 
 func reach(r ranker.Ranked) string {

@@ -122,7 +122,7 @@ func (s *Server) issue(ctx context.Context, in *issueInput) (*cached[Issue], err
 	if err != nil {
 		return nil, err
 	}
-	i, ok := v.byKey[in.Key]
+	i, ok := v.find(in.Key)
 	if !ok {
 		return nil, errNoIssue
 	}
@@ -130,11 +130,11 @@ func (s *Server) issue(ctx context.Context, in *issueInput) (*cached[Issue], err
 	if err != nil {
 		return nil, err
 	}
-	r, err := s.reviewOf(ctx, in.Key)
+	issue := v.snap.Report.Issues[i]
+	r, err := s.reviewOf(ctx, issue.Key)
 	if err != nil {
 		return nil, err
 	}
-	issue := v.snap.Report.Issues[i]
 	out := Issue{IssueRow: v.rows[i], Review: r, Similar: v.similar(i), Evidence: evidence(issue),
 		Use: useOf(issue.Use), Versions: mapped(issue.Versions, versionUseOf),
 		Dismissed: mapped(issue.Dismissed, func(d cluster.ReasonCount) ReasonCount {
@@ -174,21 +174,23 @@ func (s *Server) review(ctx context.Context, in *reviewInput) (*struct{ Body Rev
 	if err != nil {
 		return nil, err
 	}
-	if _, ok := v.byKey[in.Key]; !ok {
+	i, ok := v.find(in.Key)
+	if !ok {
 		return nil, errNoIssue
 	}
 	if s.opts.Reviews == nil {
 		return nil, errNoReviews
 	}
+	key := v.rows[i].Key
 	change := review.Change{Owner: in.Body.Owner, Note: in.Body.Note, By: whoOf(ctx)}
 	if in.Body.Status != nil {
 		status := review.Status(*in.Body.Status)
 		change.Status = &status
 	}
-	if _, err := s.opts.Reviews.Set(ctx, in.Key, change, in.Body.Rev); err != nil {
+	if _, err := s.opts.Reviews.Set(ctx, key, change, in.Body.Rev); err != nil {
 		return nil, err
 	}
-	out, err := s.reviewOf(ctx, in.Key)
+	out, err := s.reviewOf(ctx, key)
 	if err != nil {
 		return nil, err
 	}

@@ -14,12 +14,14 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/rankle/rankle/api"
 	"github.com/rankle/rankle/api/apitest"
+	"github.com/rankle/rankle/cluster"
 	"github.com/rankle/rankle/cluster/friction"
 	"github.com/rankle/rankle/ranker"
 	"github.com/rankle/rankle/ranker/pipeline"
@@ -592,5 +594,51 @@ func TestServeEndsWithContext(t *testing.T) {
 	cancel()
 	if err := <-done; err != nil {
 		t.Error(err)
+	}
+}
+
+// TestFormerKeys: links with a key that an issue had before lead to it, and what is decided there is decided about it.
+func TestFormerKeys(t *testing.T) {
+	key := "iss-pay-button"
+	h := newServer(t, func(_ *api.Options, snap *api.Snapshot) {
+		snap.Aliases = map[string]string{"before": key, "lost": "nothing"}
+	}).Handler()
+	const address = "/api/v1/issues/"
+	rev := decode[api.Issue](t, do(t, h, get(address+key)).Body).Review.Rev
+	if res := do(t, h, patch(address+"before/review", fmt.Sprintf(`{"owner":"ann","rev":%d}`, rev))); res.StatusCode != 200 {
+		t.Fatalf("review by a former key: status %d", res.StatusCode)
+	}
+	for _, k := range []string{"before", key} {
+		if got := decode[api.Issue](t, do(t, h, get(address+k)).Body); got.Key != key || got.Owner != "ann" {
+			t.Errorf("%s: issue %s of %s", k, got.Key, got.Owner)
+		}
+	}
+	if res := do(t, h, get(address+"before/clips/0")); res.StatusCode != 200 {
+		t.Errorf("clip by a former key: status %d", res.StatusCode)
+	}
+	if res := do(t, h, get(address+"lost")); res.StatusCode != 404 {
+		t.Errorf("a former key of nothing: status %d", res.StatusCode)
+	}
+}
+
+// TestEvidenceOfControls: an issue says which controls it is made of and what is doubtful about them.
+func TestEvidenceOfControls(t *testing.T) {
+	says := func(controls []cluster.ControlShare, notes ...string) string {
+		h := newServer(t, func(_ *api.Options, snap *api.Snapshot) {
+			report := *snap.Report
+			report.Issues = slices.Clone(report.Issues)
+			report.Issues[0].Controls, report.Issues[0].Notes = controls, notes
+			snap.Report = &report
+		}).Handler()
+		key := decode[api.IssuePage](t, do(t, h, get("/api/v1/issues")).Body).Issues[0].Key
+		return strings.Join(decode[api.Issue](t, do(t, h, get("/api/v1/issues/"+key)).Body).Evidence, "\n")
+	}
+	controls := []cluster.ControlShare{{Screen: "/pay", Target: friction.Target{Label: "Pay"}, Sessions: 3}, {Screen: "/orders", Sessions: 1}}
+	if got := says(controls[:1], "A note."); strings.Contains(got, "several controls") || !strings.Contains(got, "\nA note.") {
+		t.Errorf("one control: %s", got)
+	}
+	want := "The same error is behind several controls: “Pay” on /pay (3 sessions), a control without a label on /orders (1 session)."
+	if got := says(controls); !strings.Contains(got, want) {
+		t.Errorf("two controls: %s", got)
 	}
 }

@@ -132,7 +132,7 @@ func (s *Server) clip(ctx context.Context, in *clipInput) (*cached[Clip], error)
 	if err != nil {
 		return nil, err
 	}
-	i, ok := v.byKey[in.Key]
+	i, ok := v.find(in.Key)
 	if !ok {
 		return nil, errNoIssue
 	}

@@ -21,20 +21,35 @@ type view struct {
 	rows   []IssueRow // in rank order, without reviews, shared: copied before a review is put in
 	haystk []string   // what q looks through, one per row
 	byKey  map[string]int
-	tag    string // hash of everything but reviews that answers depend on
+	former map[string]int // by keys that issues had before, see Snapshot.Aliases
+	tag    string         // hash of everything but reviews that answers depend on
 }
 
 func newView(snap *Snapshot, version string) *view {
-	v := &view{snap: snap, run: runOf(snap), byKey: make(map[string]int, len(snap.Report.Issues))}
+	v := &view{snap: snap, run: runOf(snap), byKey: make(map[string]int, len(snap.Report.Issues)), former: map[string]int{}}
 	for i, issue := range snap.Report.Issues {
 		row := rowOf(issue)
 		v.rows = append(v.rows, row)
 		v.haystk = append(v.haystk, strings.ToLower(strings.Join([]string{row.Title, row.Screen, row.Target.Label, row.Target.Selector, row.Cause, row.Key}, "\n")))
 		v.byKey[issue.Key] = i
 	}
+	for old, key := range snap.Aliases {
+		if i, ok := v.byKey[key]; ok {
+			v.former[old] = i
+		}
+	}
 	sum := sha256.Sum256([]byte(fmt.Sprintf("%q %q %q %t %q", version, v.run.Run, v.run.Fingerprint, snap.Demo, snap.Sources)))
 	v.tag = hex.EncodeToString(sum[:8])
 	return v
+}
+
+// find returns the place of an issue by its key, or by one that it had before.
+func (v *view) find(key string) (int, bool) {
+	i, ok := v.byKey[key]
+	if !ok {
+		i, ok = v.former[key]
+	}
+	return i, ok
 }
 
 // etag is weak, because the same answer may be compressed or not. seq is the state of the reviews.

@@ -217,6 +217,7 @@ func (l *loader) open(ctx context.Context, result *pipeline.Result) (*loaded, er
 		Recordings: recordings,
 		Demo:       slices.Contains(result.Sources, demoSource),
 		Sources:    result.Sources,
+		Aliases:    result.Aliases,
 		Screen:     evidence.Clusters.Screen,
 		Issue:      evidence.Clusters.IssueKey,
 		Converted:  evidence.Converted,

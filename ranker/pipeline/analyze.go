@@ -163,7 +163,8 @@ func (a *analysis) all(ctx context.Context) (*ranker.Report, error) {
 		return nil, err
 	}
 	result := &Result{Report: report, Config: a.Config, Sources: selected.sources, Digests: a.fingerprint, Superseded: regrouped.names(), Decisions: decided, Inputs: inputs}
-	return report, result.Save(a.DataDir)
+	result.succeed(lastResult(a.DataDir))
+	return report, result.save(ctx, a.DataDir)
 }
 
 // job is one recording and where it lies.

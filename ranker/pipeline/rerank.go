@@ -38,7 +38,8 @@ func Rerank(ctx context.Context, opt Options) (*Run, error) {
 		err = saveBasis(opt.DataDir, result.Report.Run, basis)
 	}
 	if err == nil {
-		err = result.Save(opt.DataDir)
+		result.succeed(last)
+		err = result.save(ctx, opt.DataDir)
 	}
 	if err := errors.Join(err, run.ledger.Close()); err != nil {
 		return nil, err

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/rankle/rankle/cluster"
 	"github.com/rankle/rankle/ranker"
 	"github.com/rankle/rankle/ranker/review"
 )
@@ -28,6 +29,10 @@ type Result struct {
 	Decisions review.Decisions
 	// Inputs names everything that the Report was made from, the program included; "" = not known.
 	Inputs string `json:",omitempty"`
+	// Moves say where the issues of the Result before are, Aliases which key has most of those that had one which is no more:
+	// of all Results before.
+	Moves   []cluster.Move    `json:",omitempty"`
+	Aliases map[string]string `json:",omitempty"`
 }
 
 // resultFile holds the last Result of a data directory: a JSON line with format, schema and checksum, then the Result

@@ -1,0 +1,91 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/rankle/rankle/cluster"
+	"github.com/rankle/rankle/ranker"
+	"github.com/rankle/rankle/ranker/review"
+)
+
+// succeed notes what became of the issues of the Result before: where they are now, and by which keys they can still be
+// asked for.
+func (r *Result) succeed(before *Result) {
+	if before == nil {
+		return
+	}
+	now := issuesOf(r.Report)
+	moves := cluster.Trace(issuesOf(before.Report), now)
+	r.Moves = changes(moves)
+	r.Aliases = cluster.Aliases(moves, now)
+	current := map[string]bool{}
+	for i := range now {
+		current[now[i].Key] = true
+	}
+	for old, key := range before.Aliases {
+		if next, moved := r.Aliases[key]; moved {
+			key = next
+		}
+		if current[key] && !current[old] {
+			r.Aliases[old] = key
+		}
+	}
+}
+
+// changes leaves out the issues that stayed what they were, which are nearly all: from which and to which there is one
+// move, to the same key.
+func changes(moves []cluster.Move) []cluster.Move {
+	from, to := map[string]int{}, map[string]int{}
+	for _, m := range moves {
+		from[m.From]++
+		to[m.To]++
+	}
+	var changed []cluster.Move
+	for _, m := range moves {
+		if m.From != m.To || from[m.From] > 1 || to[m.To] > 1 {
+			changed = append(changed, m)
+		}
+	}
+	return changed
+}
+
+func issuesOf(r *ranker.Report) []cluster.Issue {
+	issues := make([]cluster.Issue, len(r.Issues))
+	for i := range r.Issues {
+		issues[i] = r.Issues[i].Issue
+	}
+	return issues
+}
+
+// lastResult is the last Result of the data directory, nil if there is none that can be read: what cannot be read is made
+// anew, and has nothing before it.
+func lastResult(dir string) *Result {
+	last, err := LoadResult(dir)
+	if err != nil {
+		return nil
+	}
+	return last
+}
+
+// save stores a Result and lets what people decided about its issues follow.
+func (r *Result) save(ctx context.Context, dir string) error {
+	if err := r.Save(dir); err != nil || len(r.Aliases) == 0 {
+		return err
+	}
+	path := ReviewFile(dir)
+	if _, err := os.Stat(path); err != nil {
+		return nil // nobody ever decided anything
+	}
+	store, err := review.Open(path, nil)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrReviews, err)
+	}
+	_, err = store.Follow(ctx, r.Aliases)
+	if err := errors.Join(err, store.Close()); err != nil {
+		return fmt.Errorf("%w: %w", ErrReviews, err)
+	}
+	return nil
+}
