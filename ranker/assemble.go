@@ -20,7 +20,8 @@ type result struct {
 	effects []effect // per issue, harmless controls after them
 	cal     calibration
 	prior   *prior
-	posts   []posterior // per issue, without systematic error
+	posts   []posterior // per issue, on the log-odds scale, without the spread of the systematic error
+	all     effect      // of all issues together
 	shares  []float64
 	q       []float64
 	reason  string // why nothing can be estimated at all, or ""
@@ -148,41 +149,53 @@ func (c *Collector) estimateAll(b *builder, s *study, over *overlaps) *result {
 	if res.reason != "" {
 		return res
 	}
-	x := &estimator{study: s, model: fitPooled(s.cells, b.issues, b.cols, nil), versions: b.lev.names[1], warm: make([][]float64, b.issues)}
+	x := &estimator{study: s, model: fitPooled(s.cells, s.hoped, b.issues, b.cols, nil), versions: b.lev.names[1], warm: make([][]float64, b.issues)}
 	for i := range s.cells {
 		if !s.cells[i].failed {
 			x.pool += float64(s.cells[i].n)
 		}
 	}
 	if x.relink(b.issues) {
-		x.model = fitPooled(s.cells, b.issues, b.cols, x.model)
+		x.model = fitPooled(s.cells, s.hoped, b.issues, b.cols, x.model)
 	}
 	for i := range res.effects {
 		res.effects[i] = x.estimate(int32(i))
 	}
 	n := len(c.in.Issues)
 	res.cal = calibrate(res.effects[n:])
-	var tau, se, p []float64
-	for i := range res.effects[:n] {
+	res.all = x.joint(b.issues, res.cal.mean)
+	res.shrink(n)
+	effects, losses := make([]float64, n), make([]float64, n)
+	for i := range n {
 		if e := &res.effects[i]; e.possible {
-			tau, se, p = append(tau, e.tau), append(se, e.se), append(p, e.pHarmless())
+			effects[i] = res.posts[i].mean * e.slope
+			losses[i] = effects[i] * float64(s.failedAll[i])
 		}
 	}
-	res.prior = fitPrior(tau, se)
-	res.posts = make([]posterior, n)
-	res.q = make([]float64, n)
-	shrunk := make([]float64, n)
-	q, k := qValues(p), 0
-	for i := range res.posts {
+	res.shares = over.shares(effects, losses, res.all.tau*float64(s.metAll))
+	return res
+}
+
+// shrink pulls the effects of the first n issues towards what they have in common. It does so on the log-odds scale,
+// where rare and common outcomes compare, and without the systematic error that all have in common. Its spread is left
+// out: with it the order is worse, because the issues that many people meet are pulled the most.
+func (res *result) shrink(n int) {
+	var x, se, p []float64
+	for i := range n {
 		if e := &res.effects[i]; e.possible {
-			res.posts[i] = res.prior.posterior(e.tau, e.se)
-			shrunk[i] = res.posts[i].mean
+			x, se, p = append(x, e.tau/e.slope-res.cal.mean), append(se, e.se/e.slope), append(p, res.cal.pHarmless(e))
+		}
+	}
+	res.prior = fitPrior(x, se)
+	res.posts, res.q = make([]posterior, n), make([]float64, n)
+	q, k := qValues(p), 0
+	for i := range n {
+		if res.effects[i].possible {
+			res.posts[i] = res.prior.posterior(x[k], se[k])
 			res.q[i] = q[k]
 			k++
 		}
 	}
-	res.shares = over.shares(shrunk)
-	return res
 }
 
 // impossible says why an outcome tells nothing about any issue, or "".
@@ -225,7 +238,7 @@ const (
 	methodNaive    = "risk difference, unadjusted"
 	methodShrunk   = "g-computation, shrunk across issues"
 	methodRobust   = "doubly robust (AIPW)"
-	methodTotal    = "g-computation, shared between issues of one session"
+	methodTotal    = "joint g-computation over all failures of a session"
 )
 
 func (res *result) impact(i int, weeks float64) Impact {
@@ -241,19 +254,20 @@ func (res *result) impact(i int, weeks float64) Impact {
 	}
 	scale := res.scale(i, weeks)
 	rows := scale * float64(e.exposed)
-	lo, hi, se := res.cal.interval(e)
+	tau, lo, hi, se := res.cal.interval(e)
 	n := e.exposed + e.compared
 	est := func(share, lo, hi float64, method string) Estimate {
 		return Estimate{Value: share * rows, Low: lo * rows, High: hi * rows, Unit: s.unit, N: n, Method: method}
 	}
-	im.PerWeek = est(e.tau, lo, hi, methodStandard)
-	im.Share = Estimate{Value: e.tau, Low: max(lo, -1), High: min(hi, 1), Unit: "share of those who met it", N: n, Method: methodStandard}
-	check := e.check / float64(e.exposed)
+	im.PerWeek = est(tau, lo, hi, methodStandard)
+	im.Share = Estimate{Value: clamp(tau, -1, 1), Low: max(lo, -1), High: min(hi, 1), Unit: "share of those who met it", N: n, Method: methodStandard}
+	check := e.check/float64(e.exposed) - e.tau + tau
 	im.Check = est(check, check-tQuantile*se, check+tQuantile*se, methodRobust)
 	post := &res.posts[i]
-	im.Expected = est(post.mean, 0, 0, methodShrunk)
-	im.Expected.Low, im.Expected.High = res.credible(i, rows)
-	im.Harm, im.QValue, im.EValue, im.Effective, im.Shared = post.harm, res.q[i], e.eValue(), e.ess, res.shares[i]
+	doubted := res.doubted(i)
+	im.Expected = est(post.mean*e.slope, 0, 0, methodShrunk)
+	im.Expected.Low, im.Expected.High = res.credible(i, &doubted, rows*e.slope)
+	im.Harm, im.QValue, im.EValue, im.Effective, im.Shared = doubted.harm, res.q[i], e.eValue(), e.ess, res.shares[i]
 	if !im.finite() {
 		return Impact{Outcome: s.name, Exposed: e.exposed, Compared: e.compared, Naive: im.Naive,
 			Caveats: append(im.Caveats, "cannot be estimated because the figures are not stable")}
@@ -262,9 +276,8 @@ func (res *result) impact(i int, weeks float64) Impact {
 }
 
 // credible is the shrunk effect's 95 % interval, systematic error included, from evenly spread quantiles of the draws.
-func (res *result) credible(i int, rows float64) (lo, hi float64) {
+func (res *result) credible(i int, p *posterior, scale float64) (lo, hi float64) {
 	const points = 400
-	p := res.doubted(i)
 	draws := make([]float64, points)
 	for k := range draws {
 		// an additive recurrence with the plastic number's powers spreads evenly over the square (Roberts 2018)
@@ -273,15 +286,15 @@ func (res *result) credible(i int, rows float64) (lo, hi float64) {
 	}
 	lo, hi = quantiles(draws)
 	mean := res.posts[i].mean
-	return min(lo, mean) * rows, max(hi, mean) * rows
+	return min(lo, mean) * scale, max(hi, mean) * scale
 }
 
 func frac(x float64) float64 { return x - math.Floor(x) }
 
 func (res *result) doubted(i int) posterior {
 	e := &res.effects[i]
-	_, _, se := res.cal.interval(e)
-	return res.prior.posterior(e.tau, se)
+	tau, _, _, se := res.cal.interval(e)
+	return res.prior.posterior(tau/e.slope, se/e.slope)
 }
 
 func (res *result) naive(i int, weeks float64) Estimate {
@@ -332,7 +345,7 @@ func (c *Collector) order(r *Report, results []*result) {
 			}
 			s := stake{possible: im.Possible, rows: im.Exposed + im.Compared}
 			if s.possible {
-				s.perWeek = res.scale(i, r.Weeks) * float64(im.Exposed) * res.shares[i]
+				s.perWeek = res.scale(i, r.Weeks) * float64(im.Exposed) * res.effects[i].slope * res.shares[i]
 				s.expected, s.doubted = res.posts[i].mean, res.doubted(i)
 			}
 			stakes[i] = append(stakes[i], s)
@@ -447,32 +460,19 @@ func separate(r *Report) {
 // total is the loss of all issues together in one outcome; sessions that met several count once.
 func (res *result) total(weeks float64) Total {
 	t := Total{Outcome: res.study.name, PerWeek: Estimate{Unit: res.study.unit, Method: methodTotal}}
-	var psi [groups]float64
-	extra, systematic := 0.0, 0.0
-	for i := range res.posts {
-		e := &res.effects[i]
-		if !e.possible {
-			continue
+	if e := &res.all; e.possible {
+		rows := float64(res.study.metAll) / weeks
+		weights := make([]float64, len(res.posts))
+		for i := range weights {
+			if e := &res.effects[i]; e.possible {
+				weights[i] = e.slope * float64(res.study.failedAll[i])
+			}
 		}
-		f := res.shares[i] * res.scale(i, weeks)
-		t.PerWeek.Value += f * e.lost
-		t.PerWeek.N += e.exposed
-		own := 0.0
-		for g := range psi {
-			psi[g] += f * e.psi[g]
-			own += e.psi[g] * e.psi[g]
-		}
-		extra += f * f * max(0, e.variance-own)
-		if res.cal.possible() {
-			systematic += f * float64(e.exposed) * e.slope()
-		}
+		cal := res.cal.over(weights)
+		cal.mean = 0 // the joint estimate is without it
+		tau, lo, hi, _ := cal.interval(e)
+		t.PerWeek.Value, t.PerWeek.Low, t.PerWeek.High, t.PerWeek.N = tau*rows, lo*rows, hi*rows, e.exposed
 	}
-	v := extra + systematic*systematic*res.cal.variance
-	for g := range psi {
-		v += psi[g] * psi[g]
-	}
-	half := tQuantile * math.Sqrt(v)
-	t.PerWeek.Low, t.PerWeek.High = t.PerWeek.Value-half, t.PerWeek.Value+half
 	return t
 }
 

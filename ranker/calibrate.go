@@ -6,9 +6,15 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// minControls is the fewest harmless controls from which a spread can be estimated (RANKING 3.10: four are the least,
-// eight are enough).
+// minControls is the fewest harmless controls from which a systematic error can be learned (RANKING 3.10: four are the
+// least, eight are enough).
 const minControls = 4
+
+// priorError is how large systematic errors of adjusted comparisons are before any control has spoken, as a standard
+// deviation on the log-odds scale, for what all issues have in common and for how they differ alike. Schuemie and others
+// (2018) found 0.1 to 0.3 with negative controls in observational studies of health. A dozen controls overrule it; with
+// 0.1 the intervals of 20,000 and more sessions cover 93 %, with 0.5 those of 2,000 sessions cover 98 %.
+const priorError = 0.2
 
 // calibration is the systematic error that harmless controls reveal, on the log-odds scale: there the same hidden
 // difference between people moves rare and common outcomes alike.
@@ -16,65 +22,109 @@ type calibration struct {
 	controls int
 	mean     float64
 	variance float64 // of the systematic error of a new issue: spread between controls and doubt about the mean
+	between  float64 // the part of it that is spread between controls, which averages out over many issues
 }
 
-// calibrate estimates mean and spread by random effects (DerSimonian and Laird 1986).
+// The spread between controls is integrated over a grid of spreadSteps steps up to spreadTop: five prior standard
+// deviations hold all of the prior that matters, and steps of a twentieth of one are finer than any spread is known.
+const (
+	spreadSteps = 100
+	spreadTop   = 5 * priorError
+)
+
+// calibrate learns mean and spread of the systematic error from harmless controls, each of which estimates it with
+// sampling error (a random effects model as in DerSimonian and Laird 1986, with a normal prior for the mean and a
+// half-normal one for the spread, integrated over the spread as in Gelman 2006). The prediction for one more control is
+// the systematic error of an issue.
 func calibrate(controls []effect) calibration {
 	var est, vs []float64
 	for i := range controls {
 		if e := &controls[i]; e.possible {
-			est = append(est, e.tau/e.slope())
-			vs = append(vs, e.se*e.se/(e.slope()*e.slope()))
+			est = append(est, e.tau/e.slope)
+			vs = append(vs, e.se*e.se/(e.slope*e.slope))
 		}
 	}
 	c := calibration{controls: len(est)}
-	if len(est) < minControls {
+	if !c.possible() {
 		return c
 	}
-	fixed, w, w2 := 0.0, 0.0, 0.0
-	for i := range est {
-		fixed += est[i] / vs[i]
-		w += 1 / vs[i]
-		w2 += 1 / (vs[i] * vs[i])
+	var logs, means, vars [spreadSteps + 1]float64
+	top := math.Inf(-1)
+	for k := range logs {
+		between := spreads(k)
+		logs[k], means[k], vars[k] = randomEffects(est, vs, between)
+		logs[k] -= between / (2 * priorError * priorError)
+		vars[k] += between
+		top = max(top, logs[k])
 	}
-	fixed /= w
-	q := 0.0
-	for i := range est {
-		q += (est[i] - fixed) * (est[i] - fixed) / vs[i]
+	sum, second := 0.0, 0.0
+	for k := range logs {
+		w := math.Exp(logs[k] - top)
+		sum += w
+		c.mean += w * means[k]
+		second += w * (vars[k] + means[k]*means[k])
+		c.between += w * spreads(k)
 	}
-	between := max(0, (q-float64(len(est)-1))/(w-w2/w))
-	sum, weight := 0.0, 0.0
-	for i := range est {
-		sum += est[i] / (vs[i] + between)
-		weight += 1 / (vs[i] + between)
-	}
-	c.mean = sum / weight
-	c.variance = between + 1/weight
+	c.mean /= sum
+	c.between /= sum
+	c.variance = second/sum - c.mean*c.mean
 	return c
+}
+
+// spreads are the variances between controls of the grid.
+func spreads(k int) float64 {
+	x := spreadTop * float64(k) / spreadSteps
+	return x * x
+}
+
+// randomEffects returns, for a known variance between controls, the log density of their estimates, and mean and variance
+// of what they have in common.
+func randomEffects(est, vs []float64, between float64) (logDensity, mean, variance float64) {
+	precision := 1 / (priorError * priorError)
+	for i := range est {
+		v := vs[i] + between
+		precision += 1 / v
+		mean += est[i] / v
+		logDensity -= (math.Log(v) + est[i]*est[i]/v) / 2
+	}
+	mean /= precision
+	return logDensity + mean*mean*precision/2 - math.Log(precision)/2, mean, 1 / precision
 }
 
 func (c *calibration) possible() bool { return c.controls >= minControls }
 
-// slope turns log-odds into a share: the derivative of the logistic at the exposed's expected rate.
-func (e *effect) slope() float64 {
-	r := (e.expected + 0.5) / (float64(e.exposed) + 1)
-	r = clamp(r, 1e-6, 1-1e-6)
-	return r * (1 - r)
+// minSlope keeps the log-odds scale finite where nobody, or everybody, is expected to reach the outcome.
+const minSlope = 1e-6
+
+// interval is the loss per exposed row without the systematic error that all issues have in common, its 95 % interval and
+// the standard error behind it, in which the spread of the systematic error and the doubt about it have their part.
+func (c *calibration) interval(e *effect) (tau, lo, hi, se float64) {
+	tau = e.tau - c.mean*e.slope
+	se = math.Sqrt(e.se*e.se + e.slope*e.slope*c.variance)
+	return tau, tau - tQuantile*se, tau + tQuantile*se, se
 }
 
-// interval is the 95 % interval of the loss per exposed row and the standard error behind it. With calibration the
-// systematic error's mean moves it and its spread widens it; the point stays inside. The t quantile takes its degrees
-// of freedom from both parts (Welch and Satterthwaite).
-func (c *calibration) interval(e *effect) (lo, hi, se float64) {
-	if !c.possible() {
-		return e.tau - tQuantile*e.se, e.tau + tQuantile*e.se, e.se
+// over is the calibration of a sum over issues that weigh as given: what they have in common stays, what differs between
+// them averages out.
+func (c *calibration) over(weights []float64) calibration {
+	sum, squares := 0.0, 0.0
+	for _, w := range weights {
+		sum += w
+		squares += w * w
 	}
-	s := e.slope()
-	sampling, systematic := e.se*e.se, s*s*c.variance
-	se = math.Sqrt(sampling + systematic)
-	df := (sampling + systematic) * (sampling + systematic) /
-		(sampling*sampling/(groups-1) + systematic*systematic/float64(c.controls-1))
-	q := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: max(df, 1)}.Quantile(0.975)
-	mid := e.tau - c.mean*s
-	return min(mid-q*se, e.tau), max(mid+q*se, e.tau), se
+	out := *c
+	if sum > 0 {
+		out.between *= squares / (sum * sum)
+		out.variance += out.between - c.between
+	}
+	return out
+}
+
+// pHarmless is the one-sided p-value of "does no harm".
+func (c *calibration) pHarmless(e *effect) float64 {
+	tau, _, _, se := c.interval(e)
+	if se == 0 {
+		return 1
+	}
+	return distuv.StudentsT{Mu: 0, Sigma: 1, Nu: groups - 1}.Survival(tau / se)
 }

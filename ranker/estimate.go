@@ -21,6 +21,7 @@ type effect struct {
 	check    float64 // lost by the doubly robust estimator
 	ess      float64 // comparison rows that the exposed rows resemble, in effect
 	beyond   float64 // share of the exposed whose like hardly ever succeeded
+	slope    float64 // change of tau per unit of log-odds: the mean of p(1-p) over the exposed
 	psi      [groups]float64
 	caveats  []string
 }
@@ -55,7 +56,7 @@ type estimator struct {
 // assumes that within the same recorded past it is chance whether the try failed; what that misses is the business of
 // calibrate and of the E-value.
 func (x *estimator) estimate(issue int32) effect {
-	cells := x.study.of(issue)
+	cells, hoped := x.study.of(issue)
 	var e effect
 	for i := range cells {
 		if cells[i].failed {
@@ -74,22 +75,22 @@ func (x *estimator) estimate(issue int32) effect {
 		return e
 	}
 	e.possible = true
-	fit := x.fit(issue, cells)
+	fit := x.fit(issue, cells, hoped)
 	shift, unsupported := x.bracket(cells, &e)
 	x.standardise(cells, fit, shift, &e)
-	x.spread(cells, fit, &e)
-	x.doublyRobust(cells, fit, &e)
+	x.spread(cells, hoped, fit, &e)
+	x.doublyRobust(cells, hoped, fit, &e)
 	e.tau, e.se = e.lost/float64(e.exposed), math.Sqrt(e.variance)/float64(e.exposed)
 	x.remarks(&e, unsupported)
 	return e
 }
 
 // fit fits what is special about one issue, starting where an earlier round of the same issue ended.
-func (x *estimator) fit(issue int32, cells []cell) *local {
+func (x *estimator) fit(issue int32, cells []cell, hoped []float64) *local {
 	var rows []sample
 	for i := range cells {
 		if c := &cells[i]; !c.failed {
-			rows = append(rows, sample{&c.past, x.model.eta(&c.past), float64(c.n), c.hoped})
+			rows = append(rows, sample{&c.past, x.model.eta(&c.past), float64(c.n), hoped[i]})
 		}
 	}
 	return fitLocal(rows, x.model.cols, issueRidge, 1/x.model.spread, x.warm[issue])
@@ -101,19 +102,20 @@ func (x *estimator) fit(issue int32, cells []cell) *local {
 func (x *estimator) relink(issues int) bool {
 	any := false
 	for i := range issues {
-		cells := x.study.of(int32(i))
+		cells, hoped := x.study.of(int32(i))
 		var fit *local
 		for k := range cells {
 			c := &cells[k]
-			if !c.linked {
+			if c.next == 0 {
 				continue
 			}
 			if fit == nil {
-				fit = x.fit(int32(i), cells)
+				fit = x.fit(int32(i), cells, hoped)
 				x.warm[i] = fit.theta
 			}
 			any = true
-			c.hoped = float64(c.n) * expit(fit.eta(&c.next, x.model.eta(&c.next)))
+			later := &x.study.fails[c.next-1].past
+			hoped[k] = float64(c.n) * expit(fit.eta(later, x.model.eta(later)))
 		}
 	}
 	return any
@@ -155,18 +157,21 @@ func (x *estimator) bracket(cells []cell, e *effect) (shift map[uint8]float64, n
 // standardise sums the expected outcomes of the exposed. Where a version supports no comparison, the middle between
 // keeping and dropping the release's general effect is the estimate and half the distance an error (RANKING 3.7).
 func (x *estimator) standardise(cells []cell, fit *local, shift map[uint8]float64, e *effect) {
-	keep, drop := 0.0, 0.0
+	keep, drop, slope := 0.0, 0.0, 0.0
 	for i := range cells {
 		c := &cells[i]
 		if !c.failed {
 			continue
 		}
 		eta := fit.eta(&c.past, x.model.eta(&c.past))
-		keep += float64(c.n) * expit(eta)
+		p := expit(eta)
+		keep += float64(c.n) * p
+		slope += float64(c.n) * p * (1 - p)
 		drop += float64(c.n) * expit(eta-shift[c.past[covVersion]])
 	}
 	e.expected = (keep + drop) / 2
 	e.lost = e.expected - e.observed
+	e.slope = max(slope/float64(e.exposed), minSlope)
 	half := (keep - drop) / 2
 	e.variance = half * half
 }
@@ -175,7 +180,7 @@ func (x *estimator) standardise(cells []cell, fit *local, shift map[uint8]float6
 // row on the estimate, with the model's own variance as a floor. The floor takes the larger of two chances: what
 // the exposed did is chance, and so is what these very people would have done, which is the question; where nobody
 // of the exposed reached the outcome the first is nil and the second is all there is.
-func (x *estimator) spread(cells []cell, fit *local, e *effect) {
+func (x *estimator) spread(cells []cell, hoped []float64, fit *local, e *effect) {
 	g := make([]float64, len(fit.theta))
 	buf := make([]int32, 0, maxCovariates+1)
 	for i := range cells {
@@ -200,7 +205,7 @@ func (x *estimator) spread(cells []cell, fit *local, e *effect) {
 	for i := range cells {
 		c := &cells[i]
 		p := expit(fit.eta(&c.past, x.model.eta(&c.past)))
-		r := float64(c.n)*p - c.hoped
+		r := float64(c.n)*p - hoped[i]
 		seen[c.group] = true
 		if c.failed {
 			e.psi[c.group] += r - float64(c.n)*tau
@@ -225,9 +230,9 @@ func (x *estimator) spread(cells []cell, fit *local, e *effect) {
 	}
 	n := float64(e.exposed)
 	seenRate := (e.observed + steady*e.expected/n) / (n + steady)
-	hoped := clamp(e.expected/n, 1e-6, 1-1e-6)
-	chance := max(seenRate*(1-seenRate), hoped*(1-hoped))
-	e.variance += max(robust, n*chance+max(prior, x.plain(cells, n)))
+	rate := clamp(e.expected/n, 1e-6, 1-1e-6)
+	chance := max(seenRate*(1-seenRate), rate*(1-rate))
+	e.variance += max(robust, n*chance+max(prior, plain(cells, hoped, n)))
 }
 
 // steady is how many rows of the expected rate are mixed into the observed one before its variance is taken, as in
@@ -236,12 +241,12 @@ const steady = 4
 
 // plain is the variance that an unadjusted comparison group of this size would add, with rates kept off 0 and 1: a
 // group without a single outcome does not prove that the rate is zero.
-func (x *estimator) plain(cells []cell, exposed float64) float64 {
+func plain(cells []cell, hoped []float64, exposed float64) float64 {
 	n, y := 0.0, 0.0
 	for i := range cells {
 		if c := &cells[i]; !c.failed {
 			n += float64(c.n)
-			y += c.hoped
+			y += hoped[i]
 		}
 	}
 	if n == 0 {
@@ -254,7 +259,7 @@ func (x *estimator) plain(cells []cell, exposed float64) float64 {
 // doublyRobust is the check beside the estimate: the same standardisation, corrected by the residuals of the
 // comparison group weighted to look like the exposed (AIPW for the exposed with Hajek weights; Robins, Rotnitzky and
 // Zhao 1994).
-func (x *estimator) doublyRobust(cells []cell, fit *local, e *effect) {
+func (x *estimator) doublyRobust(cells []cell, hoped []float64, fit *local, e *effect) {
 	rows := make([]sample, len(cells))
 	base := logit((float64(e.exposed) + 0.5) / (float64(e.exposed+e.compared) + 1))
 	for i := range cells {
@@ -274,7 +279,7 @@ func (x *estimator) doublyRobust(cells []cell, fit *local, e *effect) {
 		p := min(expit(exposure.eta(&c.past, base)), exposureCap)
 		w := p / (1 - p)
 		n := float64(c.n)
-		sum += w * (c.hoped - n*expit(fit.eta(&c.past, x.model.eta(&c.past))))
+		sum += w * (hoped[i] - n*expit(fit.eta(&c.past, x.model.eta(&c.past))))
 		weights += w * n
 		squares += w * w * n
 	}
@@ -316,14 +321,6 @@ func (e *effect) eValue() float64 {
 		return 1
 	}
 	return rr + math.Sqrt(rr*(rr-1))
-}
-
-// pHarmless is the one-sided p-value of "does no harm".
-func (e *effect) pHarmless() float64 {
-	if e.se == 0 {
-		return 1
-	}
-	return distuv.StudentsT{Mu: 0, Sigma: 1, Nu: groups - 1}.Survival(e.tau / e.se)
 }
 
 // qValues are the smallest false discovery rates at which each p-value would be called a discovery (Benjamini and

@@ -6,19 +6,17 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// cell counts the rows that agree in everything. Cells of shards add up in any order.
+// cell counts the rows that agree in everything. Cells of shards add up in any order. 40 bytes.
 type cell struct {
-	past   pattern
-	issue  int32
-	failed bool
-	group  uint8
-	// linked: the try worked, a later one in the same session failed. What would have come of it had the later one
-	// worked too is not seen; it is expected from next, the past of the later try.
-	linked bool
-	next   pattern
-	n, y   int32 // rows, and those with the outcome
-	// hoped is y, for linked cells the expected y after the first round. Derived, not part of the counts.
-	hoped float64
+	past  pattern
+	issue int32
+	n, y  int32 // rows, and those with the outcome
+	// next is the failure, by place in the study from 1, of a later try of the same issue in the same session, after is
+	// the next failure of any issue; 0 for none. What would have come of the session without that failure is not seen;
+	// it is expected from what was known when it came.
+	next, after int32
+	failed      bool
+	group       uint8
 }
 
 // Ridge penalties. A penalty is one over the prior variance of a coefficient on the log-odds scale.
@@ -59,14 +57,14 @@ func (m *pooled) eta(p *pattern) float64 {
 	return e
 }
 
-// fitPooled fits the model to the rows that worked. from is an earlier fit of nearly the same rows to start at, or nil.
-func fitPooled(cells []cell, issues int, cols columns, from *pooled) *pooled {
+// fitPooled fits the model to the rows that worked; hoped are their outcomes, per cell. from is an earlier fit of nearly the same rows to start at, or nil.
+func fitPooled(cells []cell, hoped []float64, issues int, cols columns, from *pooled) *pooled {
 	m := &pooled{cols: cols, theta: make([]float64, cols.n()+1+issues), spread: minSpread}
 	var n, y float64
 	for i := range cells {
 		if !cells[i].failed {
 			n += float64(cells[i].n)
-			y += cells[i].hoped
+			y += hoped[i]
 		}
 	}
 	m.bind()
@@ -81,12 +79,35 @@ func fitPooled(cells []cell, issues int, cols columns, from *pooled) *pooled {
 	w := newSchur(cols.n()+1, issues)
 	climb(m.theta, func(renew bool) (float64, []float64, bool) {
 		m.bind()
-		value := m.accumulate(cells, w, renew)
+		value := m.accumulate(cells, hoped, w, renew)
 		return value, w.grad, !renew || w.factorise()
 	}, w.solve)
 	m.bind()
 	m.spread = m.interceptSpread(cells)
 	return m
+}
+
+// at is the chance of the outcome of a row that failed, had it worked, less a systematic error in log-odds.
+func (m *pooled) at(f *failure, error float64) float64 {
+	return expit(m.eta(&f.past) + m.alpha[f.issue] - error)
+}
+
+// places are the indexes into theta of a row's levels, the mean and its issue.
+func (m *pooled) places(p *pattern, issue int32, buf []int32) []int32 {
+	n := int32(m.cols.n())
+	return append(m.cols.of(p, buf), n, n+1+issue)
+}
+
+// solve returns information⁻¹ v at the fit, zeros where that fails.
+func (m *pooled) solve(cells []cell, hoped, v []float64) []float64 {
+	w := newSchur(m.cols.n()+1, len(m.alpha))
+	m.accumulate(cells, hoped, w, true)
+	if w.factorise() {
+		if out := w.solve(v); out != nil {
+			return out
+		}
+	}
+	return make([]float64, len(v))
 }
 
 // bind cuts theta into its parts.
@@ -97,7 +118,7 @@ func (m *pooled) bind() {
 
 // accumulate fills the gradient and, if renew is set, the curvature of the penalised log likelihood, and returns its
 // value. The mean carries tinyRidge in the curvature only: it steadies the solution and must not pull at the mean.
-func (m *pooled) accumulate(cells []cell, w *schur, renew bool) float64 {
+func (m *pooled) accumulate(cells []cell, hoped []float64, w *schur, renew bool) float64 {
 	w.reset(renew)
 	p, value := w.p, 0.0
 	grad, gradA := w.grad[:p], w.grad[p:]
@@ -108,9 +129,9 @@ func (m *pooled) accumulate(cells []cell, w *schur, renew bool) float64 {
 			continue
 		}
 		n := float64(c.n)
-		pr, ll := likelihood(c.hoped, n, m.eta(&c.past)+m.alpha[c.issue])
+		pr, ll := likelihood(hoped[i], n, m.eta(&c.past)+m.alpha[c.issue])
 		value += ll
-		r := c.hoped - n*pr
+		r := hoped[i] - n*pr
 		gradA[c.issue] += r
 		buf = append(m.cols.of(&c.past, buf), int32(p-1))
 		for _, a := range buf {

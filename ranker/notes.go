@@ -9,7 +9,8 @@ import (
 const methodText = "Rows are first tries at the same control (first arrivals at the same screen where an issue has no control). " +
 	"Of those whose try failed we estimate how many would have reached the outcome had it worked, from people whose same try worked and who were " +
 	"alike in device, version, channel, history, progress, earlier friction and week (standardisation by g-computation over a pooled and a per-issue " +
-	"ridge logistic model). Intervals are 95 %, robust to several sessions of one user. The order uses estimates shrunk across issues. " +
+	"ridge logistic model). What controls that are known to be harmless seem to cost is taken off, and its spread widens the intervals, which are 95 % and " +
+	"robust to several sessions of one user. The order uses estimates shrunk across issues; totals replace all failures of a session at once. " +
 	"The data is observational: a trait that is not recorded and goes with both failure and outcome would bias the figures; the E-value says how strong it would have to be."
 
 // scaleWords sets OrderedBy and returns the unit of the scores, or "" where no outcome can be estimated.

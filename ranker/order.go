@@ -9,8 +9,8 @@ import (
 type stake struct {
 	possible bool
 	rows     int       // that it rests on
-	perWeek  float64   // rows per week x own share: turns an effect into outcomes
-	expected float64   // shrunk effect, without systematic error: the order
+	perWeek  float64   // rows per week x slope x own share: turns log-odds into outcomes
+	expected float64   // shrunk effect in log-odds, without the spread of the systematic error: the order
 	doubted  posterior // with it: the chances and intervals
 }
 

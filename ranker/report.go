@@ -30,8 +30,10 @@ type Report struct {
 	Method    string   // one paragraph
 	OrderedBy string   // what the order means, e.g. "expected lost purchases + returning users per week"
 	Coverage  []MarkCount
-	// Totals is what all issues cost together, one per outcome in the order of Goals and then Retention. Sessions that
-	// met several issues count once, so a total is at most the sum of the issues' PerWeek.
+	// Totals is what all issues cost together, one per outcome in the order of Goals and then Retention: the gain had every
+	// try worked. Sessions that met several issues are lost once, so it may be less than the sum of the issues' PerWeek; a
+	// session that would have been lost to either of two issues makes it more. The parts that count for the order never
+	// sum up to more than it.
 	Totals []Total
 	// Controls is the number of harmless controls that calibrated the intervals, the smallest over the outcomes; 0 if
 	// calibration was not possible.
@@ -85,6 +87,8 @@ type Ranked struct {
 // Impact is the cost of an issue in one outcome.
 type Impact struct {
 	Outcome  string // goal name or retention window
+	// PerWeek is calibrated: what harmless controls show to be systematic error in all issues alike is taken off, and the
+	// interval holds what differs between them (Report.Controls).
 	PerWeek  Estimate
 	Share    Estimate // effect among the exposed: lost share of outcomes, 0..1
 	Naive    Estimate // affected minus others without any adjustment, beside it for comparison
@@ -104,7 +108,8 @@ type Impact struct {
 	QValue    float64 // false discovery rate at which "does harm" would be called proven, 0..1
 	EValue    float64 // sensitivity to what is not recorded, at least 1, see VanderWeele and Ding 2017
 	Effective float64 // Compared rows that the exposed resemble, as an effective sample size
-	// Shared is the part of the loss that counts for this issue where sessions met several issues, 0..1.
+	// Shared is the part of the loss that counts for this issue, 0..1: below 1 where it cannot be told apart from another
+	// or where the losses of all issues sum up to more than their total.
 	Shared float64
 }
 

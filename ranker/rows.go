@@ -1,7 +1,9 @@
 package ranker
 
 import (
+	"bytes"
 	"cmp"
+	"math"
 	"slices"
 	"time"
 
@@ -14,6 +16,12 @@ type study struct {
 	unit   string
 	window *outcome.Window // nil for a goal
 	cells  []cell          // sorted by issue, then pattern, then exposure, then group
+	// hoped are the outcomes of each cell, in the same order: its y, where a later failure spoilt it what the model
+	// expects without that failure.
+	hoped []float64
+	fails []failure // in the order of users and sessions
+	// metAll counts the sessions that met at least one issue, those with an open window included.
+	metAll int
 
 	failedAll  []int // per issue: failed rows, those with an open window included
 	censored   int   // rows whose window is not over
@@ -22,6 +30,15 @@ type study struct {
 	naive      []naiveCount
 	total      naiveCount
 	unfinished bool // not one window is over
+}
+
+// failure is one try that failed.
+type failure struct {
+	past  pattern
+	issue int32
+	first bool // of any issue in its session
+	group uint8
+	y     bool
 }
 
 // naiveCount is the unadjusted comparison: sessions (users for retention) that met the issue, and how many of them
@@ -36,7 +53,7 @@ type builder struct {
 	end     int64 // end of the data, epoch ms
 	issues  int   // harmless controls included
 	goalSum []bool
-	linking uint64 // session of the cell added last
+	rows    []row // of the session at hand
 }
 
 func (b *builder) goal(g int, goal outcome.Goal) *study {
@@ -45,6 +62,7 @@ func (b *builder) goal(g int, goal outcome.Goal) *study {
 	b.eachUser(func(own []visit, h []history) {
 		for i := range own {
 			v := &own[i]
+			met := false
 			hit := b.reachedAt(v, g)
 			s.total.add(hit != never)
 			b.countNaive(s, v, hit != never)
@@ -60,6 +78,7 @@ func (b *builder) goal(g int, goal outcome.Goal) *study {
 				}
 				if t.failed {
 					s.failedAll[t.issue]++
+					met = met || b.real(t)
 				}
 				from := v.start + int64(t.at)
 				if window > 0 && from+window > b.end {
@@ -70,13 +89,17 @@ func (b *builder) goal(g int, goal outcome.Goal) *study {
 				if window > 0 && !y {
 					y = b.reachedLater(own[i+1:], g, from+window)
 				}
-				b.add(s, v, k, b.c.stages[(int(v.try0)+int(k))*b.c.nGoal+g], h[i], y)
+				b.add(v, k, b.c.stages[(int(v.try0)+int(k))*b.c.nGoal+g], h[i], y)
 			}
+			b.close(s, v, met)
 		}
 	})
 	s.collapse()
 	return s
 }
+
+// real tells tries of issues from those of harmless controls.
+func (b *builder) real(t *try) bool { return int(t.issue) < len(b.c.in.Issues) }
 
 func (b *builder) reachedAt(v *visit, g int) int64 { return b.c.reached[int(v.index)*b.c.nGoal+g] }
 
@@ -114,7 +137,7 @@ func (b *builder) retention(w outcome.Window) *study {
 			v := &own[i]
 			over := w.Over(spans[i].Start, dataEnd)
 			anyOver = anyOver || over
-			y := over && w.Returned(spans, i)
+			y, hurt := over && w.Returned(spans, i), false
 			for k := range v.tries {
 				t := &b.c.tries[v.try0+k]
 				if slices.Contains(met, t.issue) {
@@ -123,13 +146,15 @@ func (b *builder) retention(w outcome.Window) *study {
 				if t.failed {
 					met = append(met, t.issue)
 					s.failedAll[t.issue]++
+					hurt = hurt || b.real(t)
 				}
 				if !over {
 					s.censored++
 					continue
 				}
-				b.add(s, v, k, b.deepest(v, k), h[i], y)
+				b.add(v, k, b.deepest(v, k), h[i], y)
 			}
+			b.close(s, v, hurt)
 		}
 		if w.Over(spans[0].Start, dataEnd) {
 			y := w.Returned(spans, 0)
@@ -155,7 +180,7 @@ func (b *builder) deepest(v *visit, k int32) uint8 {
 }
 
 func (b *builder) newStudy(name, unit string) *study {
-	return &study{name: name, unit: unit, failedAll: make([]int, b.issues), naive: make([]naiveCount, b.issues)}
+	return &study{name: name, unit: unit, failedAll: make([]int, b.issues), naive: make([]naiveCount, b.issues), cells: make([]cell, 0, len(b.c.tries))}
 }
 
 func (n *naiveCount) add(y bool) {
@@ -173,20 +198,76 @@ func (b *builder) countNaive(s *study, v *visit, y bool) {
 	}
 }
 
-func (b *builder) add(s *study, v *visit, k int32, stage uint8, h history, y bool) {
+// row is one try of the session at hand with its outcome.
+type row struct {
+	t    *try
+	past pattern
+	y    bool
+}
+
+func (b *builder) add(v *visit, k int32, stage uint8, h history, y bool) {
 	t := &b.c.tries[v.try0+k]
-	c := cell{past: b.lev.pattern(v, t, stage, h), issue: t.issue, failed: t.failed, group: v.group, n: 1}
-	if y {
-		c.y = 1
+	b.rows = append(b.rows, row{t, b.lev.pattern(v, t, stage, h), y})
+}
+
+// close turns the rows of a session into cells and links those that worked to the failures after them. A failure of a
+// harmless control spoils nothing and links only to its own control.
+func (b *builder) close(s *study, v *visit, met bool) {
+	if met {
+		s.metAll++
 	}
-	if t.again {
-		// the try that worked is the cell just added, unless the outcome or an open window kept it out
-		if n := len(s.cells); n > 0 && s.cells[n-1].issue == t.issue && !s.cells[n-1].failed && b.linking == v.id {
-			s.cells[n-1].linked, s.cells[n-1].next = true, c.past
+	base, first := int32(len(s.fails)), -1
+	for i := range b.rows {
+		r := &b.rows[i]
+		if !r.t.failed {
+			continue
+		}
+		s.fails = append(s.fails, failure{past: r.past, issue: r.t.issue, group: v.group, y: r.y})
+		if b.real(r.t) && (first < 0 || r.t.at < b.rows[first].t.at) {
+			first = i
+			s.fails[len(s.fails)-1].first = true
 		}
 	}
-	b.linking = v.id
-	s.cells = append(s.cells, c)
+	place := base
+	for i := range b.rows {
+		r := &b.rows[i]
+		c := cell{past: r.past, issue: r.t.issue, failed: r.t.failed, group: v.group, n: 1}
+		if r.y {
+			c.y = 1
+		}
+		if r.t.failed {
+			place++
+			s.fails[place-1].first = i == first
+		} else {
+			c.next, c.after = b.spoilers(i, base)
+		}
+		s.cells = append(s.cells, c)
+	}
+	b.rows = b.rows[:0]
+}
+
+// spoilers are the failures that follow a try that worked: the next of its own issue and the next of all, at its very
+// instant included. base is the number of failures before this session.
+func (b *builder) spoilers(i int, base int32) (next, after int32) {
+	own := b.rows[i].t
+	soonest, place := int32(math.MaxInt32), base
+	for k := range b.rows {
+		t := b.rows[k].t
+		if !t.failed {
+			continue
+		}
+		place++
+		if t.at < own.at {
+			continue
+		}
+		if t.issue == own.issue {
+			next = place
+		}
+		if b.real(t) && t.at < soonest {
+			soonest, after = t.at, place
+		}
+	}
+	return next, after
 }
 
 // eachUser calls fn with the sessions of one user in order of time, and with one session at a time for those
@@ -232,55 +313,52 @@ func (c *Collector) convertedSessions() []bool {
 
 // collapse sorts the rows and adds up those that agree.
 func (s *study) collapse() {
-	slices.SortFunc(s.cells, func(a, b cell) int {
-		if a.issue != b.issue {
-			return cmp.Compare(a.issue, b.issue)
-		}
-		if c := slices.Compare(a.past[:], b.past[:]); c != 0 {
-			return c
-		}
-		if a.failed != b.failed {
-			if b.failed {
-				return -1
-			}
-			return 1
-		}
-		if a.group != b.group {
-			return cmp.Compare(a.group, b.group)
-		}
-		if a.linked != b.linked {
-			if b.linked {
-				return -1
-			}
-			return 1
-		}
-		return slices.Compare(a.next[:], b.next[:])
-	})
+	slices.SortFunc(s.cells, compareCells)
 	kept := s.cells[:0]
 	for _, c := range s.cells {
-		if n := len(kept); n > 0 && kept[n-1].same(&c) {
+		if n := len(kept); n > 0 && compareCells(kept[n-1], c) == 0 {
 			kept[n-1].n += c.n
 			kept[n-1].y += c.y
 			continue
 		}
 		kept = append(kept, c)
 	}
-	for i := range kept {
-		kept[i].hoped = float64(kept[i].y)
-	}
 	s.cells = kept
+	s.hoped = make([]float64, len(kept))
+	for i := range kept {
+		s.hoped[i] = float64(kept[i].y)
+	}
 }
 
-func (c *cell) same(o *cell) bool {
-	return c.issue == o.issue && c.past == o.past && c.failed == o.failed && c.group == o.group && c.linked == o.linked && c.next == o.next
+// compareCells orders by everything but the counts.
+func compareCells(a, b cell) int {
+	if a.issue != b.issue {
+		return cmp.Compare(a.issue, b.issue)
+	}
+	if c := bytes.Compare(a.past[:], b.past[:]); c != 0 {
+		return c
+	}
+	if a.failed != b.failed {
+		if b.failed {
+			return -1
+		}
+		return 1
+	}
+	if a.group != b.group {
+		return cmp.Compare(a.group, b.group)
+	}
+	if a.next != b.next {
+		return cmp.Compare(a.next, b.next)
+	}
+	return cmp.Compare(a.after, b.after)
 }
 
-// of returns the cells of one issue.
-func (s *study) of(issue int32) []cell {
+// of returns the cells of one issue and their hoped outcomes.
+func (s *study) of(issue int32) ([]cell, []float64) {
 	from, _ := slices.BinarySearchFunc(s.cells, issue, func(c cell, i int32) int { return cmp.Compare(c.issue, i) })
 	to := from
 	for to < len(s.cells) && s.cells[to].issue == issue {
 		to++
 	}
-	return s.cells[from:to]
+	return s.cells[from:to], s.hoped[from:to]
 }

@@ -1,6 +1,7 @@
 package ranker
 
 import (
+	"slices"
 	"sort"
 )
 
@@ -94,21 +95,24 @@ func (o *overlaps) together() [][]int32 {
 	return out
 }
 
-// shares returns the part of every issue's loss that is its own. A session that met several issues can be lost only
-// once; it is split in proportion to the issues' shrunk effects, so that a harmless companion takes next to nothing.
-// The split keeps the sum over issues at or below what the sessions could lose together.
-func (o *overlaps) shares(effects []float64) []float64 {
+// split returns the part of every issue's loss that is its own when sessions that met several are split between them in
+// proportion to the issues' shrunk effects, so that a harmless companion takes next to nothing. shares tells which issues
+// share a session; of a session of several it is asked for every pair.
+func (o *overlaps) split(effects []float64, shares func(a, b int32) bool) []float64 {
 	own := make([]float64, len(effects))
 	for i := range own {
 		own[i] = float64(o.alone[i])
 	}
 	for i, set := range o.crowds {
-		sum := 0.0
 		for _, k := range set {
-			sum += max(effects[k], 0)
-		}
-		for _, k := range set {
-			part := 1 / float64(len(set))
+			sum, n := 0.0, 0.0
+			for _, other := range set {
+				if other == k || shares(k, other) {
+					sum += max(effects[other], 0)
+					n++
+				}
+			}
+			part := 1 / n
 			if sum > 0 {
 				part = max(effects[k], 0) / sum
 			}
@@ -123,4 +127,33 @@ func (o *overlaps) shares(effects []float64) []float64 {
 		}
 	}
 	return own
+}
+
+// shares returns the part of every issue's loss that counts for it. losses are the issues' shrunk losses and total is
+// what they cost together (estimator.joint). Issues that cannot be told apart always split the sessions that they have in
+// common. All others keep their whole loss as long as the sum stays within the total: the effects of failures that come
+// together by chance add up. Where the sum is more, sessions are split between all issues that they met, by as much as it
+// takes.
+func (o *overlaps) shares(effects, losses []float64, total float64) []float64 {
+	apart := o.together()
+	least := o.split(effects, func(int32, int32) bool { return true })
+	most := o.split(effects, func(a, b int32) bool { return slices.Contains(apart[a], b) })
+	sumLeast, sumMost := 0.0, 0.0
+	for i := range losses {
+		sumLeast += least[i] * losses[i]
+		sumMost += most[i] * losses[i]
+	}
+	if sumMost <= total || sumMost <= sumLeast {
+		return most
+	}
+	mix := min((sumMost-total)/(sumMost-sumLeast), 1)
+	for i := range most {
+		most[i] += mix * (least[i] - most[i])
+	}
+	if sumLeast > total && total > 0 {
+		for i := range most {
+			most[i] *= total / sumLeast
+		}
+	}
+	return most
 }

@@ -67,21 +67,32 @@ func TestPriorOfNothing(t *testing.T) {
 	}
 }
 
-// TestCalibrate against the formula by hand: effects 0, .2, .4, .6 on the log-odds scale with equal variances v = .01:
-// Q = sum (x-.3)²/v = 20, between = (20-3)/(400-100) = .0567, mean .3, doubt (.01+.0567)/4.
+// TestRandomEffects against the formula by hand: estimates 0, .2, .4, .6 with variance .01 each and .03 between them have
+// precision 4/.04 and the prior's 1/.04, hence mean .3 x 100/125 and variance 1/125.
+func TestRandomEffects(t *testing.T) {
+	_, mean, variance := randomEffects([]float64{0, 0.2, 0.4, 0.6}, []float64{0.01, 0.01, 0.01, 0.01}, 0.03)
+	near(t, "mean", mean, 0.24, 1e-12)
+	near(t, "variance", variance, 0.008, 1e-12)
+}
+
+// TestCalibrate: precise controls speak for themselves, vague ones leave the prior as it was.
 func TestCalibrate(t *testing.T) {
-	var controls []effect
-	for i := range 4 {
-		e := effect{possible: true, exposed: 1000, expected: 500}
-		s := e.slope()
-		e.tau, e.se = 0.2*float64(i)*s, 0.1*s
-		controls = append(controls, e)
+	controls := func(n int, at, spread, se float64) []effect {
+		var out []effect
+		for i := range n {
+			z := float64(1 - 2*(i%2)) // every second above, every second below: standard deviation = spread
+			out = append(out, effect{possible: true, slope: 0.2, tau: 0.2 * (at + spread*z), se: 0.2 * se})
+		}
+		return out
 	}
-	c := calibrate(controls)
-	near(t, "mean", c.mean, 0.3, 1e-9)
-	near(t, "variance", c.variance, 17.0/300+(0.01+17.0/300)/4, 1e-9)
-	if c := calibrate(controls[:3]); c.possible() {
-		t.Error("three controls calibrate")
+	c := calibrate(controls(400, 0.1, 0.3, 0.01))
+	near(t, "mean of many", c.mean, 0.1, 0.005)
+	near(t, "deviation of many", math.Sqrt(c.variance), 0.3, 0.01)
+	c = calibrate(controls(4, 0, 0, 50))
+	near(t, "mean of vague ones", c.mean, 0, 1e-3)
+	near(t, "deviation of vague ones", math.Sqrt(c.variance), priorError*math.Sqrt2, 0.01)
+	if c := calibrate(controls(3, 0, 0.1, 0.1)); c.possible() || c.variance != 0 {
+		t.Errorf("three controls calibrate: %+v", c)
 	}
 }
 
@@ -90,21 +101,21 @@ func TestPooledAgainstPlain(t *testing.T) {
 	cols := columns{covs: 2}
 	cols.start[1], cols.start[2] = 3, 5
 	var cells []cell
+	var hoped []float64
 	for i := range int32(60) {
 		c := cell{issue: i % 4, n: 5 + i%7}
 		c.past[0], c.past[1] = uint8(i%3), uint8(i/3%2)
 		c.y = (i*7%11 + i%3) % c.n
-		c.hoped = float64(c.y)
-		cells = append(cells, c)
+		cells, hoped = append(cells, c), append(hoped, float64(c.y))
 	}
-	m := fitPooled(cells, 4, cols, nil)
+	m := fitPooled(cells, hoped, 4, cols, nil)
 	// at the optimum the penalised gradient is zero in every direction
 	gradient := make([]float64, 5)
 	alpha := make([]float64, 4)
 	all := 0.0
 	for i := range cells {
 		c := &cells[i]
-		r := c.hoped - float64(c.n)*expit(m.eta(&c.past)+m.alpha[c.issue])
+		r := hoped[i] - float64(c.n)*expit(m.eta(&c.past)+m.alpha[c.issue])
 		all += r
 		alpha[c.issue] += r
 		for _, k := range cols.of(&c.past, nil) {
@@ -122,11 +133,32 @@ func TestPooledAgainstPlain(t *testing.T) {
 
 func TestSharesNeverCountASessionTwice(t *testing.T) {
 	o := &overlaps{alone: []int{10, 0, 0}, met: []int{30, 20, 5}, crowds: [][]int32{{0, 1}, {0, 1, 2}}, sessions: []int{15, 5}}
-	s := o.shares([]float64{0.3, 0.1, -0.2})
-	near(t, "first", s[0], (10+0.75*20)/30.0, 1e-12)
-	near(t, "second", s[1], 0.25, 1e-12)
-	near(t, "harmless", s[2], 0, 0)
-	near(t, "sessions", s[0]*30+s[1]*20+s[2]*5, 30, 1e-9)
+	effects := []float64{0.3, 0.1, -0.2}
+	losses := []float64{9, 2, -1}
+	s := o.shares(effects, losses, 10) // as much as they lose in sum: nothing is split
+	for i := range s {
+		near(t, "whole", s[i], 1, 1e-12)
+	}
+	least := o.split(effects, func(int32, int32) bool { return true })
+	near(t, "first", least[0], (10+0.75*20)/30.0, 1e-12)
+	near(t, "second", least[1], 0.25, 1e-12)
+	near(t, "harmless", least[2], 0, 0)
+	near(t, "sessions", least[0]*30+least[1]*20+least[2]*5, 30, 1e-9)
+	for _, total := range []float64{9, 7, 3} {
+		sum := 0.0
+		for i, f := range o.shares(effects, losses, total) {
+			if f < 0 || f > 1 {
+				t.Errorf("total %v: share %v", total, f)
+			}
+			sum += f * losses[i]
+		}
+		near(t, "sum", sum, total, 1e-9)
+	}
+	o.met = []int{22, 20, 5} // the first two can hardly be told apart: they split whatever the total
+	o.alone[0] = 2
+	s = o.shares(effects, losses, 1e9)
+	near(t, "first of a pair", s[0], (2+0.75*20)/22, 1e-12)
+	near(t, "third beside a pair", s[2], 1, 1e-12)
 }
 
 func TestWeekStartsOnMonday(t *testing.T) {

@@ -1,0 +1,96 @@
+package ranker
+
+import "math"
+
+// jointRounds is how often the outcomes spoilt by later failures are expected anew: each round carries the correction one
+// failure further back, and the third moves no total by a thousandth of itself.
+const jointRounds = 3
+
+// joint estimates what all issues cost together: what the sessions that met any of them would have come to had every try
+// worked, minus what they did come to. Two failures in one session are one loss here, however it is split. It is
+// iterated g-computation over the failures of a session (Robins 1986; Bang and Robins 2005): the outcome of a try that
+// worked is unknown where another failed after it, so it is what the model expects at the first of these failures; the
+// model is fitted to such outcomes in turn. error is the systematic error that all issues have in common, in log-odds: by
+// so much those whose try failed differ from those alike whose try worked, at every failure of a session.
+func (x *estimator) joint(issues int, error float64) effect {
+	s := x.study
+	hoped := make([]float64, len(s.cells))
+	m := x.model
+	for range jointRounds {
+		for i := range s.cells {
+			c := &s.cells[i]
+			hoped[i] = float64(c.y)
+			if c.after > 0 {
+				hoped[i] = float64(c.n) * m.at(&s.fails[c.after-1], error)
+			}
+		}
+		m = fitPooled(s.cells, hoped, issues, x.model.cols, m)
+	}
+	var e effect
+	grad := make([]float64, len(m.theta))
+	buf := make([]int32, 0, maxCovariates+2)
+	for i := range s.fails {
+		f := &s.fails[i]
+		if !f.first {
+			continue
+		}
+		p := m.at(f, error)
+		e.exposed++
+		e.expected += p
+		e.slope += p * (1 - p)
+		if f.y {
+			e.observed++
+		}
+		buf = m.places(&f.past, f.issue, buf)
+		for _, a := range buf {
+			grad[a] += p * (1 - p)
+		}
+	}
+	if e.exposed < minExposed {
+		return e
+	}
+	e.possible = true
+	e.lost = e.expected - e.observed
+	n := float64(e.exposed)
+	e.tau, e.slope = e.lost/n, max(e.slope/n, minSlope)
+	x.jointSpread(m, error, hoped, grad, &e)
+	e.se = math.Sqrt(e.variance) / n
+	return e
+}
+
+// jointSpread is estimator.spread for the joint model.
+func (x *estimator) jointSpread(m *pooled, error float64, hoped, grad []float64, e *effect) {
+	s := x.study
+	reach := m.solve(s.cells, hoped, grad)
+	prior := 0.0
+	for j := range grad {
+		prior += grad[j] * reach[j]
+	}
+	for i := range s.fails {
+		if f := &s.fails[i]; f.first {
+			e.psi[f.group] += m.at(f, error) - e.tau
+			if f.y {
+				e.psi[f.group]--
+			}
+		}
+	}
+	buf := make([]int32, 0, maxCovariates+2)
+	for i := range s.cells {
+		c := &s.cells[i]
+		if c.failed {
+			continue
+		}
+		r := hoped[i] - float64(c.n)*expit(m.eta(&c.past)+m.alpha[c.issue])
+		buf = m.places(&c.past, c.issue, buf)
+		for _, a := range buf {
+			e.psi[c.group] += reach[a] * r
+		}
+	}
+	robust := 0.0
+	for _, g := range e.psi {
+		robust += g * g
+	}
+	n := float64(e.exposed)
+	rate := clamp(e.expected/n, 1e-6, 1-1e-6)
+	e.variance = max(robust*groups/(groups-1), n*rate*(1-rate)+prior)
+}
