@@ -25,8 +25,13 @@ func TestJudge(t *testing.T) {
 	}
 	gap := weak(friction.AffordanceGap, friction.NoOpinion, key, 1)
 	tried := weak(friction.AffordanceGap, friction.NoOpinion, key, 2)
+	late := weak(friction.SlowResponse, friction.NoOpinion, key, 1)
 	quiet := weak(friction.DeadTap, friction.NoOpinion, copyLink, 1)
 	blocked := weak(friction.DisabledPress, friction.Dismissed, copyLink, 1)
+	early := func(s *story) {
+		blocked(s)
+		s.last(func(e *friction.Episode) { e.Reason = friction.ReasonTooEarly })
+	}
 	insisted := func(s *story) { s.on("/calc").trouble(friction.DisabledPress, copyLink) }
 	var alone []*story // three sessions of one person
 	for i := range 3 {
@@ -42,14 +47,20 @@ func TestJudge(t *testing.T) {
 		want   Judgement
 	}{
 		{"nobody else", nil, gap, Judgement{friction.AffordanceGap, friction.NoOpinion, friction.ReasonLowEvidence, 0.3}},
-		{"too few others", users(1, 2, works(key)), gap, Judgement{friction.AffordanceGap, friction.NoOpinion, friction.ReasonLowEvidence, 0.3}},
+		{"one other", users(1, 1, works(key)), gap, Judgement{friction.AffordanceGap, friction.NoOpinion, friction.ReasonLowEvidence, 0.3}},
+		{"a key that answers two others", users(1, 2, works(key)), gap, Judgement{friction.DeadTap, friction.Friction, "", 0.7}},
+		{"it answered two others, and was silent for three", slices.Concat(users(1, 2, works(key)), users(10, 2, gap)), gap, Judgement{friction.AffordanceGap, friction.NoOpinion, friction.ReasonLowEvidence, 0.3}},
 		{"a key that answers three others", users(1, 3, works(key)), gap, Judgement{friction.DeadTap, friction.Friction, "", 0.7}},
 		{"three sessions of one person", alone, gap, Judgement{friction.AffordanceGap, friction.NoOpinion, friction.ReasonLowEvidence, 0.3}},
 		{"a key that answers everybody else", users(1, 6, works(key)), gap, Judgement{friction.DeadTap, friction.Friction, "", 0.95}},
 		{"looked like a key to many", users(1, 6, tried), tried, Judgement{friction.AffordanceGap, friction.Friction, "", 0.7}},
 		{"a name that suggests a silent effect, yet it answers everybody else", users(1, 6, works(copyLink)), quiet, Judgement{friction.DeadTap, friction.Friction, "", 0.95}},
+		{"late, on what may be no key", nil, late, Judgement{friction.SlowResponse, friction.NoOpinion, friction.ReasonLowEvidence, 0.3}},
+		{"late, on a key that answers three others", users(1, 3, works(key)), late, Judgement{friction.SlowResponse, friction.Friction, "", 0.7}},
 		{"silent now and then", mixed, quiet, Judgement{friction.DeadTap, friction.NoOpinion, friction.ReasonLowEvidence, 0.3}},
 		{"silent now and then, and tried again", mixed, weak(friction.DeadTap, friction.NoOpinion, copyLink, 2), Judgement{friction.DeadTap, friction.Friction, "", 0.95}},
+		{"disabled once, and pressed before anything was filled in", slices.Concat(users(1, 6, works(copyLink)), users(10, 2, insisted)), early,
+			Judgement{friction.DisabledPress, friction.Dismissed, friction.ReasonTooEarly, 0.3}},
 		{"disabled once", users(1, 6, works(copyLink)), blocked, Judgement{friction.DisabledPress, friction.Dismissed, friction.ReasonLowEvidence, 0.3}},
 		{"disabled, and others insisted", slices.Concat(users(1, 6, works(copyLink)), users(10, 2, insisted)), blocked, Judgement{friction.DisabledPress, friction.Friction, "", 0.7}},
 	} {

@@ -68,10 +68,32 @@ func (a *analysis) disabledCandidate(ci int32, gs []int32, settled bool) candida
 		cand.verdict, cand.reason, cand.conf = Dismissed, ReasonProgress, startDisabled/2
 	case a.leaves(gs[len(gs)-1]):
 		cand.conf -= termRepeated
+	case !a.wroteBefore(gs[0]):
+		cand.verdict, cand.reason, cand.conf = Dismissed, ReasonTooEarly, startDisabled/2
 	default:
 		cand.verdict, cand.reason, cand.conf = Dismissed, ReasonLowEvidence, startDisabled/2
 	}
 	return cand
+}
+
+// wroteBefore reports whether something was filled in or chosen by hand since the screen of a gesture came up. Who has done
+// that means a press on a disabled control, and others may show that it stays disabled whatever is done; who has not is
+// finding out what it is for.
+func (a *analysis) wroteBefore(gi int32) bool {
+	g := &a.gestures[gi]
+	for i := g.firstEv - 1; i >= 0; i-- {
+		e := &a.s.Events[i]
+		if e.Window != g.window {
+			continue
+		}
+		if e.Kind == replay.Navigate {
+			return false
+		}
+		if e.Kind == replay.Input && !e.Flags.Has(replay.FlagNotUser) {
+			return true
+		}
+	}
+	return false
 }
 
 // usedAfter reports whether a control that was disabled answered a later press on the same page: what was missing was found,

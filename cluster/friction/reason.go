@@ -13,6 +13,7 @@ const (
 	ReasonOutward        Reason = "outward_effect"   // F6
 	ReasonScrolled       Reason = "scroll_answer"    // F7
 	ReasonAnswered       Reason = "answered"         // F9-F11: an owned, non-ambient answer within the quick limit
+	ReasonTooEarly       Reason = "too_early"        // F12: a disabled control, pressed once before anything was filled in
 	ReasonWakeUp         Reason = "wake_up"          // F13
 	ReasonHold           Reason = "hold"             // F14
 	ReasonSettled        Reason = "settled"          // F15: already in the asked-for state

@@ -7,8 +7,10 @@ func findSlow(a *analysis) []candidate {
 	for ri := range a.runs {
 		r := &a.runs[ri]
 		c := &a.controls[r.ctl]
-		if k := c.actsLike(); k == Prose || k == Background {
-			continue // what comes late after a press on nothing comes by itself
+		k := c.actsLike()
+		bare := k == Prose || k == Background // what comes late after a press on nothing comes by itself, if it is nothing
+		if bare && c.target < 0 {
+			continue
 		}
 		var gs []int32
 		flush := func() {
@@ -42,6 +44,8 @@ func findSlow(a *analysis) []candidate {
 				cand.verdict, cand.reason = Dismissed, ReasonOutward
 			case c.kind == Blind:
 				cand.verdict, cand.reason = NoOpinion, ReasonBlind
+			case bare:
+				cand.verdict, cand.reason = NoOpinion, ReasonLowEvidence // others may show that it is a control
 			}
 			for _, gi := range cand.gestures {
 				cand.end = max(cand.end, a.gestures[gi].at+a.outcomes[gi].latency)

@@ -32,6 +32,7 @@ var reasonWords = map[friction.Reason]string{
 	friction.ReasonOutward:        "the effect lies outside of the page (a download, a new tab, an app)",
 	friction.ReasonScrolled:       "the page answered by scrolling",
 	friction.ReasonAnswered:       "the page answered in time",
+	friction.ReasonTooEarly:       "it was disabled, and nothing had been filled in yet",
 	friction.ReasonWakeUp:         "the press only brought the page back to the front",
 	friction.ReasonHold:           "the control is meant to be held, and was",
 	friction.ReasonSettled:        "it was already in the state that was asked for",
