@@ -61,6 +61,7 @@ var (
 	errNoStore    = errors.New("recordings cannot be played: the server has no access to their store")
 	errNoSearch   = errors.New("sessions cannot be searched: the server has no search index")
 	errNoAudit    = errors.New("nothing can be audited: the server does not know what the report rests on")
+	errNoCurve    = errors.New("there is no retention curve of this issue: only the first issues of the list have one")
 	errNoWhatIf   = errors.New("what-if questions cannot be answered: run `rankle analyze` again, which keeps what they need")
 	errNoEpisode  = errors.New("the loaded run has no such episode; it may have been found under other settings")
 	errNoReviews  = errors.New("reviews cannot be changed: the server was started without a review store")
@@ -113,7 +114,7 @@ var statuses = [...]struct {
 	{errNoRoute, http.StatusNotFound}, {errNoIssue, http.StatusNotFound}, {errNoClip, http.StatusNotFound},
 	{errNoSession, http.StatusNotFound}, {errNoPicture, http.StatusNotFound}, {errNoMoment, http.StatusNotFound},
 	{errArchived, http.StatusConflict}, {errStore, http.StatusBadGateway}, {errRewritten, http.StatusConflict}, {errNoSource, http.StatusServiceUnavailable}, {errNoVideo, http.StatusGone}, {errNoStore, http.StatusServiceUnavailable},
-	{errNoSearch, http.StatusServiceUnavailable}, {errNoAudit, http.StatusServiceUnavailable}, {errNoWhatIf, http.StatusServiceUnavailable}, {errNoEpisode, http.StatusNotFound}, {errNoReviews, http.StatusServiceUnavailable},
+	{errNoSearch, http.StatusServiceUnavailable}, {errNoAudit, http.StatusServiceUnavailable}, {errNoWhatIf, http.StatusServiceUnavailable}, {errNoCurve, http.StatusNotFound}, {errNoEpisode, http.StatusNotFound}, {errNoReviews, http.StatusServiceUnavailable},
 	{errNotReady, http.StatusServiceUnavailable}, {errCursor, http.StatusBadRequest}, {errRange, http.StatusBadRequest},
 	{errBadHost, http.StatusMisdirectedRequest}, {errCrossSite, http.StatusForbidden}, {errMethod, http.StatusMethodNotAllowed},
 	{errBodyTooBig, http.StatusRequestEntityTooLarge},

@@ -44,6 +44,7 @@ func (c *Collector) report() (*Report, []*result) {
 	results := c.studies(r)
 	c.summaries(r, results)
 	c.order(r, results)
+	r.Funnels, r.Curves = c.funnelsOf(), c.curvesOf(r)
 	c.notes(r, results)
 	r.Run = runName(r)
 	return r, results
@@ -488,7 +489,7 @@ func runName(r *Report) string {
 
 func (c *Collector) summaries(r *Report, results []*result) {
 	for g, goal := range c.set.Goals() {
-		f := c.funnel(g, c.sessions)
+		f := c.tally(g, nil)
 		s := GoalSummary{Name: goal.Name, Reached: f.Reached, Sessions: f.Sessions, Value: goal.Value}
 		for i, step := range goal.Steps {
 			s.Steps = append(s.Steps, StepCount{step.Name, f.Steps[i]})

@@ -38,6 +38,8 @@ type Report struct {
 	// Controls is the number of harmless controls that calibrated the intervals, the smallest over the outcomes; 0 if
 	// calibration was not possible.
 	Controls int
+	Funnels  []Funnel // one per goal
+	Curves   Curves   // on which days users come back
 }
 
 // Total is the loss of all issues in one outcome.
@@ -86,7 +88,7 @@ type Ranked struct {
 
 // Impact is the cost of an issue in one outcome.
 type Impact struct {
-	Outcome  string // goal name or retention window
+	Outcome string // goal name or retention window
 	// PerWeek is calibrated: what harmless controls show to be systematic error in all issues alike is taken off, and the
 	// interval holds what differs between them (Report.Controls).
 	PerWeek  Estimate

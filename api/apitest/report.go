@@ -40,6 +40,8 @@ func report(d *Data) *ranker.Report {
 	r.Users, r.Anonymous, r.Goals = len(known), noUser, []ranker.GoalSummary{goal}
 	r.Coverage = append(r.Coverage, ranker.MarkCount{Mark: string(replay.MarkNoUser), Sessions: noUser})
 	r.Retention = []ranker.RetentionSummary{{Window: "D1", Returned: 31, Users: 84, Censored: 6}, {Window: "D7", Returned: 44, Users: 71, Censored: 19}, {Window: "D30", Censored: len(known)}}
+	r.Funnels = []ranker.Funnel{funnel(d, goal)}
+	r.Curves = ranker.Curves{All: curve(90, 40), Issues: []ranker.IssueCurves{{Key: problems[0].key, Met: curve(30, 9), Worked: curve(44, 22)}}}
 	for _, spec := range problems {
 		r.Issues = append(r.Issues, ranked(d, spec))
 	}
