@@ -178,6 +178,50 @@ it("keeps a review, and shows both sides of a conflict", async () => {
   await close();
 });
 
+it("asks what if, keeps the question in the address, and goes back", async () => {
+  const { page, strangers, close } = await world.page();
+  await page.goto("/");
+  await page.getByText("What if …").click();
+  const slider = page.getByRole("slider");
+  await slider.focus();
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("ArrowLeft");
+  await page.waitForURL((u) => u.searchParams.get("return") === "0.2");
+  await page.getByText("It is kept nowhere").waitFor();
+  const answer = await page.evaluate(() => fetch("/api/v1/what-if", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ weights: { return: 0.2 } }) }).then((r) => r.json()));
+  assert.equal(await page.locator("li.row a.title").first().innerText(), answer.issues[0].title);
+  await accessible(page, "what if");
+  await shot(page, "what-if");
+  await page.reload();
+  await page.getByText("It is kept nowhere").waitFor();
+  await page.getByRole("button", { name: "Back to the run’s list" }).click();
+  await page.waitForFunction((title) => document.querySelector("li.row a.title")?.textContent === title, issues.issues[0].title);
+  assert.deepEqual(strangers, []);
+  await close();
+});
+
+it("takes chosen issues and tickets along", async () => {
+  const { page, close } = await world.page();
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.goto("/");
+  await page.locator("li.row").first().waitFor();
+  for (const key of ["j", "x", "j", "x", "k", "x"]) await page.keyboard.press(key);
+  await page.getByText("1 issue chosen").waitFor();
+  await accessible(page, "a choice");
+  await page.getByRole("button", { name: "Copy for planning" }).click();
+  await page.getByText("Copied as Markdown").waitFor();
+  const plan = await page.evaluate(() => navigator.clipboard.readText());
+  assert.ok(plan.includes(issues.issues[1].key) && !plan.includes(issues.issues[0].key), "only what was chosen");
+  const file = page.waitForEvent("download");
+  await page.getByRole("region", { name: "Chosen issues" }).getByRole("link", { name: "CSV" }).click();
+  await (await file).path();
+  await page.goto(`/issues/${encodeURIComponent(issues.issues[0].key)}`);
+  await page.getByRole("button", { name: "Jira" }).click();
+  await page.getByText("Copied for Jira").waitFor();
+  assert.ok((await page.evaluate(() => navigator.clipboard.readText())).includes(`${world.url}/issues/`), "the ticket links here");
+  await close();
+});
+
 it("judges episodes with one key each, takes one back, and measures", async () => {
   const { page, strangers, close } = await world.page();
   const before = await world.api("/audit?size=20&seed=1");

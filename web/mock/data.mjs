@@ -177,6 +177,7 @@ export function answer(method, path, params, write) {
         evidence: [`In ${issue.sessions_affected} of ${issue.sessions_exposed} sessions that tried it, the press was not answered within 2.5 s.`, "49 of 51 users pressed again within 5 s; 31 left the page within 30 s.", "In the 88 other sessions the same control answered within 0.4 s."],
       } };
     }
+    if (sub === "text") return { status: 200, body: { title: issue.title, body: `See ${params.get("at")}/issues/${issue.key}` } };
     if (sub === "review" && method === "PATCH") {
       const old = reviewOf(issue);
       if (write.rev !== old.rev) return problem(409, "Somebody was faster", `The review is at revision ${old.rev}, your change was made on ${write.rev}.`);
@@ -229,6 +230,11 @@ export function answer(method, path, params, write) {
       events_url: `/api/v1/sessions/${id}/events`,
     } };
   }
+  if (kind === "what-if" && method === "POST") {
+    const turned = [...issues].reverse();
+    return { status: 200, body: { ...report, total: turned.length, issues: turned.map((issue, i) => ({ ...row(issue), rank: i + 1, rank_before: issue.rank })) } };
+  }
+  if (kind === "export") return { status: 200, body: issues.filter((i) => params.getAll("key").length === 0 || params.getAll("key").includes(i.key)).map(({ key, title }) => ({ key, title })) };
   if (kind === "audit") return audit(id, method, params, write);
   return problem(404, "Not found", `Nothing answers at ${path}.`);
 }

@@ -1,7 +1,7 @@
 // The only module that talks to the server. Every call takes an AbortSignal; errors are ApiError with a sentence that
 // can be shown as it is.
 import { sentenceCase } from "../model/format";
-import type { AccessState, AuditPage, AuditReport, Clip, ControlMark, EpisodeVerdict, EventSlice, IssueDetail, IssueList, RecordedEvent, Report, Review, SessionDetail, SessionList, Status } from "./wire";
+import type { AccessState, AuditPage, AuditReport, Clip, ControlMark, EpisodeVerdict, EventSlice, IssueDetail, IssueList, RecordedEvent, Report, Review, SessionDetail, SessionList, Status, IssueText, WhatIfList, WhatIfQuestion } from "./wire";
 
 const base = "/api/v1";
 
@@ -29,7 +29,7 @@ export function whenSignedOut(f: () => void): void {
   onSignedOut = f;
 }
 
-async function call<T>(path: string, init: RequestInit): Promise<T> {
+async function answer(path: string, init: RequestInit): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(path, { ...init, headers: { accept: "application/json", ...init.headers } });
@@ -42,6 +42,11 @@ async function call<T>(path: string, init: RequestInit): Promise<T> {
     if (response.status === 401) onSignedOut();
     throw new ApiError(response.status, text(problem, "title") || `The server answered ${response.status}`, text(problem, "detail"));
   }
+  return response;
+}
+
+async function call<T>(path: string, init: RequestInit): Promise<T> {
+  const response = await answer(path, init);
   try {
     return (await response.json()) as T;
   } catch (cause) {
@@ -60,7 +65,7 @@ export function query(params: Record<string, string | number | undefined>): stri
   return s === "" ? "" : `?${s}`;
 }
 
-export interface IssueQuery { limit?: number; cursor?: string; pattern?: string; screen?: string; q?: string }
+export interface IssueQuery { limit?: number; cursor?: string; pattern?: string; screen?: string; status?: string; q?: string }
 export interface ReviewChangeRequest { status?: Status; owner?: string; note?: string; rev: number }
 
 const id = encodeURIComponent;
@@ -86,6 +91,14 @@ export const signIn = (token: string, signal: AbortSignal): Promise<AccessState>
 export const signOut = (signal: AbortSignal): Promise<AccessState> => call(`${base}/access/session`, { method: "DELETE", signal });
 /** Where a browser begins to sign in at the identity provider; it comes back to `to`. */
 export const providerURL = (to: string): string => `/signin/start${query({ to })}`;
+
+export const askWhatIf = (q: WhatIfQuestion, signal: AbortSignal): Promise<WhatIfList> => send("POST", `${base}/what-if`, q, signal);
+export const fetchTicket = (key: string, tracker: string, signal: AbortSignal): Promise<IssueText> => get(`${base}/issues/${id(key)}/text${query({ for: tracker, at: location.origin })}`, signal);
+/** Where chosen issues, or all of them, come as a file. */
+export const exportURL = (format: "csv" | "json" | "md", keys: readonly string[]): string =>
+  `${base}/export/issues?${new URLSearchParams([["format", format], ...keys.map((k): [string, string] => ["key", k])]).toString()}`;
+export const fetchExport = (format: "md", keys: readonly string[], signal: AbortSignal): Promise<string> =>
+  answer(exportURL(format, keys), { signal, headers: { accept: "*/*" } }).then((r) => r.text());
 
 export const saveVerdict = (v: EpisodeVerdict, signal: AbortSignal): Promise<EpisodeVerdict> => send("PUT", `${base}/audit/verdicts`, v, signal);
 export const saveMark = (m: ControlMark, signal: AbortSignal): Promise<ControlMark> => send("PUT", `${base}/audit/marks`, m, signal);

@@ -201,6 +201,44 @@ export interface SessionList {
 /** Whether anybody must sign in, and as whom the reader is; name is empty for nobody. */
 export interface AccessState { required: boolean; name: string; role: "viewer" | "reviewer" | "admin" | "none"; provider: boolean }
 
+/** Another list of the same recordings; what is left out stays as in the run. */
+export interface WhatIfQuestion {
+  weights?: { goals?: Record<string, number>; return?: number };
+  from?: string;
+  to?: string;
+  segments?: { attribute: string; value: string }[];
+  limit?: number;
+}
+export interface WhatIfIssue {
+  key: string;
+  title: string;
+  rank: number;
+  rank_before: number;
+  sessions_affected: number;
+  users_affected: number;
+  sessions_exposed: number;
+  impact: { conversion: Impact | null; retention: Impact | null };
+  impacts: Impact[] | null;
+  score: Figure | null;
+  top3: number;
+  top10: number;
+}
+export interface WhatIfList {
+  run: string;
+  from: string;
+  to: string;
+  weeks: number;
+  sessions: number;
+  users: number;
+  ordered_by: string;
+  notes: string[] | null;
+  goals: Goal[] | null;
+  total: number;
+  issues: WhatIfIssue[] | null;
+}
+
+export interface IssueText { title: string; body: string }
+
 /** One episode as a person is asked about it: it does not say what the program made of it. */
 export interface AuditCase {
   session: string;

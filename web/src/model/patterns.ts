@@ -1,6 +1,8 @@
 // What the patterns are called and how they are coloured. A pattern or reason that this build does not know is shown
 // by its own name: a newer server must not break the page.
 
+import type { Status } from "../api/wire";
+
 export interface PatternInfo {
   label: string;
   /** One sentence for people who never heard of it. */
@@ -50,5 +52,7 @@ const aftermaths: Record<string, string> = {
 };
 export const aftermath = (name: string): string => aftermaths[name] ?? "";
 
-const statuses: Record<string, string> = { new: "New", confirmed: "Confirmed", rejected: "Not an issue", fixed: "Fixed" };
-export const statusName = (name: string): string => statuses[name] ?? words(name);
+/** What people can decide about an issue. */
+export const statuses: readonly Status[] = ["new", "confirmed", "rejected", "fixed"];
+const statusNames: Record<string, string> = { new: "New", confirmed: "Confirmed", rejected: "Not an issue", fixed: "Fixed" };
+export const statusName = (name: string): string => statusNames[name] ?? words(name);

@@ -1,33 +1,40 @@
 // The fix list: what to repair first, what it costs, how sure that is.
 import { useMemo, useRef, useState } from "react";
-import { fetchIssues } from "../api/client";
-import type { IssueList, IssueRow, Report } from "../api/wire";
+import { askWhatIf, exportURL, fetchIssues } from "../api/client";
+import type { IssueList, IssueRow, Report, Status, WhatIfList } from "../api/wire";
 import { count, dayRange, list, plural, quantity, ratio, sentenceCase, share } from "../model/format";
 import { lanes, segmentChips, sharedAxis, windowName, type Axis } from "../model/impact";
-import { pattern, patternNames } from "../model/patterns";
+import { pattern, patternNames, statuses, statusName } from "../model/patterns";
+import { bodyOf, matches, questionOf, rerank, withQuestion, type Question, type Reranked } from "../model/whatif";
 import { useKeys } from "../state/keys";
 import { useResource, type Resource } from "../state/resource";
 import { issuePath, Link, useNavigation } from "../state/router";
 import { useRows } from "../state/rows";
 import { AxisScale, Empty, Failed, Fact, Lane, Loading, PatternChip, Sparkline, StatusChip } from "./parts";
+import { Chosen } from "./chosen";
 import { useTitle } from "./shell";
+import { Answered, WhatIfPanel } from "./whatif";
 import { Icon } from "./icons";
 
 const pageSize = 50;
 // The axis and the filter choices come from the head of the list, not from all of a long one.
 const headSize = 50;
 
-interface Filters { q: string; pattern: string; screen: string }
+// A what-if list is put together from the rows of the run: the longest page that the server gives.
+const whatIfSize = 500;
+
+interface Filters { q: string; pattern: string; screen: string; status: string }
 
 export function FixListPage({ report }: { report: Resource<Report> }) {
   useTitle("What to fix first");
   const { search, go } = useNavigation();
-  const filters: Filters = { q: search.get("q") ?? "", pattern: search.get("pattern") ?? "", screen: search.get("screen") ?? "" };
+  const filters: Filters = { q: search.get("q") ?? "", pattern: search.get("pattern") ?? "", screen: search.get("screen") ?? "", status: search.get("status") ?? "" };
+  const question = useMemo(() => questionOf(search), [search]);
   const [pages, setPages] = useState(1);
-  const filtered = filters.q !== "" || filters.pattern !== "" || filters.screen !== "";
+  const filtered = filters.q !== "" || filters.pattern !== "" || filters.screen !== "" || filters.status !== "";
   const head = useResource<IssueList>("issues:head", (signal) => fetchIssues({ limit: headSize }, signal));
   const key = `issues:${JSON.stringify(filters)}:${pages}`;
-  const rows = useResource<IssueList>(filtered || pages > 1 ? key : null, async (signal) => {
+  const rows = useResource<IssueList>(question === null && (filtered || pages > 1) ? key : null, async (signal) => {
     let all: IssueRow[] = [];
     let cursor: string | undefined;
     for (let page = 0; page < pages; page++) {
@@ -38,15 +45,19 @@ export function FixListPage({ report }: { report: Resource<Report> }) {
     }
     return { total: Number.NaN, issues: all, ...(cursor === undefined ? {} : { next_cursor: cursor }) };
   });
-  const shown = filtered || pages > 1 ? rows : head;
+  const other = useWhatIf(question, filters);
+  const shown = other.list ?? (filtered || pages > 1 ? rows : head);
+  const [chosen, setChosen] = useState<readonly string[]>([]);
+  const choose = (key: string) => setChosen(chosen.includes(key) ? chosen.filter((k) => k !== key) : [...chosen, key]);
+  const address = (params: URLSearchParams) => (params.size === 0 ? "/" : `/?${params.toString()}`);
+  const ask = (q: Question | null) => go(address(withQuestion(search, q)), { replace: true });
   const axis = useMemo(() => sharedAxis((head.data?.issues ?? []).flatMap(lanes)), [head.data]);
   const setFilter = (name: keyof Filters, value: string) => {
     setPages(1);
     const next = new URLSearchParams(search);
     if (value === "") next.delete(name);
     else next.set(name, value);
-    const s = next.toString();
-    go(s === "" ? "/" : `/?${s}`, { replace: true });
+    go(address(next), { replace: true });
   };
   if (report.error !== undefined) {
     return (
@@ -61,9 +72,27 @@ export function FixListPage({ report }: { report: Resource<Report> }) {
       <Masthead report={report.data} />
       <Remarks report={report.data} />
       <Toolbar filters={filters} onFilter={setFilter} head={head.data?.issues ?? []} total={shown.data?.issues?.length} all={report.data.issues_total} />
-      <Body shown={shown} axis={axis} filtered={filtered} onClear={() => go("/", { replace: true })} onMore={() => setPages((n) => n + 1)} orderedBy={report.data.ordered_by} />
+      <WhatIfPanel report={report.data} question={question} onAsk={ask} />
+      {question !== null && other.answer !== undefined && <Answered answer={other.answer} question={question} />}
+      <Body shown={shown} axis={axis} filtered={filtered || question !== null} onClear={() => go("/", { replace: true })} onMore={() => setPages((n) => n + 1)} orderedBy={other.answer?.ordered_by ?? report.data.ordered_by} chosen={chosen} onChoose={choose} />
+      <Chosen keys={chosen} onClear={() => setChosen([])} />
     </>
   );
+}
+
+/** The list of another question, as if the server had ranked so; no list where nothing is asked. */
+function useWhatIf(question: Question | null, filters: Filters): { list: Resource<IssueList> | undefined; answer: WhatIfList | undefined } {
+  const key = question === null ? null : JSON.stringify(question);
+  const rows = useResource<IssueList>(key === null ? null : "issues:all", (signal) => fetchIssues({ limit: whatIfSize }, signal));
+  const answer = useResource<WhatIfList>(key === null ? null : `issues:what-if:${key}`, (signal) => askWhatIf(bodyOf(question as Question, whatIfSize), signal));
+  const { q, pattern, screen, status } = filters;
+  const data = useMemo(
+    () => (rows.data === undefined || answer.data === undefined ? undefined : { total: answer.data.total, issues: rerank(rows.data.issues ?? [], answer.data.issues ?? []).filter((r) => matches(r, { q, pattern, screen, status })) }),
+    [rows.data, answer.data, q, pattern, screen, status],
+  );
+  if (key === null) return { list: undefined, answer: undefined };
+  const reload = () => { rows.reload(); answer.reload(); };
+  return { answer: answer.data, list: { data, error: rows.error ?? answer.error, loading: rows.loading || answer.loading, stale: answer.stale, reload } };
 }
 
 function Masthead({ report }: { report: Report }) {
@@ -135,6 +164,14 @@ function Toolbar({ filters, onFilter, head, total, all }: { filters: Filters; on
           {screens.map((s) => <option key={s} value={s}>{s}</option>)}
         </select>
       </label>
+      <label className="field">
+        <span className="hidden">Status</span>
+        <select value={filters.status} onChange={(e) => onFilter("status", e.target.value)}>
+          <option value="">Any status</option>
+          {statuses.map((s: Status) => <option key={s} value={s}>{statusName(s)}</option>)}
+        </select>
+      </label>
+      <a className="quiet" href={exportURL("csv", [])} download>CSV</a>
       <p className="muted tally" role="status">{total === undefined ? "" : total === all ? plural(all, "issue", "issues") : `${count(total)} of ${plural(all, "issue", "issues")}`}</p>
       {strange && <p className="note">This version knows no pattern “{filters.pattern}”.</p>}
     </search>
@@ -145,7 +182,7 @@ function unique(values: readonly string[]): string[] {
   return [...new Set(values)].filter((v) => v !== "");
 }
 
-function Body({ shown, axis, filtered, onClear, onMore, orderedBy }: { shown: Resource<IssueList>; axis: Axis; filtered: boolean; onClear(): void; onMore(): void; orderedBy: string }) {
+function Body({ shown, axis, filtered, onClear, onMore, orderedBy, chosen, onChoose }: { shown: Resource<IssueList>; axis: Axis; filtered: boolean; onClear(): void; onMore(): void; orderedBy: string; chosen: readonly string[]; onChoose(key: string): void }) {
   if (shown.error !== undefined) return <Failed error={shown.error} onRetry={shown.reload} />;
   if (shown.data === undefined) return <Loading what="the issues" />;
   const rows = shown.data.issues ?? [];
@@ -158,11 +195,22 @@ function Body({ shown, axis, filtered, onClear, onMore, orderedBy }: { shown: Re
       </Empty>
     );
   }
-  return <Rows rows={rows} axis={axis} stale={shown.stale} more={shown.data.next_cursor !== undefined ? onMore : undefined} label={`Issues, ordered by ${orderedBy}`} />;
+  return <Rows rows={rows} axis={axis} stale={shown.stale} more={shown.data.next_cursor !== undefined ? onMore : undefined} label={`Issues, ordered by ${orderedBy}`} chosen={chosen} onChoose={onChoose} />;
 }
 
-function Rows({ rows, axis, stale, more, label }: { rows: readonly IssueRow[]; axis: Axis; stale: boolean; more: (() => void) | undefined; label: string }) {
+interface RowsProps {
+  rows: readonly Reranked[];
+  axis: Axis;
+  stale: boolean;
+  more: (() => void) | undefined;
+  label: string;
+  chosen: readonly string[];
+  onChoose(key: string): void;
+}
+
+function Rows({ rows, axis, stale, more, label, chosen, onChoose }: RowsProps) {
   const walk = useRows(rows.length, rows);
+  useKeys({ x: () => { const row = rows[walk.current]; if (row !== undefined) onChoose(row.key); } });
   return (
     <div className={`list ${stale ? "stale" : ""}`}>
       <div className="list-head" aria-hidden="true">
@@ -176,7 +224,7 @@ function Rows({ rows, axis, stale, more, label }: { rows: readonly IssueRow[]; a
       <ol aria-label={label}>
         {rows.map((row, i) => (
           <li key={row.key} ref={walk.row(i)} className={`row ${i === walk.current ? "current" : ""}`}>
-            <Row row={row} axis={axis} />
+            <Row row={row} axis={axis} chosen={chosen.includes(row.key)} onChoose={() => onChoose(row.key)} />
           </li>
         ))}
       </ol>
@@ -185,12 +233,16 @@ function Rows({ rows, axis, stale, more, label }: { rows: readonly IssueRow[]; a
   );
 }
 
-function Row({ row, axis }: { row: IssueRow; axis: Axis }) {
+function Row({ row, axis, chosen, onChoose }: { row: Reranked; axis: Axis; chosen: boolean; onChoose(): void }) {
   const patterns = row.patterns ?? [];
   const impacts = lanes(row);
   return (
     <>
-      <span className="rank"><span className="hidden">Rank </span>{row.rank}</span>
+      <div className="rank">
+        <span><span className="hidden">Rank </span>{row.rank}</span>
+        {row.rank_before !== undefined && row.rank_before > 0 && row.rank_before !== row.rank && <small className="moved" title="Its rank in the run">was {row.rank_before}</small>}
+        <input type="checkbox" className="choose" aria-label={`Choose ${row.title}`} checked={chosen} onChange={onChoose} />
+      </div>
       <div className="what">
         <Link className="title" to={issuePath(row.key)} title={row.title}>{row.title}</Link>
         {!row.title.includes(` on ${row.screen}`) && <p className="where" title={row.screen}>on <code>{row.screen}</code></p>}

@@ -11,6 +11,7 @@ import { ClipStage, ClipStrip, NoClips } from "./clips";
 import { AxisScale, Fact, Failed, Lane, Loading, PatternChip, TrendChart } from "./parts";
 import { ReviewPanel } from "./review";
 import { useTitle } from "./shell";
+import { Ticket } from "./ticket";
 import { Icon } from "./icons";
 
 export const useIssue = (key: string): Resource<IssueDetail> => useResource<IssueDetail>(`issue:${key}`, (signal) => fetchIssue(key, signal));
@@ -85,6 +86,7 @@ export function IssueHead({ issue }: { issue: IssueDetail }) {
         <Fact name="Detector confidence" hint="mean of its episodes">{share(issue.confidence)}</Fact>
         <Fact name="Chance to belong in the top 3" hint={`in the top 10: ${share(issue.top10)}`}>{share(issue.top3)}</Fact>
       </dl>
+      <Ticket issueKey={issue.key} />
     </header>
   );
 }

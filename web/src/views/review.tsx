@@ -2,13 +2,12 @@
 // one who comes second sees both and chooses.
 import { useEffect, useState } from "react";
 import { ApiError, fetchIssue, saveReview } from "../api/client";
-import type { IssueDetail, Review, Status } from "../api/wire";
+import type { IssueDetail, Review } from "../api/wire";
 import { moment } from "../model/format";
-import { statusName } from "../model/patterns";
+import { statuses, statusName } from "../model/patterns";
 import { forget } from "../state/resource";
 import { StatusChip } from "./parts";
 
-const statuses: readonly Status[] = ["new", "confirmed", "rejected", "fixed"];
 const none: Review = { status: "new", owner: "", note: "", rev: 0, history: [] };
 
 type Phase = { kind: "idle" } | { kind: "saving" } | { kind: "saved" } | { kind: "failed"; message: string } | { kind: "conflict"; theirs: Review };

@@ -65,7 +65,7 @@ export function Shell({ page, demo, user, onSignOut, children }: ShellProps) {
 
 const shortcuts: [string, [string, string][]][] = [
   ["Everywhere", [["?", "this help"], ["g", "to the fix list"], ["/", "search"], ["Esc", "back"]]],
-  ["Lists", [["j  k", "next, previous row"], ["Enter", "open"]]],
+  ["Lists", [["j  k", "next, previous row"], ["Enter", "open"], ["x", "choose an issue"]]],
   ["Audit", [["y", "trouble"], ["n", "as intended"], ["u", "cannot tell"], ["j", "later"], ["z", "take the last one back"]]],
   ["Player", [["Space", "play, pause"], ["← →", "5 s back, ahead (with Shift: 1 s)"], ["[ ]", "previous, next friction"], ["n  p", "next, previous clip"], ["1 – 8", "speed"], ["s", "skip idle time"], ["l", "loop"], ["c", "copy a link to the second"], ["f", "full screen"]]],
 ];
