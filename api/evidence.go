@@ -36,6 +36,9 @@ func evidence(r ranker.Ranked) []string {
 		}
 		out = append(out, "The same error is behind several controls: "+strings.Join(names, ", ")+more+".")
 	}
+	for _, c := range r.Changes {
+		out = append(out, c.String())
+	}
 	if len(r.Segments) > 0 {
 		s := r.Segments[0]
 		out = append(out, fmt.Sprintf("Strongest in %s %s: %s of sessions there, %s elsewhere.", words(s.Attribute), s.Value, percent(finite(s.RateIn)), percent(finite(s.RateOut))))

@@ -621,13 +621,14 @@ func TestFormerKeys(t *testing.T) {
 	}
 }
 
-// TestEvidenceOfControls: an issue says which controls it is made of and what is doubtful about them.
+// TestEvidenceOfControls: an issue says which controls it is made of, what is doubtful about them, and when it came and went.
 func TestEvidenceOfControls(t *testing.T) {
 	says := func(controls []cluster.ControlShare, notes ...string) string {
 		h := newServer(t, func(_ *api.Options, snap *api.Snapshot) {
 			report := *snap.Report
 			report.Issues = slices.Clone(report.Issues)
 			report.Issues[0].Controls, report.Issues[0].Notes = controls, notes
+			report.Issues[0].Changes = []cluster.Change{{Kind: cluster.Ended, Day: clock, Version: "4.2", AffectedBefore: 9, ExposedBefore: 20, ExposedAfter: 30}}
 			snap.Report = &report
 		}).Handler()
 		key := decode[api.IssuePage](t, do(t, h, get("/api/v1/issues")).Body).Issues[0].Key
@@ -638,6 +639,7 @@ func TestEvidenceOfControls(t *testing.T) {
 		t.Errorf("one control: %s", got)
 	}
 	want := "The same error is behind several controls: “Pay” on /pay (3 sessions), a control without a label on /orders (1 session)."
+	want += "\nEnded on 5 Oct 2026 with version 4.2: 9 of 20 sessions met it before, 0 of 30 since."
 	if got := says(controls); !strings.Contains(got, want) {
 		t.Errorf("two controls: %s", got)
 	}

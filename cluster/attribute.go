@@ -10,7 +10,43 @@ import (
 
 // baseAttributes are compared as segments for every issue, most telling first: a fault comes with a release, or sits
 // on one kind of device.
-var baseAttributes = [...]string{"app_version", "os", "device", "browser", "screen_size", "channel", "plan"}
+var baseAttributes = [...]string{"app_version", "os", "device", "browser", "screen_size", "channel", "plan", "visitor"}
+
+// visitorAttribute is the place of "visitor" in baseAttributes: whether a known user came for the first time, or had been
+// there before, as far as the data goes. No session knows it of itself.
+const visitorAttribute = len(baseAttributes) - 1
+
+// Values of visitor.
+const (
+	visitorNew       = "new"
+	visitorReturning = "returning"
+)
+
+// takeVisitors tells new from returning visitors. Sessions are in rank order, which is that of time.
+func (w *work) takeVisitors() {
+	w.visitors = make([]int32, len(w.sessions))
+	seen := make([]bool, w.people)
+	first, again := w.names.id(visitorNew), w.names.id(visitorReturning)
+	for i := range w.sessions {
+		if !w.sessions[i].known {
+			continue
+		}
+		w.visitors[i] = first
+		if p := w.census.person[i]; seen[p] {
+			w.visitors[i] = again
+		} else {
+			seen[p] = true
+		}
+	}
+}
+
+// valueID is the interned value of an attribute of a session, 0 = not known.
+func (w *work) valueID(s int32, attribute int) int32 {
+	if attribute == visitorAttribute {
+		return w.visitors[s]
+	}
+	return w.values[int(w.sessions[s].values)+attribute]
+}
 
 func (s Settings) attributes() []string { return Attributes(s.Attributes) }
 

@@ -347,6 +347,21 @@ func TestSegments(t *testing.T) {
 	}
 }
 
+// TestNewVisitors: what only people meet who come for the first time is told, and who has no user id is neither.
+func TestNewVisitors(t *testing.T) {
+	var stories []*story
+	for n := range 40 {
+		user := fmt.Sprint("user ", n)
+		stories = append(stories, by(3*n, user).on("/a").trouble(friction.DeadTap, pay), by(3*n+1, user).on("/a").try(pay, friction.OK),
+			by(3*n+2, "").on("/a").try(pay, friction.OK))
+	}
+	i := one(t, build(Settings{}, stories...))
+	if len(i.Segments) != 1 {
+		t.Fatalf("%+v", i.Segments)
+	}
+	equal(t, "segment", i.Segments[0], Segment{Attribute: "visitor", Value: "new", Affected: 40, Exposed: 40, RateIn: 1, RateOut: 0})
+}
+
 func TestClips(t *testing.T) {
 	var stories []*story
 	aftermath := []friction.Aftermath{friction.Left, friction.Back, friction.WentOn}

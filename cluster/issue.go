@@ -36,6 +36,7 @@ type Issue struct {
 	First      time.Time
 	Last       time.Time
 	Days       []DayCount // one per day of the data window, in order
+	Changes    []Change   // when the affected share changed, oldest first; mostly none
 	Segments   []Segment  // where the rate differs, strongest first
 	Clips      []Clip     // at most MaxClips, then one with Contrast if the control worked somewhere
 	Dismissed  []ReasonCount
@@ -83,7 +84,9 @@ type DayCount struct {
 
 // Segment compares the affected share inside one attribute value with the share outside it.
 type Segment struct {
-	Attribute string // "app_version", "device", "os", "browser", "channel", "plan", or a custom attribute
+	// Attribute is "app_version", "os", "device", "browser", "screen_size", "channel", "plan", "visitor" ("new" for the first
+	// session of a known user in the data, else "returning"), or a custom attribute.
+	Attribute string
 	Value     string
 	Affected  int // sessions with the issue and the value
 	Exposed   int // exposed sessions with the value

@@ -60,6 +60,7 @@ func (b *Builder) Result() *Result {
 	}
 	significant(r.Issues, w.tests)
 	for i := range r.Issues {
+		r.Issues[i].Changes = w.changes(w.timelines[i], len(r.Issues))
 		r.Issues[i].Title = titleOf(&r.Issues[i], w.facts[i])
 	}
 	r.findHarmless(w)
@@ -83,9 +84,11 @@ type work struct {
 	days      []time.Time          // of the data window
 	dayOf     []int32              // per session
 	people    int                  // in all data
+	visitors  []int32              // per session: its value of visitor, interned
 	census    census
 	tests     []test
 	facts     []facts // per issue, for its title
+	timelines []timeline
 }
 
 // arrange puts the sessions in one order and the units into groups, whatever order they came in.
@@ -107,6 +110,7 @@ func (b *Builder) arrange() *work {
 		w.census.person = append(w.census.person, number(people, b.sessions[from].person))
 	}
 	w.people = len(people)
+	w.takeVisitors()
 	w.templates = learn(b.settings, b.seen())
 	w.groups, w.joins = b.groups(w.templates, rank)
 	for shape, rows := range b.screens {
@@ -185,10 +189,10 @@ const versionAttribute = 0
 func (w *work) version(s int32) string { return w.value(s, versionAttribute) }
 
 // versionID is the interned version of a session, 0 = not known.
-func (w *work) versionID(s int32) int32 { return w.values[int(w.sessions[s].values)+versionAttribute] }
+func (w *work) versionID(s int32) int32 { return w.valueID(s, versionAttribute) }
 
 func (w *work) value(s int32, attribute int) string {
-	return w.names.list[w.values[int(w.sessions[s].values)+attribute]]
+	return w.names.list[w.valueID(s, attribute)]
 }
 
 // number numbers keys as they come.
@@ -387,7 +391,8 @@ func (w *work) issue(p *problem) Issue {
 	issue.Sessions, issue.Users, issue.Exposed = len(affected), len(users), len(exposed)
 	issue.Confidence = sum / float64(len(p.episodes))
 	issue.Cause = w.commonCause(p.episodes)
-	issue.Days = w.trend(exposed, affected)
+	w.timelines = append(w.timelines, w.timelineOf(exposed, affected))
+	issue.Days = w.trend(w.timelines[len(w.timelines)-1])
 	issue.Segments = w.segments(exposed, affected)
 	issue.Use, issue.Versions, issue.AnswersDiffer, issue.LatencyDiffers = w.useOf(p)
 	issue.Clips = w.clips(p)
@@ -399,18 +404,10 @@ func (w *work) issue(p *problem) Issue {
 	return issue
 }
 
-func (w *work) trend(exposed []int32, affected map[int32]bool) []DayCount {
+func (w *work) trend(t timeline) []DayCount {
 	days := make([]DayCount, len(w.days))
 	for i, d := range w.days {
-		days[i].Day = d
-	}
-	for _, s := range exposed {
-		if d := w.dayOf[s]; d >= 0 && int(d) < len(days) {
-			days[d].Exposed++
-			if affected[s] {
-				days[d].Affected++
-			}
-		}
+		days[i] = DayCount{Day: d, Affected: t.days[i].affected, Exposed: t.days[i].exposed}
 	}
 	return days
 }

@@ -38,7 +38,7 @@ func (w *work) segments(exposed []int32, affected map[int32]bool) []Segment {
 		by := map[int32]*count{}
 		var all count
 		for _, s := range exposed {
-			v := w.values[int(w.sessions[s].values)+i]
+			v := w.valueID(s, i)
 			if v == 0 {
 				continue // not known: no value, and no part of the rest either
 			}

@@ -55,7 +55,11 @@ func median(ms []int32) time.Duration {
 // It never shows a selector.
 func titleOf(i *Issue, f facts) string {
 	title := capital(sentence(i, f)) + " on " + screensOf(i)
-	if only := onlyIn(i); len(only) > 0 {
+	only, version := onlyIn(i)
+	if when := sinceWhen(i.Changes); when != "" && !version {
+		only = append(only, when)
+	}
+	if len(only) > 0 {
 		title += " (" + strings.Join(only, ", ") + ")"
 	}
 	return title
@@ -244,15 +248,15 @@ const (
 	maxOnly   = 2
 )
 
-// onlyIn lists the values that an issue is practically confined to, in the order of baseAttributes but versions last.
-func onlyIn(i *Issue) []string {
+// onlyIn lists the values that an issue is practically confined to, in the order of baseAttributes but versions last, and
+// says whether a version is among them.
+func onlyIn(i *Issue) (only []string, version bool) {
 	found := map[string]string{}
 	for _, s := range i.Segments {
 		if found[s.Attribute] == "" && s.RateIn >= onlyLift*s.RateOut && float64(s.Affected) >= onlyShare*float64(i.Sessions) {
 			found[s.Attribute] = s.Value
 		}
 	}
-	var only []string
 	for _, a := range [...]string{"os", "device", "browser", "app_version"} {
 		if a == "device" && found["os"] != "" {
 			continue // "Android, mobile" says one thing twice
@@ -264,5 +268,5 @@ func onlyIn(i *Issue) []string {
 	if len(only) > maxOnly {
 		only = append(only[:1], only[len(only)-1]) // the platform and the version
 	}
-	return only
+	return only, found["app_version"] != ""
 }

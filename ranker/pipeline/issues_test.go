@@ -22,6 +22,7 @@ import (
 
 	"github.com/rankle/rankle/cluster"
 	"github.com/rankle/rankle/cluster/friction"
+	"github.com/rankle/rankle/ranker"
 	"github.com/rankle/rankle/replay/source"
 	"github.com/rankle/rankle/testdata/demo"
 )
@@ -89,6 +90,7 @@ func TestIssuesOfDemo(t *testing.T) {
 		}
 		fmt.Fprintf(&out, "%-20s %2d, others: %s\n", name, same, orNone(others))
 	}
+	releases(t, &out, whole)
 	compareGolden(t, "issues.golden", out.String())
 
 	shuffled := slices.Clone(digests)
@@ -187,6 +189,49 @@ func agreement(t *testing.T, out io.Writer, r *cluster.Result, digests []*fricti
 	fmt.Fprintf(out, "V-measure %.3f (homogeneity %.3f, completeness %.3f), adjusted Rand %.3f\n", a.V, a.Homogeneity, a.Completeness, a.Rand)
 	if a.V < 0.95 {
 		t.Errorf("V-measure %.3f, at least 0.95 is promised", a.V)
+	}
+}
+
+// releases holds the releases with which issues are said to have come and gone against those in which they were planted.
+func releases(t *testing.T, out io.Writer, r *cluster.Result) {
+	t.Helper()
+	var planted struct {
+		Releases []struct{ Version string }
+		Faults   []struct {
+			ID, Screen, Label string
+			Versions          []string
+		}
+	}
+	if err := json.Unmarshal(demo.Truth(), &planted); err != nil {
+		t.Fatal(err)
+	}
+	right, said := 0, 0
+	for _, f := range planted.Faults {
+		want := []string{"started " + f.Versions[0]}
+		for i, v := range planted.Releases {
+			if last := f.Versions[len(f.Versions)-1]; i > 0 && planted.Releases[i-1].Version == last {
+				want = append(want, "ended "+v.Version)
+			}
+		}
+		for i := range r.Issues {
+			if !isFault(&ranker.Ranked{Issue: r.Issues[i]}, f.Screen, f.Label) {
+				continue
+			}
+			for _, c := range r.Issues[i].Changes {
+				said++
+				if k := slices.Index(want, fmt.Sprint(c.Kind, " ", c.Version)); k >= 0 {
+					right++
+					want = slices.Delete(want, k, k+1)
+				}
+			}
+		}
+		for _, missing := range want {
+			fmt.Fprintf(out, "%s: not found that it %s\n", f.ID, missing)
+		}
+	}
+	fmt.Fprintf(out, "releases with which issues came and went: %d of %d right\n", right, said)
+	if right < said || right == 0 {
+		t.Errorf("%d of %d releases are right", right, said)
 	}
 }
 
