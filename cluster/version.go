@@ -6,4 +6,5 @@ package cluster
 //	2: screens by route, query and native name, not by language; labels without content; controls joined by language, mask
 //	   and content; one issue per error
 //	3: changes of the share, with titles; new and returning visitors
-const Version = 3
+//	4: clips by what they show
+const Version = 4
