@@ -178,6 +178,23 @@ it("keeps a review, and shows both sides of a conflict", async () => {
   await close();
 });
 
+it("shows how far people come, and when they come back with an issue and without", async () => {
+  const { page, strangers, close } = await world.page();
+  const { funnels } = await world.api("/funnels");
+  await page.goto("/goals");
+  await page.getByRole("region", { name: `Goal ${funnels[0].goal}` }).waitFor();
+  const last = funnels[0].steps.at(-1);
+  await page.locator(".steps > li").last().locator(".step-head .num", { hasText: String(last.through.some) }).waitFor();
+  await page.getByLabel("Compare those who met").selectOption(issues.issues[0].key);
+  await page.waitForURL((u) => u.searchParams.get("issue") === issues.issues[0].key);
+  await page.getByText("their tries all worked").first().waitFor();
+  assert.equal(await page.locator(".curve .line").count(), 2);
+  await accessible(page, "the goals");
+  await shot(page, "goals");
+  assert.deepEqual(strangers, []);
+  await close();
+});
+
 it("asks what if, keeps the question in the address, and goes back", async () => {
   const { page, strangers, close } = await world.page();
   await page.goto("/");
@@ -253,7 +270,7 @@ it("judges episodes with one key each, takes one back, and measures", async () =
 it("fits every width", async () => {
   const { page, close } = await world.page();
   const { key } = issues.issues[0];
-  for (const path of ["/", `/issues/${encodeURIComponent(key)}`, "/sessions", "/audit", "/run"]) {
+  for (const path of ["/", `/issues/${encodeURIComponent(key)}`, "/sessions", "/goals", "/audit", "/run"]) {
     await page.goto(path);
     await page.locator("h1").waitFor();
     await page.waitForFunction(() => document.querySelector(".spinner") === null);

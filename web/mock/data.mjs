@@ -230,6 +230,15 @@ export function answer(method, path, params, write) {
       events_url: `/api/v1/sessions/${id}/events`,
     } };
   }
+  if (kind === "funnels") return { status: 200, body: { funnels: [funnel] } };
+  if (kind === "retention") {
+    const curve = (scale) => Array.from({ length: 14 }, (_, i) => {
+      const share = (scale * 0.4) / (i + 1);
+      return { day: i + 1, some: Math.round(share * 200), all: 200 - 6 * i, share, low: share * 0.8, high: share * 1.25 };
+    });
+    const issue = issues.find((i) => i.key === params.get("issue"));
+    return { status: 200, body: { users: 212, anonymous_sessions: 31, windows: report.retention, curve: curve(1), ...(issue ? { issue: { key: issue.key, title: issue.title, met: curve(0.7), worked: curve(1.1) } } : {}) } };
+  }
   if (kind === "what-if" && method === "POST") {
     const turned = [...issues].reverse();
     return { status: 200, body: { ...report, total: turned.length, issues: turned.map((issue, i) => ({ ...row(issue), rank: i + 1, rank_before: issue.rank })) } };
@@ -238,6 +247,14 @@ export function answer(method, path, params, write) {
   if (kind === "audit") return audit(id, method, params, write);
   return problem(404, "Not found", `Nothing answers at ${path}.`);
 }
+
+const proportion = (some, all) => ({ some, all, share: some / all, low: (some / all) * 0.9, high: Math.min(1, (some / all) * 1.1) });
+const stepsOf = (all, ...through) => ["cart", "checkout", "purchase"].map((name, i) => ({ name, through: proportion(through[i], i === 0 ? all : through[i - 1]) }));
+const funnel = {
+  goal: "purchase", sessions: 600, reached: proportion(96, 600), steps: stepsOf(600, 310, 180, 96),
+  segments: [["mobile", 350, 170, 90, 40], ["desktop", 250, 140, 90, 56]].map(([value, all, ...through]) => ({ attribute: "device", value, sessions: all, reached: proportion(through[2], all), steps: stepsOf(all, ...through).map((s, i) => ({ ...s, q_value: i === 2 ? 0.01 : 0.8 })) })),
+  issues: issues.slice(0, 3).map(({ key, title, rank }, i) => ({ key, title, rank, step: i, met: 20 - i, stopped: 9 })),
+};
 
 // Episodes to judge, by "session pattern offset"; a verdict that was taken back keeps its revision.
 const verdicts = new Map();

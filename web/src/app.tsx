@@ -6,6 +6,7 @@ import { Link, route, useNavigation } from "./state/router";
 import { AuditPage } from "./views/audit";
 import { ClipPage } from "./views/clip";
 import { FixListPage } from "./views/fixlist";
+import { GoalsPage } from "./views/goals";
 import { IssuePage } from "./views/issue";
 import { Empty } from "./views/parts";
 import { RunPage } from "./views/run";
@@ -50,6 +51,7 @@ export function App() {
       case "clip": return <ClipPage key={at.key} issueKey={at.key} index={at.index} />;
       case "sessions": return <SessionsPage />;
       case "session": return <SessionPage key={at.id} id={at.id} />;
+      case "goals": return <GoalsPage />;
       case "audit": return <AuditPage />;
       case "run": return <RunPage report={report} />;
       case "unknown": return <Empty title="There is no such page"><p><Link to="/">Open the fix list</Link></p></Empty>;

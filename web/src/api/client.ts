@@ -1,7 +1,7 @@
 // The only module that talks to the server. Every call takes an AbortSignal; errors are ApiError with a sentence that
 // can be shown as it is.
 import { sentenceCase } from "../model/format";
-import type { AccessState, AuditPage, AuditReport, Clip, ControlMark, EpisodeVerdict, EventSlice, IssueDetail, IssueList, RecordedEvent, Report, Review, SessionDetail, SessionList, Status, IssueText, WhatIfList, WhatIfQuestion } from "./wire";
+import type { AccessState, AuditPage, AuditReport, Clip, ControlMark, EpisodeVerdict, FunnelList, RetentionDetail, EventSlice, IssueDetail, IssueList, RecordedEvent, Report, Review, SessionDetail, SessionList, Status, IssueText, WhatIfList, WhatIfQuestion } from "./wire";
 
 const base = "/api/v1";
 
@@ -83,6 +83,9 @@ export const sessionEventsURL = (session: string): string => `${base}/sessions/$
 export const stretchURL = (session: string, from: number, to: number): string => `${sessionEventsURL(session)}${query({ from_ms: from, to_ms: to })}`;
 export const fetchAudit = (q: { size: number; seed: number; pattern?: string }, signal: AbortSignal): Promise<AuditPage> => get(`${base}/audit${query({ ...q })}`, signal);
 export const fetchAuditReport = (signal: AbortSignal): Promise<AuditReport> => get(`${base}/audit/report`, signal);
+
+export const fetchFunnels = (signal: AbortSignal): Promise<FunnelList> => get(`${base}/funnels`, signal);
+export const fetchRetention = (issue: string, signal: AbortSignal): Promise<RetentionDetail> => get(`${base}/retention${query({ issue })}`, signal);
 
 const send = <T>(method: "PATCH" | "POST" | "PUT", path: string, body: object, signal: AbortSignal): Promise<T> =>
   call(path, { method, body: JSON.stringify(body), headers: { "content-type": "application/json" }, signal });

@@ -237,6 +237,18 @@ export interface WhatIfList {
   issues: WhatIfIssue[] | null;
 }
 
+/** Some among all with a 95 % interval; share is null of nothing. */
+export interface Proportion { some: number; all: number; share: number | null; low: number; high: number }
+export interface FunnelStep { name: string; through: Proportion }
+export interface FunnelSegmentStep extends FunnelStep { q_value: number }
+export interface FunnelSegment { attribute: string; value: string; sessions: number; reached: Proportion; steps: FunnelSegmentStep[] | null }
+export interface FunnelIssue { key: string; title: string; rank: number; step: number; met: number; stopped: number }
+export interface Funnel { goal: string; sessions: number; reached: Proportion; steps: FunnelStep[] | null; segments: FunnelSegment[] | null; issues: FunnelIssue[] | null }
+export interface FunnelList { funnels: Funnel[] | null }
+export interface DayReturn extends Proportion { day: number }
+export interface IssueRetention { key: string; title: string; met: DayReturn[] | null; worked: DayReturn[] | null }
+export interface RetentionDetail { users: number; anonymous_sessions: number; windows: Retention[] | null; curve: DayReturn[] | null; issue?: IssueRetention }
+
 export interface IssueText { title: string; body: string }
 
 /** One episode as a person is asked about it: it does not say what the program made of it. */

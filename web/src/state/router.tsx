@@ -1,4 +1,4 @@
-// A router for seven pages: the address bar is the state, links are real links. It is this short because every page is
+// A router for eight pages: the address bar is the state, links are real links. It is this short because every page is
 // one component and nothing is loaded by route but the player.
 import { createContext, useContext, useEffect, useMemo, useState, type ReactNode, type MouseEvent, type AnchorHTMLAttributes } from "react";
 
@@ -58,6 +58,7 @@ export type Route =
   | { page: "clip"; key: string; index: number }
   | { page: "sessions" }
   | { page: "session"; id: string }
+  | { page: "goals" }
   | { page: "audit" }
   | { page: "run" }
   | { page: "unknown" };
@@ -79,6 +80,7 @@ export function route(path: string): Route {
   if (first === "sessions" && parts.length === 1) return { page: "sessions" };
   if (first === "sessions" && parts.length === 2 && second !== undefined) return { page: "session", id: second };
   if (first === "signin" && parts.length === 1) return { page: "list" }; // the way in; who is in already sees the list
+  if (first === "goals" && parts.length === 1) return { page: "goals" };
   if (first === "audit" && parts.length === 1) return { page: "audit" };
   if (first === "run" && parts.length === 1) return { page: "run" };
   return { page: "unknown" };
