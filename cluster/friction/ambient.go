@@ -73,6 +73,10 @@ type pace struct {
 	jitter      time.Duration // largest difference between two equal intervals that no hand has set
 	second      time.Duration // of counted changes
 	passed      time.Duration // latest counted change that the sweep has passed
+	tick        time.Duration // the interval before it
+	ticks       int32         // how many intervals equal to it came in a row apart from the hand
+	off         uint64        // what it was before the focus was last lost anywhere
+	offAt       time.Duration // ... and when that was
 	window      uint16        // where it was seen first; nodes belong to one window
 }
 
@@ -191,11 +195,25 @@ func equalPace(iv, before time.Duration) bool {
 	return iv > before-tol && iv < before+tol
 }
 
-// pass notes that the sweep has come to a change at a moment.
-func (p *pace) pass(at time.Duration) {
-	if p.passed == 0 || at-p.passed >= sameBeat {
-		p.passed = at
+// pass notes that the sweep has come to a change at a moment; apart says that no press can have set that.
+func (p *pace) pass(at time.Duration, apart bool) {
+	if p.passed > 0 && at-p.passed < sameBeat {
+		return
 	}
+	switch iv := at - p.passed; {
+	case p.passed == 0:
+	case !equalPace(iv, p.tick):
+		p.tick, p.ticks = iv, 0
+	case apart:
+		p.ticks++
+	}
+	p.passed = at
+}
+
+// onClock reports whether a change comes as the next tick of a clock that has gone evenly just before: a bar that fills while
+// a picture is shown stands still for most of the session, so that its pace over all of that explains nothing.
+func (p *pace) onClock(at time.Duration) bool {
+	return p.ticks >= ambientRegular && within(at-p.passed, p.tick, beatLag)
 }
 
 // onBeat reports whether a change that the sweep has not passed yet comes when the rhythm lets expect it. The first of all

@@ -39,8 +39,8 @@ func findDisabled(a *analysis) []candidate {
 				lastAlive = g.at
 				continue
 			}
-			if a.outcomes[gi].answered && a.outcomes[gi].latency <= c.local.QuickAnswer {
-				continue // it said why
+			if len(gs) == 0 && a.outcomes[gi].answered && a.outcomes[gi].latency <= c.local.QuickAnswer {
+				continue // it said why, as it would have the first time if that had been silent
 			}
 			if n := len(gs); n > 0 && g.at-a.gestures[gs[n-1]].at > c.local.EpisodeGap {
 				flush()

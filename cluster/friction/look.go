@@ -45,8 +45,15 @@ func (a *analysis) learnLooks(l *looks, e *replay.Event, m *replay.Mutation, pre
 			// A finger that is lifted elsewhere takes the focus and clicks at one moment: what changes around then may be
 			// the answer to the click.
 			clicked := press >= 0 && within(at, a.gestures[press].end, momentLag)
-			if a.tree.within(c.Node, l.blurred) || a.tree.within(l.blurred, c.Node) && !clicked {
-				a.amb.change(e.Detail, i).focus++
+			p := a.amb.change(e.Detail, i)
+			switch {
+			case a.tree.within(c.Node, l.blurred), a.tree.within(l.blurred, c.Node) && !clicked:
+				p.focus++
+			case c.Traits&replay.ChangeKnown == 0:
+			case p.offAt > 0 && within(at, p.offAt, momentLag) && c.State == p.off:
+				p.focus++ // it went with the focus, and came again with it
+			default:
+				p.off, p.offAt = c.Was, at
 			}
 		case replay.Added:
 			if press < 0 || c.Node < 0 || c.Size > hoverSize || c.Traits&replay.ChangeText != 0 || a.text(c.Node) ||

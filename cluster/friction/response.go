@@ -450,14 +450,23 @@ func (a *analysis) takeMutation(w *watch, e *replay.Event, m *replay.Mutation) {
 			a.takeChanges(r, w, e, m, !a.linked(r, e.At))
 		}
 	}
+	apart := a.apart(w, e.At)
 	for i := range m.Changes {
 		c := &m.Changes[i]
 		p := a.amb.change(e.Detail, i)
 		if c.Kind == replay.AttributeChanged || c.Kind == replay.TextChanged {
 			p.state, p.known = c.State, true
 		}
-		p.pass(e.At)
+		p.pass(e.At, apart)
 	}
+}
+
+// apart reports whether no press of a window that may still be answered is so recent that its answers come at a moment.
+func (a *analysis) apart(w *watch, at time.Duration) bool {
+	if w.cur >= 0 && at-a.newest(w.cur) <= handTrail {
+		return false
+	}
+	return !slices.ContainsFunc(w.closing, func(c int32) bool { return at-a.newest(c) <= handTrail })
 }
 
 // newest is the time of the latest press of a run.
@@ -506,7 +515,7 @@ func (a *analysis) takeChanges(r *run, w *watch, e *replay.Event, m *replay.Muta
 		}
 		c := &m.Changes[i]
 		p := a.amb.change(e.Detail, i)
-		if p.ambientChange(c) && p.explains(since) && !(at <= g.end+promptAnswer && p.offBeat(e.At)) {
+		if p.ambientChange(c) && p.explains(since) && !(at <= g.end+promptAnswer && p.offBeat(e.At)) || p.onClock(e.At) {
 			continue
 		}
 		t := touched{at: at, node: c.Node, parent: c.Parent, state: c.State, prev: c.Was, size: c.Size, kind: c.Kind,
@@ -683,6 +692,9 @@ func (a *analysis) minor(r *run, w *watch, e *replay.Event, c *replay.Change, t 
 		(a.tree.within(w.focused, r.node) || a.tree.within(r.node, w.focused)) {
 		return true // it got the focus, and looks it
 	}
+	if cosmetic && a.beforeRelease(r, w, e.At, c.Node, t.rel) {
+		return true
+	}
 	if c.Kind == replay.Added && t.rel == own && a.amb.fading[c.State] {
 		return true // what controls of this page show whenever they are pressed
 	}
@@ -690,6 +702,21 @@ func (a *analysis) minor(r *run, w *watch, e *replay.Event, c *replay.Change, t 
 	small := (c.Kind == replay.Added || c.Kind == replay.Removed) && c.Size <= hoverSize && c.Traits&replay.ChangeDialog != 0
 	hovered := p.follows(r.ctl) && since > a.limits(r).QuickAnswer
 	return away && (cosmetic || small || hovered)
+}
+
+// beforeRelease reports whether a change of looks hangs on the focus that a press takes from one thing and gives to another
+// while the button is still down: of the pressed control, which got it, or of what lost it with its surroundings, as tabs that
+// show the focus of one of them. What a click does comes with the release.
+func (a *analysis) beforeRelease(r *run, w *watch, at time.Duration, node replay.NodeID, rel relation) bool {
+	g := &a.gestures[a.pressAt(r, at)]
+	if !g.released() || at < g.at || at >= g.end {
+		return false
+	}
+	got := w.focusAt >= g.at && w.focusAt <= at && (a.tree.within(w.focused, r.node) || a.tree.within(r.node, w.focused))
+	if rel != elsewhere {
+		return got
+	}
+	return w.blurAt >= g.at && within(at, w.blurAt, momentLag) && w.lost >= 0 && a.tree.within(node, a.surround(w.lost, r.node))
 }
 
 // byBlur reports whether a change comes with the loss of the focus rather than with the click after it.
