@@ -104,16 +104,29 @@ func (c *Collector) studies(r *Report) []*result {
 		return nil
 	}
 	lev := c.level()
-	b := &builder{c: c, lev: lev, cols: lev.layout(), end: r.To.UnixMilli(), issues: len(c.in.Issues) + c.in.HarmlessCount, goalSum: c.convertedSessions()}
+	shared := builder{c: c, lev: lev, cols: lev.layout(), end: r.To.UnixMilli(), issues: len(c.in.Issues) + c.in.HarmlessCount, goalSum: c.convertedSessions()}
 	over := c.overlaps()
-	var out []*result
-	for g, goal := range c.set.Goals() {
-		out = append(out, c.estimateAll(b, b.goal(g, goal), over))
+	goals, windows := c.set.Goals(), c.set.Windows()
+	out := make([]*result, len(goals)+len(windows))
+	each := c.in.Each
+	if each == nil {
+		each = inTurn
 	}
-	for _, w := range c.set.Windows() {
-		out = append(out, c.estimateAll(b, b.retention(w), over))
-	}
+	each(len(out), func(i int) {
+		b := shared
+		if i < len(goals) {
+			out[i] = c.estimateAll(&b, b.goal(i, goals[i]), over)
+		} else {
+			out[i] = c.estimateAll(&b, b.retention(windows[i-len(goals)]), over)
+		}
+	})
 	return out
+}
+
+func inTurn(n int, do func(i int)) {
+	for i := range n {
+		do(i)
+	}
 }
 
 // weights are those of the goals, then of the return windows, of which only the primary one counts.
@@ -150,7 +163,7 @@ func (c *Collector) estimateAll(b *builder, s *study, over *overlaps) *result {
 	if res.reason != "" {
 		return res
 	}
-	x := &estimator{study: s, model: fitPooled(s.cells, s.hoped, b.issues, b.cols, nil), versions: b.lev.names[1], warm: make([][]float64, b.issues)}
+	x := &estimator{study: s, model: fitPooled(s.cells, s.hoped, b.issues, b.cols, nil), versions: b.lev.names[1], warm: make([]*local, b.issues)}
 	for i := range s.cells {
 		if !s.cells[i].failed {
 			x.pool += float64(s.cells[i].n)
@@ -164,7 +177,7 @@ func (c *Collector) estimateAll(b *builder, s *study, over *overlaps) *result {
 	}
 	n := len(c.in.Issues)
 	res.cal = calibrate(res.effects[n:])
-	res.all = x.joint(b.issues, res.cal.mean)
+	res.all = x.joint(res.cal.mean)
 	res.shrink(n)
 	effects, losses := make([]float64, n), make([]float64, n)
 	for i := range n {
@@ -421,7 +434,7 @@ func (c *Collector) byCount(r *Report) {
 
 // company notes the issues that cannot be told apart, by key.
 func (c *Collector) company(r *Report) {
-	for i, others := range c.overlaps().together() {
+	for i, others := range c.overlaps().apart {
 		for _, k := range others {
 			r.Issues[i].Together = append(r.Issues[i].Together, c.in.Issues[k].Key)
 		}

@@ -49,7 +49,7 @@ type estimator struct {
 	model    *pooled
 	pool     float64 // comparison rows of all issues
 	versions []string
-	warm     [][]float64 // per issue: theta of the last fit, or nil
+	warm     []*local // per issue: the last fit, or nil
 }
 
 // estimate standardises the expected outcome under a working try to the exposed (g-computation, Robins 1986). It
@@ -76,6 +76,7 @@ func (x *estimator) estimate(issue int32) effect {
 	}
 	e.possible = true
 	fit := x.fit(issue, cells, hoped)
+	x.warm[issue] = nil // done with it
 	shift, unsupported := x.bracket(cells, &e)
 	x.standardise(cells, fit, shift, &e)
 	x.spread(cells, hoped, fit, &e)
@@ -111,7 +112,7 @@ func (x *estimator) relink(issues int) bool {
 			}
 			if fit == nil {
 				fit = x.fit(int32(i), cells, hoped)
-				x.warm[i] = fit.theta
+				x.warm[i] = fit
 			}
 			any = true
 			later := &x.study.fails[c.next-1].past

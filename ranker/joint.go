@@ -2,20 +2,23 @@ package ranker
 
 import "math"
 
-// jointRounds is how often the outcomes spoilt by later failures are expected anew: each round carries the correction one
-// failure further back, and the third moves no total by a thousandth of itself.
-const jointRounds = 3
+// jointRounds is how often the outcomes spoilt by later failures are expected anew and the model steps towards them: each
+// round carries the correction one failure further back, and the fourth moves no total by a thousandth of itself.
+const jointRounds = 4
 
 // joint estimates what all issues cost together: what the sessions that met any of them would have come to had every try
 // worked, minus what they did come to. Two failures in one session are one loss here, however it is split. It is
 // iterated g-computation over the failures of a session (Robins 1986; Bang and Robins 2005): the outcome of a try that
 // worked is unknown where another failed after it, so it is what the model expects at the first of these failures; the
-// model is fitted to such outcomes in turn. error is the systematic error that all issues have in common, in log-odds: by
+// model is fitted to such outcomes in turn. It changes the estimator's model and comes last. error is the systematic error that all issues have in common, in log-odds: by
 // so much those whose try failed differ from those alike whose try worked, at every failure of a session.
-func (x *estimator) joint(issues int, error float64) effect {
+func (x *estimator) joint(error float64) effect {
 	s := x.study
 	hoped := make([]float64, len(s.cells))
 	m := x.model
+	if m.curve == nil {
+		return effect{}
+	}
 	for range jointRounds {
 		for i := range s.cells {
 			c := &s.cells[i]
@@ -24,7 +27,7 @@ func (x *estimator) joint(issues int, error float64) effect {
 				hoped[i] = float64(c.n) * m.at(&s.fails[c.after-1], error)
 			}
 		}
-		m = fitPooled(s.cells, hoped, issues, x.model.cols, m)
+		m.step(s.cells, hoped)
 	}
 	var e effect
 	grad := make([]float64, len(m.theta))
@@ -61,7 +64,7 @@ func (x *estimator) joint(issues int, error float64) effect {
 // jointSpread is estimator.spread for the joint model.
 func (x *estimator) jointSpread(m *pooled, error float64, hoped, grad []float64, e *effect) {
 	s := x.study
-	reach := m.solve(s.cells, hoped, grad)
+	reach := m.solve(grad)
 	prior := 0.0
 	for j := range grad {
 		prior += grad[j] * reach[j]

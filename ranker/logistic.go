@@ -41,23 +41,25 @@ const maxLogit = 30 // exp(30) is beyond any rate that data can show
 type pooled struct {
 	cols  columns
 	theta []float64 // beta, mean, alpha
-	mean  float64
+	mean  *float64
 	beta  []float64
 	alpha []float64 // per issue, deviation from mean
 	// spread is the variance of the true intercepts around mean, for issues whose own comparison group is small.
 	spread float64
+	curve  *schur // of the last step, nil without rows
 }
 
 // eta is the linear predictor without the issue's intercept.
 func (m *pooled) eta(p *pattern) float64 {
-	e := m.mean
+	e := *m.mean
 	for c := range m.cols.covs {
 		e += m.beta[m.cols.start[c]+int32(p[c])]
 	}
 	return e
 }
 
-// fitPooled fits the model to the rows that worked; hoped are their outcomes, per cell. from is an earlier fit of nearly the same rows to start at, or nil.
+// fitPooled fits the model to the rows that worked; hoped are their outcomes, per cell. from is an earlier fit of the same
+// rows to other outcomes to start at, or nil; it must not be used to solve afterwards.
 func fitPooled(cells []cell, hoped []float64, issues int, cols columns, from *pooled) *pooled {
 	m := &pooled{cols: cols, theta: make([]float64, cols.n()+1+issues), spread: minSpread}
 	var n, y float64
@@ -70,21 +72,34 @@ func fitPooled(cells []cell, hoped []float64, issues int, cols columns, from *po
 	m.bind()
 	m.theta[cols.n()] = logit((y + 0.5) / (n + 1))
 	if n == 0 {
-		m.bind()
 		return m
 	}
+	m.curve = newSchur(cols.n()+1, issues)
 	if from != nil {
 		copy(m.theta, from.theta)
+		m.curve = from.curve
+	} else if some := thin(cells, len(m.theta)); len(some) < len(cells) {
+		m.climb(some, thin(hoped, len(m.theta)), false)
 	}
-	w := newSchur(cols.n()+1, issues)
-	climb(m.theta, func(renew bool) (float64, []float64, bool) {
-		m.bind()
-		value := m.accumulate(cells, hoped, w, renew)
-		return value, w.grad, !renew || w.factorise()
-	}, w.solve)
-	m.bind()
+	m.climb(cells, hoped, from != nil && from.curve != nil)
 	m.spread = m.interceptSpread(cells)
 	return m
+}
+
+func (m *pooled) climb(cells []cell, hoped []float64, known bool) {
+	w := m.curve
+	climb(m.theta, known, func(renew bool) slope {
+		value, weight := m.accumulate(cells, hoped, w, renew)
+		return slope{w.grad, value, weight, !renew || w.factorise()}
+	}, w.solve)
+}
+
+// step moves the fit towards other outcomes of the same rows, by one step with the curvature at hand.
+func (m *pooled) step(cells []cell, hoped []float64) {
+	m.accumulate(cells, hoped, m.curve, false)
+	for j, s := range m.solve(m.curve.grad) {
+		m.theta[j] += s
+	}
 }
 
 // at is the chance of the outcome of a row that failed, had it worked, less a systematic error in log-odds.
@@ -99,28 +114,26 @@ func (m *pooled) places(p *pattern, issue int32, buf []int32) []int32 {
 }
 
 // solve returns information⁻¹ v at the fit, zeros where that fails.
-func (m *pooled) solve(cells []cell, hoped, v []float64) []float64 {
-	w := newSchur(m.cols.n()+1, len(m.alpha))
-	m.accumulate(cells, hoped, w, true)
-	if w.factorise() {
-		if out := w.solve(v); out != nil {
+func (m *pooled) solve(v []float64) []float64 {
+	if m.curve != nil {
+		if out := m.curve.solve(v); out != nil {
 			return out
 		}
 	}
 	return make([]float64, len(v))
 }
 
-// bind cuts theta into its parts.
+// bind names the parts of theta.
 func (m *pooled) bind() {
 	p := m.cols.n()
-	m.beta, m.mean, m.alpha = m.theta[:p], m.theta[p], m.theta[p+1:]
+	m.beta, m.mean, m.alpha = m.theta[:p], &m.theta[p], m.theta[p+1:]
 }
 
-// accumulate fills the gradient and, if renew is set, the curvature of the penalised log likelihood, and returns its
-// value. The mean carries tinyRidge in the curvature only: it steadies the solution and must not pull at the mean.
-func (m *pooled) accumulate(cells []cell, hoped []float64, w *schur, renew bool) float64 {
+// accumulate fills the gradient and, if renew is set, the curvature of the penalised log likelihood, of which it then
+// returns the value and the weight of all rows. The mean carries tinyRidge in the curvature only: it steadies the solution and must not pull at the mean.
+func (m *pooled) accumulate(cells []cell, hoped []float64, w *schur, renew bool) (value, weight float64) {
 	w.reset(renew)
-	p, value := w.p, 0.0
+	p := w.p
 	grad, gradA := w.grad[:p], w.grad[p:]
 	buf := make([]int32, 0, maxCovariates+1)
 	for i := range cells {
@@ -129,8 +142,8 @@ func (m *pooled) accumulate(cells []cell, hoped []float64, w *schur, renew bool)
 			continue
 		}
 		n := float64(c.n)
-		pr, ll := likelihood(hoped[i], n, m.eta(&c.past)+m.alpha[c.issue])
-		value += ll
+		eta := m.eta(&c.past) + m.alpha[c.issue]
+		pr := expit(eta)
 		r := hoped[i] - n*pr
 		gradA[c.issue] += r
 		buf = append(m.cols.of(&c.past, buf), int32(p-1))
@@ -138,13 +151,15 @@ func (m *pooled) accumulate(cells []cell, hoped []float64, w *schur, renew bool)
 			grad[a] += r
 		}
 		if renew {
-			weight := n * pr * (1 - pr)
-			w.diag[c.issue] += weight
+			value += likelihood(hoped[i], n, eta)
+			info := n * pr * (1 - pr)
+			weight += info
+			w.diag[c.issue] += info
 			row := w.cross[int(c.issue)*p : int(c.issue+1)*p]
 			for _, a := range buf {
-				row[a] += weight
+				row[a] += info
 			}
-			addOuter(w.b, p, buf, weight)
+			addOuter(w.b, p, buf, info)
 		}
 	}
 	for j, b := range m.beta {
@@ -164,7 +179,7 @@ func (m *pooled) accumulate(cells []cell, hoped []float64, w *schur, renew bool)
 			w.diag[j] += interceptRidge
 		}
 	}
-	return value
+	return value, weight
 }
 
 // schur solves the normal equations of p dense unknowns and k more that only go with the dense ones: the k are
@@ -279,8 +294,43 @@ type sample struct {
 	n, y float64
 }
 
-// fitLocal fits the rows. from is the theta of an earlier fit of the same rows to other outcomes to start at, or nil.
-func fitLocal(rows []sample, cols columns, ridge, interceptPenalty float64, from []float64) *local {
+// fitLocal fits the rows. from is an earlier fit of the same rows to other outcomes to start at and to change, or nil.
+func fitLocal(rows []sample, cols columns, ridge, interceptPenalty float64, from *local) *local {
+	l := from
+	if l == nil {
+		l = newLocal(rows, cols)
+	}
+	q := len(l.theta)
+	penalty := make([]float64, q)
+	for i := range penalty {
+		penalty[i] = ridge
+	}
+	penalty[q-1] = interceptPenalty
+	if some := thin(rows, q); from == nil && len(some) < len(rows) {
+		l.climb(some, penalty, false)
+	}
+	l.climb(rows, penalty, from != nil && from.ok)
+	return l
+}
+
+func (l *local) climb(rows []sample, penalty []float64, known bool) {
+	q := len(l.theta)
+	grad := make([]float64, q)
+	var h []float64
+	climb(l.theta, known, func(renew bool) slope {
+		if renew && h == nil {
+			h = make([]float64, q*q)
+		}
+		value, weight := l.accumulate(rows, penalty, grad, h, renew)
+		if renew {
+			l.ok = l.chol.Factorize(mat.NewSymDense(q, h))
+		}
+		return slope{grad, value, weight, l.ok}
+	}, l.solve)
+}
+
+// newLocal finds the columns that the rows use.
+func newLocal(rows []sample, cols columns) *local {
 	l := &local{cols: cols, where: make([]int32, cols.n())}
 	for i := range l.where {
 		l.where[i] = -1
@@ -298,32 +348,18 @@ func fitLocal(rows []sample, cols columns, ridge, interceptPenalty float64, from
 			used++
 		}
 	}
-	q := int(used) + 1
-	l.theta = make([]float64, q)
-	copy(l.theta, from)
-	penalty := make([]float64, q)
-	for i := range penalty {
-		penalty[i] = ridge
-	}
-	penalty[q-1] = interceptPenalty
-	h, grad := make([]float64, q*q), make([]float64, q)
-	climb(l.theta, func(renew bool) (float64, []float64, bool) {
-		value := l.accumulate(rows, penalty, grad, h, renew)
-		if renew {
-			l.ok = l.chol.Factorize(mat.NewSymDense(q, h))
-		}
-		return value, grad, l.ok
-	}, l.solve)
+	l.theta = make([]float64, used+1)
 	return l
 }
 
-// accumulate fills the gradient and, if renew is set, the penalised information, and returns the log likelihood.
-func (l *local) accumulate(rows []sample, penalty, grad, h []float64, renew bool) float64 {
+// accumulate fills the gradient and, if renew is set, the penalised information; it then returns the log likelihood
+// and the weight of all rows.
+func (l *local) accumulate(rows []sample, penalty, grad, h []float64, renew bool) (value, weight float64) {
 	clear(grad)
 	if renew {
 		clear(h)
 	}
-	q, value := len(l.theta), 0.0
+	q := len(l.theta)
 	buf := make([]int32, 0, maxCovariates+1)
 	for i := range rows {
 		r := &rows[i]
@@ -332,14 +368,16 @@ func (l *local) accumulate(rows []sample, penalty, grad, h []float64, renew bool
 		for _, a := range buf {
 			eta += l.theta[a]
 		}
-		pr, ll := likelihood(r.y, r.n, eta)
-		value += ll
+		pr := expit(eta)
 		e := r.y - r.n*pr
 		for _, a := range buf {
 			grad[a] += e
 		}
 		if renew {
-			addOuter(h, q, buf, r.n*pr*(1-pr))
+			value += likelihood(r.y, r.n, eta)
+			info := r.n * pr * (1 - pr)
+			weight += info
+			addOuter(h, q, buf, info)
 		}
 	}
 	for j, t := range l.theta {
@@ -349,7 +387,7 @@ func (l *local) accumulate(rows []sample, penalty, grad, h []float64, renew bool
 			h[j*q+j] += penalty[j]
 		}
 	}
-	return value
+	return value, weight
 }
 
 // places are the indexes into theta of a pattern's known columns and the intercept, ascending.
@@ -394,16 +432,10 @@ func addOuter(h []float64, q int, places []int32, w float64) {
 	}
 }
 
-// likelihood returns the chance at a linear predictor and the log likelihood of y outcomes of n there.
-func likelihood(y, n, eta float64) (chance, ll float64) {
-	// log(1+e^eta) without overflow; both share the exponential
-	e := math.Exp(-math.Abs(eta))
-	soft := max(eta, 0) + math.Log1p(e)
-	chance = e / (1 + e)
-	if eta > 0 {
-		chance = 1 / (1 + e)
-	}
-	return chance, y*eta - n*soft
+// likelihood is the log likelihood of y outcomes of n at a linear predictor.
+func likelihood(y, n, eta float64) float64 {
+	// log(1+e^eta) without overflow
+	return y*eta - n*(max(eta, 0)+math.Log1p(math.Exp(-math.Abs(eta))))
 }
 
 func expit(eta float64) float64 { return 1 / (1 + math.Exp(-clamp(eta, -maxLogit, maxLogit))) }

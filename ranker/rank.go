@@ -45,6 +45,9 @@ type Input struct {
 	Outcomes *outcome.Set // nil: no goals, default retention
 	Options  Options
 	Read     ReadSummary
+	// Each runs do(0) to do(n-1), once each, at once or one after the other, and returns when all are done; nil: one after
+	// the other. The Report does not depend on it. Every outcome is one call, which takes about 50 bytes a try.
+	Each func(n int, do func(i int))
 	// Fingerprint names all settings that change the result, those of earlier stages included.
 	Fingerprint string
 }

@@ -281,6 +281,14 @@ func TestOrderOfArrivalAndShardsDoNotMatter(t *testing.T) {
 			t.Fatalf("round %d: another order gives another report", round)
 		}
 	}
+	in.Each = atOnce
+	got, err := json.Marshal(rank(t, in))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(got) != string(want) {
+		t.Error("outcomes at once give another report")
+	}
 }
 
 // TestDegenerate: every odd data set gives a report with a sentence instead of a figure.
@@ -437,22 +445,4 @@ func TestWeights(t *testing.T) {
 	if !strings.Contains(r.OrderedBy, "30 x lost purchase") {
 		t.Errorf("ordered by %q", r.OrderedBy)
 	}
-}
-
-func BenchmarkRank(b *testing.B) {
-	w := newWorld(1, 20000, worldDefault)
-	in := w.input()
-	var ds []*friction.Digest
-	rows := 0
-	for d := range w.digests() {
-		ds = append(ds, d)
-		rows += len(simExposer{}.Exposures(d))
-	}
-	in.Digests = yielding(ds)
-	b.ReportAllocs()
-	for b.Loop() {
-		rank(b, in)
-	}
-	b.ReportMetric(float64(rows)*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
-	b.ReportMetric(float64(len(ds))*float64(b.N)/b.Elapsed().Seconds(), "sessions/s")
 }

@@ -19,6 +19,7 @@ type overlaps struct {
 	crowds   [][]int32 // issues of the sessions that met several, one entry per distinct set
 	sessions []int     // per crowd
 	met      []int     // per issue
+	apart    [][]int32 // per issue: the others that cannot be told from it
 }
 
 func (c *Collector) overlaps() *overlaps {
@@ -53,6 +54,7 @@ func (c *Collector) overlaps() *overlaps {
 		}
 	}
 	sort.Sort(o) // an order that does not depend on arrival
+	o.apart = o.together()
 	return o
 }
 
@@ -135,9 +137,8 @@ func (o *overlaps) split(effects []float64, shares func(a, b int32) bool) []floa
 // together by chance add up. Where the sum is more, sessions are split between all issues that they met, by as much as it
 // takes.
 func (o *overlaps) shares(effects, losses []float64, total float64) []float64 {
-	apart := o.together()
 	least := o.split(effects, func(int32, int32) bool { return true })
-	most := o.split(effects, func(a, b int32) bool { return slices.Contains(apart[a], b) })
+	most := o.split(effects, func(a, b int32) bool { return slices.Contains(o.apart[a], b) })
 	sumLeast, sumMost := 0.0, 0.0
 	for i := range losses {
 		sumLeast += least[i] * losses[i]

@@ -13,38 +13,73 @@ import (
 
 var (
 	update  = flag.Bool("update", false, "rewrite golden files")
-	simSize = flag.Int("sim.sessions", 2000, "sessions per simulated world; other sizes have golden files of their own")
+	simSize = flag.Int("sim.sessions", 2000, "sessions per simulated world: 2000, 20000 or 200000; each has a golden file of its own")
 )
+
+// simWorlds is the number of worlds per kind by their size. NDCG@10 varies by about .06 between worlds of 2,000 sessions and
+// by .02 between those of 20,000, so that means are known to about .02 and .01.
+var simWorlds = map[int]int{2000: 6, 20000: 5, 200000: 2}
+
+// simSeed is the first seed that is reported. The method was developed on seeds below 300, and nothing was tuned on those
+// from here on.
+const simSeed = 501
+
+// Methods that are compared, in the order of a table.
+const (
+	bySessions = iota
+	byUsers
+	byOdds
+	byOpenReplay
+	byNaive
+	byEstimate
+	byList
+	simMethods
+)
+
+var simNames = [simMethods]string{"affected sessions", "affected users", "PostHog, odds ratio", "OpenReplay, as coded", "naive difference",
+	"g-computation", "the list"}
 
 // score is the quality of one method, added up over worlds.
 type score struct {
 	worlds          float64
 	ndcg, tau       float64
+	first           float64 // the first of the list costs most
 	covered, within float64 // intervals that hold the truth, intervals
-	top             float64 // first in the list is truly among the first three
+	bias, squares   float64 // of claims, per 1,000 sessions and issue
+	claims          float64
 }
 
-func (s *score) add(rank []float64, truth []float64) {
-	order := make([]int, len(rank))
+func (s *score) add(claims, truth []float64) {
+	order := make([]int, len(claims))
 	for i := range order {
 		order[i] = i
 	}
-	sort.SliceStable(order, func(a, b int) bool { return rank[order[a]] > rank[order[b]] })
+	sort.SliceStable(order, func(a, b int) bool { return claims[order[a]] > claims[order[b]] })
 	gain := make([]float64, len(order))
 	for r, i := range order {
 		gain[r] = truth[i]
 	}
 	s.worlds++
 	s.ndcg += NDCG(gain, 10)
-	s.tau += KendallTau(rank, truth)
+	s.tau += KendallTau(claims, truth)
 	better := 0
 	for _, t := range truth {
 		if t > gain[0] {
 			better++
 		}
 	}
-	if better < 3 {
-		s.top++
+	if better == 0 {
+		s.first++
+	}
+}
+
+// err adds up the errors of claims that are figures on the scale of the truth.
+func (s *score) err(claims, truth []float64, scale float64) {
+	for i := range claims {
+		d := (claims[i] - truth[i]) * scale
+		s.bias += d
+		s.squares += d * d
+		s.claims++
 	}
 }
 
@@ -55,32 +90,40 @@ func (s *score) cover(est []Estimate, truth []float64) {
 }
 
 func (s *score) String() string {
-	c := "   -"
-	if s.within > 0 {
-		c = fmt.Sprintf("%.2f", s.covered/s.within)
+	cell := func(format string, n, sum float64) string {
+		if n == 0 {
+			return fmt.Sprintf("%8s", "-")
+		}
+		return fmt.Sprintf("%8s", fmt.Sprintf(format, sum))
 	}
-	return fmt.Sprintf("NDCG@10 %.2f  tau %5.2f  coverage %s  first in top 3 %.2f", s.ndcg/s.worlds, s.tau/s.worlds, c, s.top/s.worlds)
+	w, n := max(s.worlds, 1), max(s.claims, 1)
+	return cell("%.2f", s.worlds, s.ndcg/w) + cell("%.2f", s.worlds, s.tau/w) + cell("%.2f", s.worlds, s.first/w) +
+		cell("%.3f", s.within, s.covered/max(s.within, 1)) + cell("%+.2f", s.claims, s.bias/n) + cell("%.2f", s.claims, math.Sqrt(s.squares/n))
 }
 
-// simWorlds is the number of worlds per kind: differences below about .03 are noise.
-const simWorlds = 4
-
-// TestSim measures the ranking on worlds whose true losses are known. The golden file holds what was reached: a
-// change in it is argued in the commit. Run with -sim.sessions=20000 or 200000 for the larger sizes.
+// TestSim measures the ranking on worlds whose true losses are known. The golden files hold what was reached: a change in
+// them is argued in the commit. "make sim" runs all sizes.
 func TestSim(t *testing.T) {
 	if testing.Short() {
-		t.Skip("simulation takes ten seconds; run without -short")
+		t.Skip("simulation takes half a minute; run without -short")
 	}
+	parts := make([]strings.Builder, len(worldKinds))
+	t.Run("worlds", func(t *testing.T) {
+		for i, kind := range worldKinds {
+			t.Run(string(kind), func(t *testing.T) {
+				t.Parallel()
+				simKind(&parts[i], t, kind)
+			})
+		}
+	})
 	var out strings.Builder
-	fmt.Fprintf(&out, "%d sessions, %d worlds each, 80 candidate issues, %d harmless controls\n", *simSize, simWorlds, simBenign)
-	for _, kind := range []worldKind{worldDefault, worldUnmeasured, worldNoConf, worldPlacebo} {
-		simKind(&out, t, kind)
+	fmt.Fprintf(&out, "%d sessions, %d worlds each, 80 candidate issues, %d harmless controls\n", *simSize, simWorlds[*simSize], simBenign)
+	fmt.Fprintf(&out, "bias and RMSE: lost outcomes claimed too many, per 1,000 sessions and issue\n")
+	for i := range parts {
+		out.WriteString(parts[i].String())
 	}
 	path := filepath.Join("testdata", fmt.Sprintf("sim-%d.golden", *simSize))
 	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			t.Fatal(err)
-		}
 		if err := os.WriteFile(path, []byte(out.String()), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -94,80 +137,116 @@ func TestSim(t *testing.T) {
 	}
 }
 
+// tally is what was measured over the worlds of one kind.
+type tally struct {
+	scores                    [simMethods]score
+	plain                     score // intervals without calibration
+	score, sum, total, truth  float64
+	totals                    score
+	found, false_, top, naive float64
+	harmful                   float64
+}
+
 func simKind(out *strings.Builder, t *testing.T, kind worldKind) {
 	t.Helper()
-	names := []string{"affected sessions", "PostHog odds ratio", "naive difference", "g-computation", "calibrated, shrunk order"}
-	scores := make([]score, len(names))
-	var claimed, sum, trueTotal, found, fdr, topNaive, topShrunk float64
-	for seed := range uint64(simWorlds) {
-		w := newWorld(seed+1, *simSize, kind)
-		truth := w.truth()
-		c, err := NewCollector(w.input())
-		if err != nil {
-			t.Fatal(err)
-		}
-		for d := range w.digests() {
-			c.Add(d)
-		}
-		rep, results := c.report()
-		sort.Slice(rep.Issues, func(i, k int) bool { return rep.Issues[i].Key < rep.Issues[k].Key })
-		n := len(truth.lost)
-		ranks := make([][]float64, len(names))
-		for m := range ranks {
-			ranks[m] = make([]float64, n)
-		}
-		perWeek := make([]float64, n)
-		var cal, plain []Estimate
-		var held []float64
-		for i := range rep.Issues {
-			im := &rep.Issues[i].Conversion[0]
-			perWeek[i] = truth.lost[i] / truth.weeks
-			ranks[0][i], ranks[1][i], ranks[2][i] = float64(truth.affected[i]), truth.odds[i], im.Naive.Value
-			ranks[3][i], ranks[4][i] = im.PerWeek.Value, im.Expected.Value*im.Shared
-			claimed += im.Expected.Value * im.Shared
-			sum += im.PerWeek.Value
-			if !im.Possible {
-				continue
-			}
-			e, scale := &results[0].effects[i], results[0].scale(i, rep.Weeks)
-			cal, held = append(cal, im.PerWeek), append(held, perWeek[i])
-			half := tQuantile * e.se * float64(e.exposed) * scale
-			plain = append(plain, Estimate{Low: im.PerWeek.Value - half, High: im.PerWeek.Value + half})
-			if im.QValue < 0.05 {
-				found++
-				if w.issues[i].harm == 0 {
-					fdr++
-				}
-			}
-		}
-		trueTotal += truth.total / truth.weeks
-		for m := range scores {
-			if kind != worldPlacebo {
-				scores[m].add(ranks[m], perWeek)
-			}
-		}
-		scores[3].cover(plain, held)
-		scores[4].cover(cal, held)
-		topNaive += topSum(ranks[2]) * truth.weeks / float64(*simSize) * 1000
-		topShrunk += topSum(ranks[4]) * truth.weeks / float64(*simSize) * 1000
+	var x tally
+	worlds := simWorlds[*simSize]
+	for seed := range uint64(worlds) {
+		x.world(t, newWorld(simSeed+seed, *simSize, kind))
 	}
-	fmt.Fprintf(out, "\n%s\n", kind)
-	for m := range names {
-		if kind == worldPlacebo {
-			if m >= 3 {
-				fmt.Fprintf(out, "  %-26s coverage %.2f\n", names[m], scores[m].covered/scores[m].within)
-			}
+	fmt.Fprintf(out, "\n%-24s%8s%8s%8s%8s%8s%8s\n", kind, "NDCG@10", "tau", "top-1", "covers", "bias", "RMSE")
+	for m := range x.scores {
+		if kind == worldPlacebo && m < byNaive {
+			continue // all orders are equally right
+		}
+		fmt.Fprintf(out, "  %-22s%s\n", simNames[m], &x.scores[m])
+	}
+	fmt.Fprintf(out, "  %-22s%s\n", "... not calibrated", &x.plain)
+	n := float64(worlds)
+	if kind == worldPlacebo {
+		fmt.Fprintf(out, "  claimed by the first ten per 1,000 sessions: naive %.1f, the list %.1f\n", x.naive/n, x.top/n)
+	} else {
+		fmt.Fprintf(out, "  claimed over true total: total %.2f, scores %.2f, sum of issues %.2f\n", x.total/x.truth, x.score/x.truth, x.sum/x.truth)
+	}
+	fmt.Fprintf(out, "  totals within their intervals: %.0f of %d; called harmful at 5 %%: %.0f of %.0f, %.0f harmless ones beside them\n",
+		x.totals.covered, worlds, x.found, x.harmful, x.false_)
+}
+
+// world measures one world.
+func (x *tally) world(t *testing.T, w *world) {
+	t.Helper()
+	truth := w.truth()
+	c, err := NewCollector(w.input())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for d := range w.digests() {
+		c.Add(d)
+	}
+	rep, results := c.report()
+	sort.Slice(rep.Issues, func(i, k int) bool { return rep.Issues[i].Key < rep.Issues[k].Key })
+	res, total := results[0], rep.Totals[0].PerWeek
+	if w.kind == worldRetention {
+		res, total = results[1], rep.Totals[1].PerWeek
+	}
+	n := len(truth.lost)
+	var claims [simMethods][]float64
+	for m := range claims {
+		claims[m] = make([]float64, n)
+	}
+	perWeek := make([]float64, n)
+	var calibrated, plain []Estimate
+	var held []float64
+	for i := range n {
+		im := res.impact(i, rep.Weeks)
+		perWeek[i] = truth.lost[i] / truth.weeks
+		claims[bySessions][i], claims[byUsers][i] = float64(truth.affected[i]), float64(truth.users[i])
+		claims[byOdds][i] = truth.odds[i]
+		claims[byOpenReplay][i], claims[byNaive][i] = -im.Naive.Value, im.Naive.Value
+		claims[byEstimate][i], claims[byList][i] = im.PerWeek.Value, im.Expected.Value*im.Shared
+		if w.issues[i].harm > 0 {
+			x.harmful++
+		}
+		if !im.Possible {
 			continue
 		}
-		fmt.Fprintf(out, "  %-26s %s\n", names[m], &scores[m])
+		e, rows := &res.effects[i], res.scale(i, rep.Weeks)*float64(im.Exposed)
+		calibrated, held = append(calibrated, im.PerWeek), append(held, perWeek[i])
+		plain = append(plain, Estimate{Low: (e.tau - tQuantile*e.se) * rows, High: (e.tau + tQuantile*e.se) * rows})
+		if im.QValue < 0.05 {
+			x.found++
+			if w.issues[i].harm == 0 {
+				x.found--
+				x.false_++
+			}
+		}
 	}
-	if kind == worldPlacebo {
-		fmt.Fprintf(out, "  claimed lost conversions per 1,000 sessions in the first ten: naive %.1f, shrunk %.1f; called harmful at FDR 5 %%: %.0f of %d\n",
-			topNaive/simWorlds, topShrunk/simWorlds, found, simWorlds*80)
-		return
+	per := truth.weeks / float64(w.sessions) * 1000
+	for m := range claims {
+		if w.kind != worldPlacebo {
+			x.scores[m].add(claims[m], perWeek)
+		}
+		if m >= byNaive {
+			x.scores[m].err(claims[m], perWeek, per)
+		}
 	}
-	fmt.Fprintf(out, "  claimed over true total loss: shared, shrunk %.2f; sum of issues %.2f; called harmful %.0f, of those harmless %.0f\n",
-		claimed/trueTotal, sum/trueTotal, found, fdr)
+	x.scores[byEstimate].cover(calibrated, held)
+	x.plain.cover(plain, held)
+	x.totals.cover([]Estimate{total}, []float64{truth.total / truth.weeks})
+	x.truth += truth.total / truth.weeks
+	x.total += total.Value
+	x.sum += sumOf(claims[byEstimate])
+	x.score += sumOf(claims[byList])
+	x.naive += topSum(claims[byNaive]) * per
+	x.top += topSum(claims[byList]) * per
+}
+
+func sumOf(xs []float64) float64 {
+	sum := 0.0
+	for _, x := range xs {
+		sum += x
+	}
+	return sum
 }
 
 // topSum adds up the ten largest claims.

@@ -32,7 +32,15 @@ const (
 	worldUnmeasured worldKind = "unmeasured" // stronger hidden confounding
 	worldNoConf     worldKind = "noconf"     // who meets an issue is chance
 	worldPlacebo    worldKind = "placebo"    // no issue harms
+	worldReaction   worldKind = "reaction"   // a failure shows only where people get angry: three in ten
+	worldRetention  worldKind = "retention"  // the outcome is a return after a week
+	worldDrift      worldKind = "drift"      // week by week fewer people buy, and issues come and go
+	worldRare       worldKind = "rare"       // one purchase where the default world has ten
+	worldTogether   worldKind = "together"   // issues come in pairs, with one cause
 )
+
+var worldKinds = []worldKind{worldDefault, worldUnmeasured, worldNoConf, worldPlacebo, worldReaction, worldRetention, worldDrift,
+	worldRare, worldTogether}
 
 const (
 	simScreens  = 20
@@ -48,8 +56,9 @@ type simIssue struct {
 	harm            float64 // 0..1
 	byEngagement    float64
 	byIntent        float64
-	mobile          bool // fails on mobile only
-	since           int  // first version that has it
+	mobile          bool    // fails on mobile only
+	since           int     // first version that has it
+	drift           float64 // change of the logarithm of the rate per week
 }
 
 func newWorld(seed uint64, sessions int, kind worldKind) *world {
@@ -76,6 +85,9 @@ func newWorld(seed uint64, sessions int, kind worldKind) *world {
 		}
 		if kind == worldPlacebo {
 			x.harm = 0
+		}
+		if kind == worldDrift {
+			x.drift = 0.6 * (u(9) - 0.5)
 		}
 		if i >= simScreens*simControls {
 			x.harm, x.screen, x.control = 0, int(u(8)*simScreens), simControls+i-simScreens*simControls
@@ -131,9 +143,9 @@ func (w *world) play(p *person, off int, record bool) run {
 		at += time.Duration(5+20*u(0)) * time.Second
 		control := int(u(1) * u(1) * simControls)
 		issue := screen*simControls + control
-		fails := issue != off && off != allOff && u(2) < w.issues[issue].chance(p, intent, version)
+		fails := issue != off && off != allOff && w.strikes(base, step, issue) < w.issues[issue].chance(p, intent, version)
 		if record {
-			record1(d, screen, control, at, fails)
+			record1(d, screen, control, at, fails && (w.kind != worldReaction || u(6) < 0.3))
 			w.addBenign(d, p, intent, version, screen, at, base, step)
 		}
 		leave := 0.12 * math.Exp(-0.4*intent-0.3*p.engagement)
@@ -146,7 +158,7 @@ func (w *world) play(p *person, off int, record bool) run {
 			leave += 0.5 * h
 		}
 		at += 2 * time.Second
-		if step >= minBuySteps && u(3) < 0.07*math.Exp(0.5*intent+0.3*p.engagement-1.2*hurt) {
+		if step >= minBuySteps && u(3) < w.buying(p)*math.Exp(0.5*intent+0.3*p.engagement-1.2*hurt) {
 			r.converted = true
 			if record {
 				d.Customs = append(d.Customs, friction.Moment{Name: "purchase", At: at})
@@ -165,6 +177,27 @@ func (w *world) play(p *person, off int, record bool) run {
 	return r
 }
 
+// strikes draws whether an issue strikes: at every try anew, where issues come in pairs once a session for both.
+func (w *world) strikes(base, step uint64, issue int) float64 {
+	if w.kind == worldTogether {
+		return uniform(base, 50000+uint64(issue/2))
+	}
+	return uniform(base, 100+step*16+2)
+}
+
+// buying is the base rate of a purchase per step.
+func (w *world) buying(p *person) float64 {
+	switch w.kind {
+	case worldRare:
+		return 0.007
+	case worldDrift:
+		return 0.1 * math.Exp(-0.15*weeksIn(p))
+	}
+	return 0.07
+}
+
+func weeksIn(p *person) float64 { return p.start.Sub(simStart).Hours() / (7 * 24) }
+
 func contains(s []int, x int) bool {
 	for _, y := range s {
 		if x == y {
@@ -178,7 +211,7 @@ func (x *simIssue) chance(p *person, intent float64, version int) float64 {
 	if version < x.since || x.mobile && !p.mobile {
 		return 0
 	}
-	return min(0.95, x.rate*math.Exp(x.byEngagement*p.engagement+x.byIntent*intent))
+	return min(0.95, x.rate*math.Exp(x.byEngagement*p.engagement+x.byIntent*intent+x.drift*weeksIn(p)))
 }
 
 func (w *world) digest(p *person, version int) *friction.Digest {
@@ -283,39 +316,56 @@ func (x simExposer) Exposures(d *friction.Digest) []cluster.Exposure {
 
 // simTruth is what the issues really cost.
 type simTruth struct {
-	lost     []float64 // conversions, per issue
-	total    float64   // conversions, all issues off
+	lost     []float64 // outcomes, per issue
+	total    float64   // outcomes, all issues off
 	affected []int     // sessions, per issue
+	users    []int
 	odds     []float64 // PostHog's: odds of no conversion with the issue over odds without, prior 1
 	weeks    float64
 }
 
+// reached tells whether a run came to the outcome of its world.
+func (w *world) reached(r run) bool {
+	if w.kind == worldRetention {
+		return r.returned
+	}
+	return r.converted
+}
+
 func (w *world) truth() *simTruth {
 	n := len(w.issues)
-	t := &simTruth{lost: make([]float64, n), affected: make([]int, n), odds: make([]float64, n)}
+	t := &simTruth{lost: make([]float64, n), affected: make([]int, n), users: make([]int, n), odds: make([]float64, n)}
 	hit := make([]int, n)
 	all, conv := 0, 0
-	first, last := time.Time{}, time.Time{}
+	last := make([]int, n) // user who met the issue last
+	var from, to time.Time
 	w.people(func(p *person, r run) bool {
+		y := w.reached(r)
 		all++
-		if r.converted {
+		if y {
 			conv++
 		}
-		if first.IsZero() || p.start.Before(first) {
-			first = p.start
+		if from.IsZero() || p.start.Before(from) {
+			from = p.start
 		}
-		if e := p.start.Add(r.digest.Duration); e.After(last) {
-			last = e
+		if e := p.start.Add(r.digest.Duration); e.After(to) {
+			to = e
 		}
 		for _, k := range r.failed {
 			t.affected[k]++
-			if r.converted {
+			if y {
 				hit[k]++
 			}
-			t.lost[k] += one(w.play(p, k, false).converted) - one(r.converted)
+			again := last[k] == p.id
+			if last[k] = p.id; !again {
+				t.users[k]++
+			}
+			if w.kind != worldRetention || !again { // a user is lost once
+				t.lost[k] += one(w.reached(w.play(p, k, false))) - one(y)
+			}
 		}
 		if len(r.failed) > 0 {
-			t.total += one(w.play(p, allOff, false).converted) - one(r.converted)
+			t.total += one(w.reached(w.play(p, allOff, false))) - one(y)
 		}
 		return true
 	})
@@ -324,7 +374,7 @@ func (w *world) truth() *simTruth {
 		c, d := float64(all-conv-t.affected[k]+hit[k])+1, float64(conv-hit[k])+1
 		t.odds[k] = a / b / (c / d)
 	}
-	t.weeks = last.Sub(first).Hours() / (7 * 24)
+	t.weeks = to.Sub(from).Hours() / (7 * 24)
 	return t
 }
 

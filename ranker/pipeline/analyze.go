@@ -15,6 +15,7 @@ import (
 	"log/slog"
 	"runtime"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/rankle/rankle/cluster/friction"
@@ -245,6 +246,7 @@ func (a *analysis) rank(ctx context.Context, tables *tables, selected selection,
 		Outcomes:      goals,
 		Options:       a.Config.ranking(),
 		Read:          read(sessions),
+		Each:          a.each,
 		Fingerprint:   a.Config.fingerprint(a.fingerprint, selected.decided),
 	})
 }
@@ -253,6 +255,20 @@ func (a *analysis) progress(p Progress) {
 	if a.Progress != nil {
 		a.Progress(p)
 	}
+}
+
+// each runs do(0) to do(n-1) on as many goroutines as there are workers, and waits for them.
+func (a *analysis) each(n int, do func(i int)) {
+	var wg sync.WaitGroup
+	busy := make(chan struct{}, a.workers())
+	for i := range n {
+		busy <- struct{}{}
+		wg.Go(func() {
+			do(i)
+			<-busy
+		})
+	}
+	wg.Wait()
 }
 
 func (a *analysis) workers() int {
