@@ -180,8 +180,35 @@ func (g *group) label() string {
 		if l := commonLabel(g.labels[locale]); l != "" {
 			return l
 		}
+		if l := commonWords(sortedKeys(g.labels[locale])); g.joint == byContent && l != "" {
+			return l
+		}
 	}
 	return ""
+}
+
+// commonWords is what the labels of most rows say: the words that they begin and end with, "…" for what lies between.
+func commonWords(labels []string) string {
+	labels = sameWord(labels)
+	if len(labels) < learnSiblings {
+		return ""
+	}
+	begin := strings.Fields(labels[0])
+	end := slices.Clone(begin)
+	for _, l := range labels[1:] {
+		words := strings.Fields(l)
+		n := 0
+		for n < min(len(begin), len(words)) && begin[n] == words[n] {
+			n++
+		}
+		begin = begin[:n]
+		n = 0
+		for n < min(len(end), len(words)) && end[len(end)-1-n] == words[len(words)-1-n] {
+			n++
+		}
+		end = end[len(end)-n:]
+	}
+	return strings.TrimSpace(strings.Join(begin, " ") + " … " + strings.Join(end, " "))
 }
 
 // commonLabel is the label that names a control: the most frequent one, or what is left of it without amounts

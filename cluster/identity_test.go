@@ -86,9 +86,9 @@ func TestJoins(t *testing.T) {
 	press := func(n int, path, label string) *story {
 		return by(n, fmt.Sprint("user ", n)).on(path).trouble(friction.DeadTap, labelled(label))
 	}
-	rows := func(n, each int) (all []*story) {
+	rows := func(words string, n, each int) (all []*story) {
 		for i := range n * each {
-			all = append(all, press(i, "/search", "Add "+word(i%n)))
+			all = append(all, press(i, "/search", fmt.Sprintf(words, word(i%n))))
 		}
 		return all
 	}
@@ -106,8 +106,10 @@ func TestJoins(t *testing.T) {
 		{"an icon", []*story{press(1, "/cart", "Pay"), press(2, "/cart", "")}, nil},
 		{"masked, of two", slices.Concat(pair("/cart", "Pay"), pair("/cart", "Back"), []*story{masked(press(7, "/cart", "***"))}),
 			[]string{"“Back” does nothing on /cart", "“Pay” does nothing on /cart"}},
-		{"rows", rows(learnSiblings, 1), []string{"A button never responds on /search"}},
-		{"a menu", rows(learnSiblings, popSessions), menu()},
+		{"rows", rows("%s", learnSiblings, 1), []string{"A button never responds on /search"}},
+		{"a menu", rows("%s", learnSiblings, popSessions), menu()},
+		{"busy rows", rows("Add %s to the cart", learnSiblings, popSessions), []string{"“Add … to the cart” never responds on /search"}},
+		{"busy rows by their end", rows("%s kaufen", learnSiblings, popSessions), []string{"“… kaufen” never responds on /search"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := build(Settings{}, c.stories...)
@@ -129,7 +131,7 @@ func TestJoins(t *testing.T) {
 
 func menu() (all []string) {
 	for i := range learnSiblings {
-		all = append(all, "“Add "+word(i)+"” never responds on /search")
+		all = append(all, "“"+word(i)+"” never responds on /search")
 	}
 	slices.Sort(all)
 	return all

@@ -3,6 +3,7 @@ package cluster
 import (
 	"maps"
 	"slices"
+	"strings"
 )
 
 // Joins: what one session calls two controls may be one. Controls of one screen that have the same role, name and place in
@@ -177,6 +178,31 @@ func (p *pressing) add(b *Builder, u *unit, locale string) {
 	}
 }
 
+// sameWord returns the most labels of several words that begin, or end, with the same one.
+func sameWord(labels []string) []string {
+	var most []string
+	for _, last := range []bool{false, true} {
+		by := map[string][]string{}
+		for _, l := range labels {
+			words := strings.Fields(l)
+			if len(words) < 2 {
+				continue
+			}
+			word := words[0]
+			if last {
+				word = words[len(words)-1]
+			}
+			by[word] = append(by[word], l)
+		}
+		for _, word := range sortedKeys(by) {
+			if len(by[word]) > len(most) {
+				most = by[word]
+			}
+		}
+	}
+	return most
+}
+
 // translated reports whether every label is the one of a language, and there are two at least.
 func (w wordings) translated() bool {
 	total, best := map[string]int{}, map[string]int{}
@@ -199,11 +225,14 @@ func (w wordings) translated() bool {
 	return len(used) >= 2 && len(used) == len(w)
 }
 
-// content lists the labels that are content, as paths are learned to be one screen: many that few people pressed each. Busy
-// ones are controls of their own.
+// content lists the labels that are content, as paths are learned to be one screen: many that say the same of different
+// things ("Add blue lamp to the cart"), or many that few people pressed each, of which busy ones are controls of their own.
 func (w wordings) content() []string {
 	if len(w) < learnSiblings {
 		return nil
+	}
+	if list := sameWord(slices.Sorted(maps.Keys(w))); len(list) >= learnSiblings {
+		return list
 	}
 	var counts []int
 	for _, p := range w {
