@@ -134,7 +134,10 @@ func (b *Builder) compareUnits(x, y unitKey) int {
 }
 
 func compareEpisodes(x, y episode) int {
-	return cmp.Or(cmp.Compare(x.session, y.session), cmp.Compare(x.start, y.start), cmp.Compare(x.end, y.end),
+	if x.session != y.session { // as for nearly all
+		return cmp.Compare(x.session, y.session)
+	}
+	return cmp.Or(cmp.Compare(x.start, y.start), cmp.Compare(x.end, y.end),
 		cmp.Compare(x.pattern, y.pattern), cmp.Compare(x.verdict, y.verdict), cmp.Compare(x.reason, y.reason),
 		cmp.Compare(x.x, y.x), cmp.Compare(x.y, y.y), cmp.Compare(x.confidence, y.confidence))
 }
@@ -142,7 +145,10 @@ func compareEpisodes(x, y episode) int {
 // mergeTries joins the tries of one session on several screens that became one template.
 func mergeTries(tries []try) []try {
 	slices.SortFunc(tries, func(x, y try) int {
-		return cmp.Or(cmp.Compare(x.session, y.session), cmp.Compare(uint32(x.at), uint32(y.at)), cmp.Compare(x.gestures, y.gestures),
+		if x.session != y.session {
+			return cmp.Compare(x.session, y.session)
+		}
+		return cmp.Or(cmp.Compare(uint32(x.at), uint32(y.at)), cmp.Compare(x.gestures, y.gestures),
 			cmp.Compare(x.known, y.known), cmp.Compare(x.answered, y.answered), cmp.Compare(x.x, y.x), cmp.Compare(x.y, y.y))
 	}) // as unsigned, -1 (no known outcome) comes last
 	out := tries[:0]
