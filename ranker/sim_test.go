@@ -137,8 +137,8 @@ func TestSim(t *testing.T) {
 	}
 }
 
-// tally is what was measured over the worlds of one kind.
-type tally struct {
+// measured is what was measured over the worlds of one kind.
+type measured struct {
 	scores                    [simMethods]score
 	plain                     score // intervals without calibration
 	score, sum, total, truth  float64
@@ -149,7 +149,7 @@ type tally struct {
 
 func simKind(out *strings.Builder, t *testing.T, kind worldKind) {
 	t.Helper()
-	var x tally
+	var x measured
 	worlds := simWorlds[*simSize]
 	for seed := range uint64(worlds) {
 		x.world(t, newWorld(simSeed+seed, *simSize, kind))
@@ -173,7 +173,7 @@ func simKind(out *strings.Builder, t *testing.T, kind worldKind) {
 }
 
 // world measures one world.
-func (x *tally) world(t *testing.T, w *world) {
+func (x *measured) world(t *testing.T, w *world) {
 	t.Helper()
 	truth := w.truth()
 	c, err := NewCollector(w.input())
