@@ -64,7 +64,8 @@ func NewBuilder(opt Options) *Builder {
 		windows: make(map[string]uint16),
 		marks:   make(map[replay.Mark]bool),
 	}
-	b.facts.names, b.facts.order = newNames(), newOrders()
+	b.facts.names, b.facts.words, b.facts.order = newNames(), new(words), newOrders()
+	b.dec.words = b.facts.words
 	b.read = b.facts.read
 	b.Reset(opt)
 	return b
@@ -77,7 +78,7 @@ const keepBytes = 32 << 20
 // Reset empties b for another recording. The sessions that it made stay as they are.
 func (b *Builder) Reset(opt Options) {
 	if cap(b.facts.text) > keepBytes {
-		b.facts = facts{dom: dom{names: b.facts.names}, order: b.facts.order}
+		b.facts = facts{dom: dom{names: b.facts.names, words: b.facts.words}, order: b.facts.order}
 		b.entries, b.times, b.player = nil, nil, player{}
 	}
 	b.opt = opt.withDefaults()

@@ -35,7 +35,11 @@ const (
 
 // decoder reads typed values out of one event. A value of another kind than expected is skipped and reads as zero:
 // recorders and proxies write numbers as strings and drop members, and one odd member is no reason to lose an event.
-type decoder struct{ cursor }
+type decoder struct {
+	cursor
+	words   *words // may be nil
+	scratch []byte
+}
 
 // reset starts reading b, which must stay unchanged until the next reset.
 func (d *decoder) reset(b []byte) { d.cursor = newCursor(b, 0) }
@@ -80,12 +84,25 @@ func (d *decoder) text() (string, error) {
 
 // shortText reads the start of a string.
 func (d *decoder) shortText() (string, error) {
+	inner, err := d.start()
+	return string(inner), err
+}
+
+// word reads the start of a string that is one of few: a method, the kind of an event.
+func (d *decoder) word() (string, error) {
+	inner, err := d.start()
+	return d.words.of(inner), err
+}
+
+// start reads the start of a string, valid until the next call.
+func (d *decoder) start() ([]byte, error) {
 	t := d.cursor.text()
 	inner := d.b[t.from:][:t.n&^escaped]
 	if t.n&escaped != 0 {
-		inner = appendUnquoted(nil, inner, maxText+utf8.UTFMax)
+		d.scratch = appendUnquoted(d.scratch[:0], inner, maxText+utf8.UTFMax)
+		inner = d.scratch
 	}
-	return string(clip(inner, maxText)), d.err()
+	return clip(inner, maxText), d.err()
 }
 
 // number reads a number, or a string that holds one.

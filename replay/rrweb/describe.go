@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/rankle/rankle/replay"
 )
@@ -13,7 +14,7 @@ import (
 func roleOf(n node) string {
 	if n.has(nameRole) {
 		for r := range bytes.FieldsSeq(n.attr(nameRole)) {
-			return strings.ToLower(string(r))
+			return strings.ToLower(n.d.words.of(r))
 		}
 	}
 	switch n.tag() {
@@ -208,7 +209,7 @@ func isLandmark(n node) bool {
 	case "main", "nav", "header", "footer", "aside", "form", "dialog", "body":
 		return true
 	}
-	return landmarkRoles[string(n.attr(nameRole))]
+	return n.has(nameRole) && landmarkRoles[string(n.attr(nameRole))]
 }
 
 const (
@@ -251,7 +252,7 @@ func structure(n node) string {
 			kind = up.attr(nameType)
 		}
 		if len(kind) > 0 {
-			out = append(append(append(out, '['), bytes.ToLower(kind)...), ']')
+			out = append(appendLower(append(out, '['), kind), ']')
 		}
 		if up == n || !isLandmark(up) {
 			if at, of := position1(up); of > 1 && of < listRows {
@@ -259,7 +260,15 @@ func structure(n node) string {
 			}
 		}
 	}
-	return string(out)
+	return n.d.words.of(out)
+}
+
+// appendLower appends s in lower case.
+func appendLower(dst, s []byte) []byte {
+	for _, r := range string(s) {
+		dst = utf8.AppendRune(dst, unicode.ToLower(r))
+	}
+	return dst
 }
 
 // position1 counts n among its siblings with the same tag, from 1.
@@ -269,7 +278,7 @@ func position1(n node) (at, of int) {
 	}
 	seen := 0
 	for c := n.parent().first(); c.ok() && seen < maxSiblings; c, seen = c.next(), seen+1 {
-		if c.tag() == n.tag() {
+		if c.sameTag(n) {
 			of++
 			if c == n {
 				at = of
@@ -307,7 +316,7 @@ func selector(n node) string {
 			out = append(out, " > "...)
 		}
 	}
-	return string(out)
+	return n.d.words.of(out)
 }
 
 // selectorStep is a tag with an id ('#') or a class ('.'), or without either.

@@ -22,12 +22,14 @@ type dom struct {
 	cells []cell // cells[0] stands for no node
 	attrs []attr
 	names *names
-	limit int // of cells and of attrs
+	words *words
+	limit int    // of cells and of attrs
+	shape uint32 // counts the changes of what lies in what
 
 	hiding *hiding
 }
 
-// cell is one node (52 bytes).
+// cell is one node (56 bytes).
 type cell struct {
 	id          int32
 	parent      int32
@@ -36,6 +38,7 @@ type cell struct {
 	attrs       int32 // index of the first
 	attrLen     uint16
 	attrCap     uint16
+	walked      uint32 // dom.shape when what lies above it was last brought up to date, see player.node
 	has         attrSetOf
 	content     textRef // of a text node
 	tag         nameID
@@ -91,7 +94,7 @@ const (
 // reset empties d for another recording of at most limit nodes.
 func (d *dom) reset(limit int) {
 	d.text, d.extra, d.attrs, d.limit = d.text[:0], d.extra[:0], d.attrs[:0], limit
-	d.cells = append(d.cells[:0], cell{id: unknownNode})
+	d.cells, d.shape = append(d.cells[:0], cell{id: unknownNode}), 1
 	d.names.reset()
 }
 
@@ -165,6 +168,12 @@ func (n node) shadow() bool { return n.cell().flags&flagShadow != 0 }
 
 // tag is the tag in lower case, "" for nodes that are no elements.
 func (n node) tag() string { return n.d.names.text(n.cell().tag) }
+
+// sameTag reports whether two nodes of one dom have the same tag, in whatever case.
+func (n node) sameTag(o node) bool {
+	names := n.d.names.list
+	return names[n.cell().tag].lower == names[o.cell().tag].lower
+}
 
 // ownsNoText: script, style and the like, whose text is no label.
 func (n node) ownsNoText() bool { return n.d.names.list[n.cell().tag].traits&nameNoText != 0 }
@@ -262,6 +271,7 @@ func (n node) append(child node) { n.insertBefore(child, node{}) }
 // insertBefore puts child into n before ref, or at the end when ref is none. The child must be detached.
 func (n node) insertBefore(child, ref node) {
 	p, c := n.cell(), child.cell()
+	n.d.shape++
 	c.parent = n.i
 	if !ref.ok() {
 		c.prev = p.last
@@ -289,6 +299,7 @@ func (n node) detach() {
 	if c.parent == 0 {
 		return
 	}
+	n.d.shape++
 	p := &n.d.cells[c.parent]
 	if c.prev != 0 {
 		n.d.cells[c.prev].next = c.next

@@ -158,6 +158,7 @@ func (p *player) fullSnapshot(w *window, at time.Duration, s *snapshot) {
 	if !checkout {
 		p.flushRequests(w)
 		w.nodes.reset()
+		p.facts.shape++
 		w.loads++
 		complaints = p.returned(w, pressed)
 	}

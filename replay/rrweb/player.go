@@ -363,22 +363,28 @@ func (p *player) touch(w *window, ev *replay.Event, in *flat) {
 	}
 }
 
-// node returns the session's node for n and brings its ancestors up to date.
+// node returns the session's node for n and brings its ancestors up to date, as far up as they are not yet.
 func (p *player) node(w *window, n node) replay.NodeID {
 	first := replay.NodeID(replay.NoIndex)
 	child := replay.NodeID(replay.NoIndex)
-	for depth := 0; n.ok() && depth < p.opt.MaxDepth; n, depth = n.parent(), depth+1 {
+	d := &p.facts.dom
+	shape := d.shape
+	depth := 0
+	for ; n.ok() && depth < p.opt.MaxDepth; n, depth = n.parent(), depth+1 {
 		c := n.cell()
 		id := replay.NodeID(w.nodes.get(c.id) - 1)
 		if id < 0 {
 			if len(p.nodes) >= p.opt.MaxNodes {
 				p.b.Mark(replay.MarkLimit)
+				d.shape++
 				break
 			}
 			id = replay.NodeID(len(p.nodes))
 			p.nodes = append(p.nodes, replay.Node{Parent: replay.NoIndex, Target: replay.NoIndex, Tag: n.tagName()})
 			if c.id != unknownNode {
 				w.nodes.put(c.id, int32(id)+1)
+			} else {
+				d.shape++ // without an id it is another node each time
 			}
 		}
 		if child >= 0 {
@@ -386,7 +392,14 @@ func (p *player) node(w *window, n node) replay.NodeID {
 		} else {
 			first = id
 		}
+		if c.walked == shape {
+			return first
+		}
+		c.walked = shape
 		child = id
+	}
+	if depth == p.opt.MaxDepth {
+		d.shape++ // from another node, the way leads further up
 	}
 	if child >= 0 {
 		p.nodes[child].Parent = replay.NoIndex

@@ -19,7 +19,7 @@ func (p *player) plugin(w *window, at time.Duration, logged float64, data []byte
 	err := p.dec.fields(func(key []byte) (err error) {
 		switch string(key) {
 		case "plugin":
-			name, err = p.dec.shortText()
+			name, err = p.dec.word()
 		case "payload":
 			var raw []byte
 			raw, err = p.dec.value()
@@ -53,7 +53,7 @@ func (p *player) console(w *window, at time.Duration, body []byte) error {
 	err := p.dec.fields(func(key []byte) (err error) {
 		switch string(key) {
 		case "level":
-			level, err = p.dec.shortText()
+			level, err = p.dec.word()
 		case "payload":
 			err = p.dec.elements(func() error {
 				s, err := p.dec.shortText()
@@ -99,7 +99,7 @@ func (p *player) logError(w *window, at time.Duration, message string, thrown bo
 		return
 	}
 	first, _, _ := strings.Cut(message, "\n") // the lines below are a stack
-	first = withoutQueries(strings.Join(strings.Fields(first), " "))
+	first = withoutQueries(oneLine(first))
 	shown := replay.MaskText(first)
 	if r := []rune(shown); len(r) > maxMessage {
 		shown = string(r[:maxMessage])
@@ -141,11 +141,9 @@ func fingerprint(message string) string {
 		}
 		plain.WriteRune(unicode.ToLower(r))
 	}
-	words := strings.FieldsFunc(plain.String(), func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
-	})
+	between := func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
 	h := uint64(hashSeed)
-	for _, word := range words {
+	for word := range strings.FieldsFuncSeq(plain.String(), between) {
 		if strings.ContainsFunc(word, unicode.IsDigit) {
 			word = "0"
 		}
@@ -206,9 +204,9 @@ func (p *player) networkRequest(w *window, logged float64) error {
 		case "name", "url", "2":
 			r.url, err = d.shortText()
 		case "method":
-			r.method, err = d.shortText()
+			r.method, err = d.word()
 		case "initiatorType", "18":
-			r.initiator, err = d.shortText()
+			r.initiator, err = d.word()
 		case "status", "responseStatus", "21":
 			if f, ok, err = d.number(); ok {
 				r.status, hasStatus = int(clamp32(f)), true

@@ -48,7 +48,7 @@ func isActionable(n node) bool {
 	case "audio", "video", "canvas", "embed", "object", "iframe":
 		return true // surfaces of their own: what lies above them is not what was meant
 	}
-	if pressRoles[string(n.attr(nameRole))] {
+	if n.has(nameRole) && pressRoles[string(n.attr(nameRole))] {
 		return true
 	}
 	for i, list := 0, n.list(); i < len(list); i++ {
@@ -107,20 +107,20 @@ func describe(n node) replay.Target {
 	t := replay.Target{
 		Tag:     n.tag(),
 		Role:    roleOf(n),
-		ID:      replay.MaskText(string(n.attr(nameID_))),
+		ID:      n.d.words.masked(n.attr(nameID_)),
 		TestID:  testID(n),
-		Name:    replay.MaskText(string(n.attr(nameName))),
-		Classes: string(n.attr(nameClass)),
+		Name:    n.d.words.masked(n.attr(nameName)),
+		Classes: n.d.words.of(n.attr(nameClass)),
 		Traits:  traitsOf(n),
 	}
 	if n.tag() == "input" || n.tag() == "button" {
-		t.Type = strings.ToLower(string(n.attr(nameType)))
+		t.Type = strings.ToLower(n.d.words.of(n.attr(nameType)))
 	}
 	name := nameOf(n)
 	if host := componentOf(n); host.ok() {
 		name = firstText(name, nameOf(host))
-		t.ID = firstText(t.ID, replay.MaskText(string(host.attr(nameID_))))
-		t.Name = firstText(t.Name, replay.MaskText(string(host.attr(nameName))))
+		t.ID = firstText(t.ID, n.d.words.masked(host.attr(nameID_)))
+		t.Name = firstText(t.Name, n.d.words.masked(host.attr(nameName)))
 		t.TestID = firstText(t.TestID, testID(host))
 	}
 	if isMasked(name) {
@@ -170,8 +170,8 @@ func componentOf(n node) node {
 // testID returns the id that the application's own tests know the element by.
 func testID(n node) string {
 	for _, key := range []nameID{nameTestid, nameTest, nameTestID, nameQA, nameCy} {
-		if id := replay.MaskText(string(n.attr(key))); id != "" {
-			return id
+		if id := n.attr(key); len(id) > 0 {
+			return n.d.words.masked(id)
 		}
 	}
 	return ""
@@ -288,35 +288,37 @@ func textOf(n node) string {
 	if n.hidden() {
 		return masked
 	}
-	var out strings.Builder
+	if n.ownsNoText() || isTextEntry(n) {
+		return ""
+	}
+	var memory [2 * pathLen]byte
 	seen := 0
-	var visit func(m node, depth int)
-	visit = func(m node, depth int) {
-		for c := m.first(); c.ok() && seen < maxLookup && out.Len() < 2*maxText && depth < maxLiveTree; c = c.next() {
-			seen++
-			switch {
-			case c.kind() == kindText:
-				if s := bytes.TrimSpace(c.text()); len(s) > 0 {
-					if out.Len() > 0 {
-						out.WriteByte(' ')
-					}
-					out.Write(s)
-				}
-			case n.d.hiding.hides(c):
-			case c.kind() != kindElement, c.ownsNoText(), c.tag() == "select", c.tag() == "svg", isTextEntry(c):
-			case c.is(nameAriaHidden, "true"):
-			default:
-				visit(c, depth+1)
-			}
-		}
-	}
-	if !n.ownsNoText() && !isTextEntry(n) {
-		visit(n, 0)
-	}
-	return out.String()
+	return string(appendText(memory[:0], n, 0, &seen))
 }
 
-// maxLiveTree bounds the recursion of textOf; labels are not nested deeper.
+// appendText appends the text of the nodes below n to out. seen counts them.
+func appendText(out []byte, n node, depth int, seen *int) []byte {
+	for c := n.first(); c.ok() && *seen < maxLookup && len(out) < 2*maxText && depth < maxLiveTree; c = c.next() {
+		*seen++
+		switch {
+		case c.kind() == kindText:
+			if s := bytes.TrimSpace(c.text()); len(s) > 0 {
+				if len(out) > 0 {
+					out = append(out, ' ')
+				}
+				out = append(out, s...)
+			}
+		case n.d.hiding.hides(c):
+		case c.kind() != kindElement, c.ownsNoText(), c.tag() == "select", c.tag() == "svg", isTextEntry(c):
+		case c.is(nameAriaHidden, "true"):
+		default:
+			out = appendText(out, c, depth+1, seen)
+		}
+	}
+	return out
+}
+
+// maxLiveTree bounds the recursion of appendText; labels are not nested deeper.
 const maxLiveTree = 64
 
 // altOf finds what names an icon: the alt text of an image, the label or title of a drawing.
@@ -454,7 +456,7 @@ func isDistinct(n node) bool {
 		if seen++; seen > maxSiblings {
 			return false
 		}
-		if c == n || c.kind() != kindElement || c.tag() != n.tag() {
+		if c == n || c.kind() != kindElement || !c.sameTag(n) {
 			continue
 		}
 		if other := c.attr(nameClass); others == 0 {
