@@ -171,6 +171,21 @@ func rowOf(r ranker.Ranked) IssueRow {
 	return out
 }
 
+// makeOf converts what an issue is made of.
+func makeOf(i cluster.Issue) Make {
+	return Make{
+		Controls: mapped(i.Controls, func(c cluster.ControlShare) ControlShare {
+			return ControlShare{Screen: c.Screen, Target: targetOf(c.Target), Sessions: c.Sessions}
+		}),
+		Sureness: unit01(i.Sureness),
+		Changes: mapped(i.Changes, func(c cluster.Change) Change {
+			return Change{Kind: string(c.Kind), Day: c.Day.UTC().Format(time.DateOnly), Version: c.Version, AffectedBefore: c.AffectedBefore,
+				ExposedBefore: c.ExposedBefore, AffectedAfter: c.AffectedAfter, ExposedAfter: c.ExposedAfter}
+		}),
+		Notes: mapped(i.Notes, same),
+	}
+}
+
 func segmentOf(s cluster.Segment) Segment {
 	return Segment{Attribute: s.Attribute, Value: s.Value, Affected: s.Affected, Exposed: s.Exposed,
 		RateIn: finite(s.RateIn), RateOut: finite(s.RateOut)}

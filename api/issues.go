@@ -136,7 +136,7 @@ func (s *Server) issue(ctx context.Context, in *issueInput) (*cached[Issue], err
 		return nil, err
 	}
 	out := Issue{IssueRow: v.rows[i], Review: r, Similar: v.similar(i), Evidence: evidence(issue),
-		Use: useOf(issue.Use), Versions: mapped(issue.Versions, versionUseOf),
+		Use: useOf(issue.Use), Versions: mapped(issue.Versions, versionUseOf), Make: makeOf(issue.Issue),
 		Dismissed: mapped(issue.Dismissed, func(d cluster.ReasonCount) ReasonCount {
 			return ReasonCount{Reason: string(d.Reason), Episodes: d.Episodes}
 		})}

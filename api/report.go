@@ -36,31 +36,32 @@ type ReportDocument struct {
 
 // DocumentIssue is one issue of a ReportDocument.
 type DocumentIssue struct {
-	Key              string         `json:"key"`
-	Rank             int            `json:"rank"`
-	Title            string         `json:"title"`
-	Family           string         `json:"family"`
-	Patterns         []string       `json:"patterns"` // most frequent first
-	Screen           string         `json:"screen"`
-	Target           Target         `json:"target"`
-	Cause            string         `json:"cause"`
-	SessionsAffected int            `json:"sessions_affected"`
-	UsersAffected    int            `json:"users_affected"`
-	SessionsExposed  int            `json:"sessions_exposed"`
-	Confidence       float64        `json:"confidence"`
-	Impact           MainImpact     `json:"impact"`
-	Impacts          []Impact       `json:"impacts"`
-	Score            *Figure        `json:"score"`
-	Top3             float64        `json:"top3"`
-	Top10            float64        `json:"top10"`
-	FirstSeenMS      int64          `json:"first_seen_ms"`
-	LastSeenMS       int64          `json:"last_seen_ms"`
-	Trend            []DayCount     `json:"trend"`
-	Segments         []Segment      `json:"segments"`
-	Use              Use            `json:"use"`
-	Versions         []VersionUse   `json:"versions"` // in the order in which they were first seen
-	Dismissed        []ReasonCount  `json:"dismissed"`
-	Clips            []DocumentClip `json:"clips"`
+	Key              string       `json:"key"`
+	Rank             int          `json:"rank"`
+	Title            string       `json:"title"`
+	Family           string       `json:"family"`
+	Patterns         []string     `json:"patterns"` // most frequent first
+	Screen           string       `json:"screen"`
+	Target           Target       `json:"target"`
+	Cause            string       `json:"cause"`
+	SessionsAffected int          `json:"sessions_affected"`
+	UsersAffected    int          `json:"users_affected"`
+	SessionsExposed  int          `json:"sessions_exposed"`
+	Confidence       float64      `json:"confidence"`
+	Impact           MainImpact   `json:"impact"`
+	Impacts          []Impact     `json:"impacts"`
+	Score            *Figure      `json:"score"`
+	Top3             float64      `json:"top3"`
+	Top10            float64      `json:"top10"`
+	FirstSeenMS      int64        `json:"first_seen_ms"`
+	LastSeenMS       int64        `json:"last_seen_ms"`
+	Trend            []DayCount   `json:"trend"`
+	Segments         []Segment    `json:"segments"`
+	Use              Use          `json:"use"`
+	Versions         []VersionUse `json:"versions"` // in the order in which they were first seen
+	Make
+	Dismissed []ReasonCount  `json:"dismissed"`
+	Clips     []DocumentClip `json:"clips"`
 }
 
 // DocumentClip is one clip of a DocumentIssue.
@@ -93,7 +94,7 @@ func documentIssue(r ranker.Ranked) DocumentIssue {
 		UsersAffected: row.UsersAffected, SessionsExposed: row.SessionsExposed, Confidence: row.Confidence,
 		Impact: row.Impact, Impacts: row.Impacts, Score: row.Score, Top3: row.Top3, Top10: row.Top10,
 		FirstSeenMS: epochMS(r.First), LastSeenMS: epochMS(r.Last), Trend: row.Trend, Segments: row.Segments,
-		Use: useOf(r.Use), Versions: mapped(r.Versions, versionUseOf),
+		Use: useOf(r.Use), Versions: mapped(r.Versions, versionUseOf), Make: makeOf(r.Issue),
 		Dismissed: mapped(r.Dismissed, func(d cluster.ReasonCount) ReasonCount {
 			return ReasonCount{Reason: string(d.Reason), Episodes: d.Episodes}
 		}),

@@ -110,12 +110,39 @@ type IssueRow struct {
 // Issue is one issue with everything known about it.
 type Issue struct {
 	IssueRow
-	Use       Use           `json:"use"`
-	Versions  []VersionUse  `json:"versions" doc:"The same by app version, in the order in which they were first seen; the last 26"`
+	Use      Use          `json:"use"`
+	Versions []VersionUse `json:"versions" doc:"The same by app version, in the order in which they were first seen; the last 26"`
+	Make
 	Dismissed []ReasonCount `json:"dismissed" doc:"Look-alikes on the same control that were not counted, by reason"`
 	Review    Review        `json:"review"`
 	Similar   []SimilarRef  `json:"similar"`
 	Evidence  []string      `json:"evidence" doc:"Sentences for people: why this is believed"`
+}
+
+// Make says what an issue is made of, how sure that is, and when it came and went.
+type Make struct {
+	Controls []ControlShare `json:"controls" doc:"What the issue is made of, most affected first: several where the same error is behind them; at most 24"`
+	Sureness float64        `json:"sureness" minimum:"0" maximum:"1" doc:"How sure it is that everything counted here is the same control, and nothing of it is counted elsewhere"`
+	Changes  []Change       `json:"changes" doc:"When the affected share changed, oldest first"`
+	Notes    []string       `json:"notes" doc:"What to keep in mind, sentences"`
+}
+
+// ControlShare is one of the controls, or screens, that an issue is made of.
+type ControlShare struct {
+	Screen   string `json:"screen" doc:"Template"`
+	Target   Target `json:"target"`
+	Sessions int    `json:"sessions" doc:"With an episode on it"`
+}
+
+// Change is a moment at which the affected share of an issue changed.
+type Change struct {
+	Kind           string `json:"kind" enum:"started,ended,rose,fell"`
+	Day            string `json:"day" format:"date" doc:"UTC, the first day of what came after"`
+	Version        string `json:"version" doc:"The release that it came with, empty if none"`
+	AffectedBefore int    `json:"affected_before" doc:"Sessions since the change before"`
+	ExposedBefore  int    `json:"exposed_before"`
+	AffectedAfter  int    `json:"affected_after" doc:"Sessions up to the next change"`
+	ExposedAfter   int    `json:"exposed_after"`
 }
 
 // PatternCount counts kept episodes of one pattern.

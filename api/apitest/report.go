@@ -92,7 +92,7 @@ func familyOf(p friction.Pattern) cluster.Family {
 
 func ranked(d *Data, spec problemSpec) ranker.Ranked {
 	screen := Template(replay.Screen{Path: spec.path})
-	issue := cluster.Issue{Key: spec.key, Title: spec.title, Family: familyOf(spec.pattern), Screen: screen, Target: spec.target, Cause: spec.cause}
+	issue := cluster.Issue{Key: spec.key, Title: spec.title, Family: familyOf(spec.pattern), Screen: screen, Target: spec.target, Cause: spec.cause, Sureness: 1}
 	for i := range days {
 		issue.Days = append(issue.Days, cluster.DayCount{Day: from.AddDate(0, 0, i)})
 	}
@@ -101,7 +101,29 @@ func ranked(d *Data, spec problemSpec) ranker.Ranked {
 		c.add(d, x, spec, screen)
 	}
 	c.finish(spec)
+	issue.Controls = []cluster.ControlShare{{Screen: screen, Target: spec.target, Sessions: issue.Sessions}}
+	issue.Changes = began(issue.Days)
 	return price(issue, spec)
+}
+
+// began says that an issue started on the first day on which it was met, if that is not the first of all.
+func began(days []cluster.DayCount) []cluster.Change {
+	c := cluster.Change{Kind: cluster.Started}
+	for _, d := range days {
+		switch {
+		case d.Affected == 0 && c.Day.IsZero():
+			c.ExposedBefore += d.Exposed
+			continue
+		case c.Day.IsZero():
+			c.Day = d.Day
+		}
+		c.AffectedAfter += d.Affected
+		c.ExposedAfter += d.Exposed
+	}
+	if c.Day.IsZero() || c.ExposedBefore == 0 {
+		return nil
+	}
+	return []cluster.Change{c}
 }
 
 // counter adds one issue up over all sessions.
