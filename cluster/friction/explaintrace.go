@@ -32,7 +32,7 @@ var gestureNames = [...]string{tap: "tap", press: "press", swallow: "swallowed",
 var pointerNames = [...]string{replay.PointerUnknown: "unknown", replay.Mouse: "mouse", replay.Pen: "pen", replay.Touch: "touch"}
 
 var answerNames = [...]string{byNothing: "", byChange: "change", byLoad: "load", byRoute: "screen", byScroll: "scroll",
-	byInput: "value", byPaint: "drawing", byOutside: "outside"}
+	byInput: "value", byCaret: "value", byPaint: "drawing", byOutside: "outside"}
 
 // gesture describes one gesture and, of a press, what came of it.
 func (x *explainer) gesture(gi int32) ExplainedGesture {

@@ -61,20 +61,23 @@ func (a *analysis) rejections() []candidate {
 			}
 			said := words
 			words = -1
+			silent := !o.answered || a.pointedOut(gi)
 			switch {
 			case o.invalid && !o.gone && (submits || a.typedBetween(last, g.at, g.window)) && a.refused(gi):
 				gs = append(gs, gi)
 			case o.corrects() && a.refused(gi):
 				words = gi
-			case !o.answered && corrected && !a.removedBetween(a.outcomes[said].alert, a.gestures[said].at+c.local.QuickAnswer, g.at+c.local.QuickAnswer, g.window):
+			case silent && corrected && !a.removedBetween(a.outcomes[said].alert, a.gestures[said].at+c.local.QuickAnswer, g.at+c.local.QuickAnswer, g.window):
 				words, o.stands = gi, true // the words still stand there
 				o.alert = a.outcomes[said].alert
-			case !o.answered && a.refusing(c, g):
+			case silent && a.refusing(c, g):
 				// The complaint that was there before still stands. The second half of a double click says nothing new.
 				o.stands = true
 				if n := len(gs); a.typedBetween(last, g.at, g.window) || n > 0 && g.at-a.gestures[gs[n-1]].at > c.local.QuickAnswer {
 					gs = append(gs, gi)
 				}
+			case silent && o.answered && !o.asked && a.s.Coverage.Network && a.typedBetween(last, g.at, g.window):
+				gs = append(gs, gi) // nothing was sent: the browser refuses a field, in a bubble that no recorder sees
 			case !o.answered && (o.asked || !a.s.Coverage.Network) && len(gs) > 0 && a.typedBetween(last, g.at, g.window) && a.stillShown(c, g):
 				// It was sent and answered, and the complaint still stands there. Or that is not known.
 				if o.stands = true; o.asked {
@@ -134,7 +137,18 @@ func (a *analysis) formOf(c *control) replay.NodeID {
 // corrects reports whether a press was answered in words alone, and by nothing that leads on: a complaint, if it is
 // corrected and pressed again.
 func (o *outcome) corrects() bool {
-	return o.words && !o.past && !o.gone && o.hit < 0 && o.by == byChange
+	return o.words && !o.past && !o.gone && o.hit < 0 && (o.by == byChange || o.by == byCaret)
+}
+
+// pointedOut reports whether a press of a form's button did nothing but put the caret into a field of the form: so do browsers
+// and form libraries with the first field that is wrong. A chat that takes a message and waits for the next one shows it.
+func (a *analysis) pointedOut(gi int32) bool {
+	o := &a.outcomes[gi]
+	if o.by != byCaret || o.past || o.gone || o.words || o.hit >= 0 {
+		return false
+	}
+	form := a.formOf(&a.controls[a.gestures[gi].ctl])
+	return form >= 0 && a.tree.within(a.runs[o.run].caret, form)
 }
 
 // refused reports whether the complaint that answered a press is one: a field was marked, or a message came that did not
@@ -296,7 +310,7 @@ func (a *analysis) reEdits() []candidate {
 				continue
 			}
 			*typing.at(g.window) = 0
-			if o.answered && !o.invalid && o.hit < 0 && c.kind != Picker && o.by != byInput {
+			if o.answered && !o.invalid && o.hit < 0 && c.kind != Picker && o.by != byInput && o.by != byCaret {
 				flush(func(b bout) bool { return b.window != g.window }) // it led on
 			}
 		}

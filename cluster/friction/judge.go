@@ -534,6 +534,8 @@ func (a *analysis) collect(r *run, effect []bool) []answer {
 			x.by = byScroll
 		case sigInput:
 			x.by = byInput
+		case sigCaret:
+			x.by = byCaret
 		case sigPaint:
 			x.by = byPaint
 		case sigStyle:

@@ -3,7 +3,9 @@ package friction
 import (
 	"path"
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/rankle/rankle/replay"
 )
@@ -22,6 +24,15 @@ const stationStay = 5 * time.Second
 // What else leads to the screen before, a menu that stands on every screen for one, is as often a way on.
 var wayBack = []string{"back", "close", "return", "all", "zurück", "schließen", "alle", "retour", "fermer", "tous", "toutes"}
 
+// backArrows begin the label of a link to the screen before, in text that runs to the right.
+const backArrows = "←⟵⬅‹«❮◀"
+
+// namesWayBack reports whether a label says that it leads back.
+func namesWayBack(label string) bool {
+	first, _ := utf8.DecodeRuneInString(strings.TrimSpace(label))
+	return hasWord(label, wayBack...) || strings.ContainsRune(backArrows, first)
+}
+
 // findQuickBacks looks for screens that are left the way they were entered, at once and with nothing done on them.
 func findQuickBacks(a *analysis) []candidate {
 	var out []candidate
@@ -35,11 +46,11 @@ func findQuickBacks(a *analysis) []candidate {
 			if a.fromForm(before, on, next) {
 				continue // a step of a form, and back to what was typed
 			}
-			if a.used(on, next) || a.modal(on) || a.circling(on) {
+			if a.used(on, next) || a.modal(on, next) || a.circling(on) {
 				continue
 			}
 			conf := startQuickBack
-			if gi := a.pressBefore(next.At, uint16(on.Window)); gi >= 0 && a.gestures[gi].at >= on.At && !hasWord(a.labelOf(gi), wayBack...) {
+			if gi := a.pressBefore(next.At, uint16(on.Window)); gi >= 0 && a.gestures[gi].at >= on.At && !namesWayBack(a.labelOf(gi)) {
 				// A link of the screen led there. The browser's own back leaves no press.
 				if conf += termLinked; a.station(vs, i) {
 					conf += termStation
@@ -52,8 +63,8 @@ func findQuickBacks(a *analysis) []candidate {
 }
 
 // fromForm reports whether a screen was glanced at out of a form: somebody had typed, and a button led on, or the form was not
-// sent, or the typing went on after the return, as that of people who look something up does. Who leaves by a link a form that
-// is done with leaves no form.
+// sent, or the typing went on after the return, as that of people who look something up does. Who leaves by a link, or the row
+// of a list, a form that is done with leaves no form.
 func (a *analysis) fromForm(before, on, next *Visit) bool {
 	window := uint16(on.Window)
 	if !a.typedBetween(max(before.At, on.At-resumeSpan), on.At, window) {
@@ -64,7 +75,7 @@ func (a *analysis) fromForm(before, on, next *Visit) bool {
 		return true // what led on is not known, the Enter key for one
 	}
 	t := a.tgt(&a.controls[a.gestures[gi].ctl])
-	return t == nil || !leads(t) || slices.Contains(a.departures, departure{window, on.At}) ||
+	return t == nil || t.Traits.Has(replay.InForm) || t.Traits.Has(replay.Submit) || t.Role == "button" || slices.Contains(a.departures, departure{window, on.At}) ||
 		a.typedBetween(next.At+typeLag, min(next.Until, next.At+resumeSpan), window)
 }
 
@@ -106,6 +117,9 @@ func (a *analysis) used(v, next *Visit) bool {
 		if int32(g.window) != v.Window || g.kind == dropped {
 			continue
 		}
+		if g.kind == swipe && g.scroll && abs(g.endY-g.y) > abs(g.endX-g.x) {
+			continue // the page is moved by a finger: how far says the scrolling
+		}
 		if !g.pressed() {
 			return true // dragged or swiped
 		}
@@ -146,19 +160,22 @@ func (a *analysis) circling(v *Visit) bool {
 	return false
 }
 
-// modal reports whether a screen was entered without a load by something that opens over the one before: a dialog with
-// an address of its own is closed, not left.
-func (a *analysis) modal(v *Visit) bool {
-	if v.Loaded {
-		return false
-	}
+// modal reports whether a screen was entered without a load by something that opens over the one before, and left by its going:
+// a dialog with an address of its own is closed, not left. The tip of a link that comes as well says nothing.
+func (a *analysis) modal(on, next *Visit) bool {
+	return !on.Loaded && a.dialogAround(on, false) && a.dialogAround(next, true)
+}
+
+// dialogAround reports whether a dialog came, or went, around the moment at which a screen was entered.
+func (a *analysis) dialogAround(v *Visit, went bool) bool {
 	for i := a.eventFrom(v.At - modalLag); i < len(a.s.Events) && a.s.Events[i].At <= v.At+modalLag; i++ {
 		e := &a.s.Events[i]
 		if e.Kind != replay.MutationEvent || int32(e.Window) != v.Window || e.Detail < 0 || int(e.Detail) >= len(a.s.Mutations) {
 			continue
 		}
 		for c := range a.s.Mutations[e.Detail].Changes {
-			if x := &a.s.Mutations[e.Detail].Changes[c]; x.Traits&replay.ChangeDialog != 0 && x.Kind != replay.Removed {
+			x := &a.s.Mutations[e.Detail].Changes[c]
+			if x.Traits&replay.ChangeDialog != 0 && (x.Kind == replay.AttributeChanged || (x.Kind == replay.Removed) == went) {
 				return true
 			}
 		}

@@ -51,6 +51,7 @@ const (
 	sigRoute                    // another screen without a load
 	sigScroll                   // the page scrolled by itself
 	sigInput                    // a value or checked state changed
+	sigCaret                    // the caret was put into a field
 	sigPaint                    // media, canvas
 	sigStyle                    // style sheet
 	sigOutside
@@ -71,6 +72,7 @@ type run struct {
 	touches  []touched
 	index    map[uint64]int32 // of touches, by touchKey
 	signals  []signal
+	caret    replay.NodeID // field into which the caret was put, if there is a sigCaret
 	blurred  replay.NodeID // field that lost the focus by the press
 	blurAt   time.Duration
 	led      bool          // to another screen
@@ -136,6 +138,7 @@ const (
 	byRoute
 	byScroll
 	byInput
+	byCaret
 	byPaint
 	byOutside
 )
@@ -349,7 +352,8 @@ func (a *analysis) take(w *watch, e *replay.Event) {
 		// A control that puts the caret into a field has answered; taking the focus itself is none.
 		if r != nil && since <= typeLag+touchPress && e.Target >= 0 && int(e.Target) < len(a.s.Targets) &&
 			a.s.Targets[e.Target].Traits.Has(replay.TextEntry) && !a.tree.within(e.Node, r.node) && !a.tree.within(r.node, e.Node) {
-			sign(sigInput)
+			sign(sigCaret)
+			r.caret = e.Node
 		}
 	case replay.KeyboardShown:
 		if r != nil && since <= time.Second {
