@@ -63,6 +63,7 @@ type Reviews interface {
 	All(ctx context.Context) (map[string]review.Review, error)
 	Set(ctx context.Context, key string, c review.Change, rev int64) (review.Review, error)
 	History(ctx context.Context, key string) ([]review.Entry, error)
+	Decisions(ctx context.Context) (review.Decisions, error)
 	Seq(ctx context.Context) (int64, error)
 	Verdicts(ctx context.Context) ([]review.Judged, error)
 	SetVerdict(ctx context.Context, e review.Episode, v review.Verdict, by string) (review.Verdict, error)

@@ -281,7 +281,7 @@ func AuditReportOf(frame *audit.Frame, verdicts []review.Judged, marks []review.
 	hold := slices.DeleteFunc(slices.Clone(marks), func(m review.Marked) bool { return m.Mark.Mark == "" })
 	now := review.DecisionsOf(verdicts, marks)
 	return AuditReport{From: frame.From.UTC(), To: frame.To.UTC(), Sessions: frame.Sessions, Episodes: frame.Len(),
-		Patterns: measures[:last], All: measures[last], Marks: mapped(hold, markOf), Pending: !now.Equal(obeyed)}
+		Patterns: measures[:last], All: measures[last], Marks: mapped(hold, markOf), Pending: !now.SameVerdicts(obeyed)}
 }
 
 func measureOf(m audit.Measure) AuditMeasure {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -42,6 +43,7 @@ type issuesInput struct {
 	IssueFilter
 	Limit  int    `query:"limit" default:"50" minimum:"1" maximum:"500"`
 	Cursor string `query:"cursor" maxLength:"200" doc:"next_cursor of the page before"`
+	Order  string `query:"order" default:"value" enum:"value,effort" doc:"effort: by score per effort, those without an effort after them in rank order. The rank stays that of the report"`
 }
 
 // IssueFilter chooses issues of the list. It is exported for the reason that Conditional is.
@@ -70,13 +72,13 @@ func (s *Server) issues(ctx context.Context, in *issuesInput) (*cached[IssuePage
 		return nil, err
 	}
 	page, words, last := IssuePage{Issues: []IssueRow{}}, strings.Fields(strings.ToLower(in.Q)), -1
-	for i := range v.rows {
+	for place, i := range v.ordered(in.Order, reviews) {
 		row := reviewedRow(v.rows[i], reviews)
 		if !in.wants(&row) || !containsAll(v.haystk[i], words) {
 			continue
 		}
 		page.Total++
-		if i <= after {
+		if place <= after {
 			continue
 		}
 		if len(page.Issues) == in.Limit {
@@ -84,16 +86,46 @@ func (s *Server) issues(ctx context.Context, in *issuesInput) (*cached[IssuePage
 			continue // goes on for Total
 		}
 		row.Segments = row.Segments[:min(len(row.Segments), rowSegments)]
-		page.Issues, last = append(page.Issues, row), i
+		page.Issues, last = append(page.Issues, row), place
 	}
 	return fresh(tag, page), nil
+}
+
+// byEffort is the order of issuesInput that divides by the effort.
+const byEffort = "effort"
+
+// ordered lists the places of rows in an order that was asked for.
+func (v *view) ordered(order string, reviews map[string]review.Review) []int {
+	places := make([]int, len(v.rows))
+	worth := make([]*Figure, len(v.rows))
+	for i := range v.rows {
+		places[i] = i
+		if order == byEffort {
+			worth[i] = reviewedRow(v.rows[i], reviews).PerEffort
+		}
+	}
+	slices.SortStableFunc(places, func(a, b int) int {
+		switch x, y := worth[a], worth[b]; {
+		case x != nil && y != nil:
+			return cmp.Compare(y.Value, x.Value)
+		case x != nil:
+			return -1
+		case y != nil:
+			return 1
+		}
+		return 0
+	})
+	return places
 }
 
 // reviewedRow adds what people decided.
 func reviewedRow(row IssueRow, reviews map[string]review.Review) IssueRow {
 	row.Status, row.Owner = statusNew, ""
 	if r, ok := reviews[row.Key]; ok {
-		row.Status, row.Owner = string(r.Status), r.Owner
+		row.Status, row.Owner, row.Effort = string(r.Status), r.Owner, r.Effort
+		if s := row.Score; s != nil && r.Effort > 0 {
+			row.PerEffort = &Figure{Value: finite(s.Value / r.Effort), Low: finite(s.Low / r.Effort), High: finite(s.High / r.Effort), Unit: s.Unit + " per effort"}
+		}
 	}
 	return row
 }
@@ -135,12 +167,15 @@ func (s *Server) issue(ctx context.Context, in *issueInput) (*cached[Issue], err
 	if err != nil {
 		return nil, err
 	}
-	out := Issue{IssueRow: v.rows[i], Review: r, Similar: v.similar(i), Evidence: evidence(issue),
+	reviews, err := s.allReviews(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := Issue{IssueRow: reviewedRow(v.rows[i], reviews), Review: r, Similar: v.similar(i), Evidence: evidence(issue),
 		Use: useOf(issue.Use), Versions: mapped(issue.Versions, versionUseOf), Make: makeOf(issue.Issue),
 		Dismissed: mapped(issue.Dismissed, func(d cluster.ReasonCount) ReasonCount {
 			return ReasonCount{Reason: string(d.Reason), Episodes: d.Episodes}
 		})}
-	out.Status, out.Owner = r.Status, r.Owner
 	return fresh(tag, out), nil
 }
 
@@ -159,8 +194,10 @@ func (s *Server) reviewOf(ctx context.Context, key string) (Review, error) {
 		return out, err
 	}
 	return Review{Status: string(r.Status), Owner: r.Owner, Note: r.Note, Rev: r.Rev,
+		FixedVersion: r.FixedVersion, FixedAtMS: epochMS(r.FixedAt), Effort: r.Effort,
 		History: mapped(history, func(e review.Entry) ReviewChange {
-			return ReviewChange{At: e.At.UTC(), By: e.By, Rev: e.Rev, Status: string(e.Status), Owner: e.Owner, Note: e.Note}
+			return ReviewChange{At: e.At.UTC(), By: e.By, Rev: e.Rev, Status: string(e.Status), Owner: e.Owner, Note: e.Note,
+				FixedVersion: e.FixedVersion, FixedAtMS: epochMS(e.FixedAt), Effort: e.Effort}
 		})}, nil
 }
 
@@ -182,7 +219,8 @@ func (s *Server) review(ctx context.Context, in *reviewInput) (*struct{ Body Rev
 		return nil, errNoReviews
 	}
 	key := v.rows[i].Key
-	change := review.Change{Owner: in.Body.Owner, Note: in.Body.Note, By: whoOf(ctx)}
+	change := review.Change{Owner: in.Body.Owner, Note: in.Body.Note, By: whoOf(ctx),
+		FixedVersion: in.Body.FixedVersion, FixedAt: fixedAt(in.Body.FixedAtMS), Effort: in.Body.Effort}
 	if in.Body.Status != nil {
 		status := review.Status(*in.Body.Status)
 		change.Status = &status

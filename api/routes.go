@@ -53,6 +53,7 @@ func (s *Server) routes(router *chi.Mux) error {
 		"application/json": {Schema: eventsSchema()},
 	}}}
 	add(s, api, events, s.events)
+	add(s, api, get("fixes", "/api/v1/fixes", "What became of the issues that are marked as fixed"), s.fixes)
 	add(s, api, get("funnels", "/api/v1/funnels", "The way to every goal: drop-off by step and segment, and the issues met there"), s.funnels)
 	add(s, api, get("retention", "/api/v1/retention", "On which days users come back, with and without an issue"), s.retention)
 	ask := get("whatIf", "/api/v1/what-if", "Another list of the same recordings: other weights, goals, days or segments. Nothing is kept")

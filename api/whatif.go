@@ -7,12 +7,15 @@ import (
 	"github.com/rankle/rankle/ranker"
 	"github.com/rankle/rankle/ranker/outcome"
 	"github.com/rankle/rankle/ranker/pipeline"
+	"github.com/rankle/rankle/ranker/review"
 )
 
 // Asker answers what-if questions about the run; *pipeline.WhatIf is one. It is called from many goroutines at once. A
 // question that cannot be answered for what it asks is an error that is pipeline.ErrQuestion.
 type Asker interface {
 	Ask(ctx context.Context, q pipeline.Question) (*ranker.Report, error)
+	// Fixes says what became of issues that were marked as fixed since the run.
+	Fixes(ctx context.Context, fixed []review.FixedIssue) ([]ranker.Fix, error)
 }
 
 var _ Asker = (*pipeline.WhatIf)(nil)

@@ -104,6 +104,8 @@ type IssueRow struct {
 	Segments         []Segment      `json:"segments" doc:"Strongest first; the list shows three, the issue all"`
 	Status           string         `json:"status" enum:"new,confirmed,rejected,fixed"`
 	Owner            string         `json:"owner,omitempty"`
+	Effort           float64        `json:"effort,omitempty" doc:"What it takes to fix it, where somebody said so"`
+	PerEffort        *Figure        `json:"per_effort,omitempty" doc:"Score per effort, where somebody said so; order=effort sorts by it"`
 	Clips            []ClipRef      `json:"clips"`
 }
 
@@ -293,29 +295,38 @@ type SimilarRef struct {
 
 // Review is what people decided about an issue.
 type Review struct {
-	Status  string         `json:"status" enum:"new,confirmed,rejected,fixed"`
-	Owner   string         `json:"owner"`
-	Note    string         `json:"note"`
-	Rev     int64          `json:"rev" doc:"0 until somebody reviews; send it back with a change"`
-	History []ReviewChange `json:"history" doc:"Newest first, at most 100"`
+	Status       string         `json:"status" enum:"new,confirmed,rejected,fixed"`
+	Owner        string         `json:"owner"`
+	Note         string         `json:"note"`
+	Rev          int64          `json:"rev" doc:"0 until somebody reviews; send it back with a change"`
+	FixedVersion string         `json:"fixed_version,omitempty" doc:"Of a fixed one: the first app version with the fix"`
+	FixedAtMS    int64          `json:"fixed_at_ms,omitempty" doc:"... or the moment of the fix, epoch milliseconds"`
+	Effort       float64        `json:"effort,omitempty" doc:"What it takes to fix it, in whatever unit people count; absent when nobody said"`
+	History      []ReviewChange `json:"history" doc:"Newest first, at most 100"`
 }
 
 // ReviewChange is one line of the audit trail.
 type ReviewChange struct {
-	At     time.Time `json:"at"`
-	By     string    `json:"by"`
-	Rev    int64     `json:"rev"`
-	Status string    `json:"status"`
-	Owner  string    `json:"owner"`
-	Note   string    `json:"note"`
+	At           time.Time `json:"at"`
+	By           string    `json:"by"`
+	Rev          int64     `json:"rev"`
+	Status       string    `json:"status"`
+	Owner        string    `json:"owner"`
+	Note         string    `json:"note"`
+	FixedVersion string    `json:"fixed_version,omitempty"`
+	FixedAtMS    int64     `json:"fixed_at_ms,omitempty"`
+	Effort       float64   `json:"effort,omitempty"`
 }
 
 // ReviewPatch changes a review; absent fields stay as they are.
 type ReviewPatch struct {
-	Status *string `json:"status,omitempty" enum:"new,confirmed,rejected,fixed"`
-	Owner  *string `json:"owner,omitempty" maxLength:"200"`
-	Note   *string `json:"note,omitempty" maxLength:"10000"`
-	Rev    int64   `json:"rev" minimum:"0" doc:"The rev that the change was made on"`
+	Status       *string  `json:"status,omitempty" enum:"new,confirmed,rejected,fixed"`
+	Owner        *string  `json:"owner,omitempty" maxLength:"200"`
+	Note         *string  `json:"note,omitempty" maxLength:"10000"`
+	FixedVersion *string  `json:"fixed_version,omitempty" maxLength:"200" doc:"With the status fixed: the first app version with the fix"`
+	FixedAtMS    *int64   `json:"fixed_at_ms,omitempty" minimum:"0" doc:"... or the moment of the fix; without either it is fixed from now on"`
+	Effort       *float64 `json:"effort,omitempty" minimum:"0" maximum:"1000000" doc:"What it takes to fix it, in one unit for all issues; 0 takes it back"`
+	Rev          int64    `json:"rev" minimum:"0" doc:"The rev that the change was made on"`
 }
 
 // Clip is everything a player needs to show one moment.

@@ -45,6 +45,8 @@ func (c *Collector) report() (*Report, []*result) {
 	c.summaries(r, results)
 	c.order(r, results)
 	r.Funnels, r.Curves = c.funnelsOf(), c.curvesOf(r)
+	r.Fixes = c.fixes(r, c.in.Fixes)
+	r.Notes = append(fixNotes(r.Fixes), r.Notes...)
 	c.notes(r, results)
 	r.Run = runName(r)
 	return r, results
@@ -103,17 +105,12 @@ func (c *Collector) studies(r *Report) []*result {
 	if len(c.sessions) == 0 {
 		return nil
 	}
-	lev := c.level()
-	shared := builder{c: c, lev: lev, cols: lev.layout(), end: r.To.UnixMilli(), issues: len(c.in.Issues) + c.in.HarmlessCount, goalSum: c.convertedSessions()}
+	shared := c.builder(r)
 	over := c.overlaps()
 	goals, windows := c.set.Goals(), c.set.Windows()
 	out := make([]*result, len(goals)+len(windows))
-	each := c.in.Each
-	if each == nil {
-		each = inTurn
-	}
-	each(len(out), func(i int) {
-		b := shared
+	c.each(len(out), func(i int) {
+		b := *shared
 		if i < len(goals) {
 			out[i] = c.estimateAll(&b, b.goal(i, goals[i]), over)
 		} else {
@@ -123,10 +120,20 @@ func (c *Collector) studies(r *Report) []*result {
 	return out
 }
 
-func inTurn(n int, do func(i int)) {
+// each does what Input.Each does.
+func (c *Collector) each(n int, do func(i int)) {
+	if c.in.Each != nil {
+		c.in.Each(n, do)
+		return
+	}
 	for i := range n {
 		do(i)
 	}
+}
+
+func (c *Collector) builder(r *Report) *builder {
+	lev := c.level()
+	return &builder{c: c, lev: lev, cols: lev.layout(), end: r.To.UnixMilli(), issues: len(c.in.Issues) + c.in.HarmlessCount, goalSum: c.convertedSessions()}
 }
 
 // weights are those of the goals, then of the return windows, of which only the primary one counts.
@@ -159,18 +166,10 @@ func (c *Collector) weights() []float64 {
 }
 
 func (c *Collector) estimateAll(b *builder, s *study, over *overlaps) *result {
-	res := &result{study: s, effects: make([]effect, b.issues), reason: s.impossible()}
+	x := b.estimator(s)
+	res := &result{study: s, effects: make([]effect, b.issues), reason: x.reason}
 	if res.reason != "" {
 		return res
-	}
-	x := &estimator{study: s, model: fitPooled(s.cells, s.hoped, b.issues, b.cols, nil), versions: b.lev.names[1], warm: make([]*local, b.issues)}
-	for i := range s.cells {
-		if !s.cells[i].failed {
-			x.pool += float64(s.cells[i].n)
-		}
-	}
-	if x.relink(b.issues) {
-		x.model = fitPooled(s.cells, s.hoped, b.issues, b.cols, x.model)
 	}
 	for i := range res.effects {
 		res.effects[i] = x.estimate(int32(i))

@@ -50,6 +50,25 @@ type estimator struct {
 	pool     float64 // comparison rows of all issues
 	versions []string
 	warm     []*local // per issue: the last fit, or nil
+	reason   string   // why nothing can be estimated at all, or ""
+}
+
+// estimator fits what all issues of a study have in common.
+func (b *builder) estimator(s *study) *estimator {
+	x := &estimator{study: s, versions: b.lev.names[1], warm: make([]*local, b.issues), reason: s.impossible()}
+	if x.reason != "" {
+		return x
+	}
+	x.model = fitPooled(s.cells, s.hoped, b.issues, b.cols, nil)
+	for i := range s.cells {
+		if !s.cells[i].failed {
+			x.pool += float64(s.cells[i].n)
+		}
+	}
+	if x.relink(b.issues) {
+		x.model = fitPooled(s.cells, s.hoped, b.issues, b.cols, x.model)
+	}
+	return x
 }
 
 // estimate standardises the expected outcome under a working try to the exposed (g-computation, Robins 1986). It

@@ -42,6 +42,7 @@ type Input struct {
 	Harmless      Exposer
 	HarmlessCount int
 
+	Fixes    []FixMark    // what people say is fixed
 	Outcomes *outcome.Set // nil: no goals, default retention
 	Options  Options
 	Read     ReadSummary

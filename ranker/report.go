@@ -39,6 +39,7 @@ type Report struct {
 	// calibration was not possible.
 	Controls int
 	Funnels  []Funnel // one per goal
+	Fixes    []Fix    // of what people marked as fixed, by key
 	Curves   Curves   // on which days users come back
 }
 

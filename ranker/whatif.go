@@ -111,6 +111,7 @@ func (b *Basis) Ask(q Question) (*Report, error) {
 	if q.selects() {
 		sub.in.Issues = sub.recounted()
 	}
+	sub.in.Fixes = nil            // whether a fix works is no question of what if
 	sub.set = c.set.OnlyPrimary() // the other windows take no part in the order, and most of the time
 	r := sub.Report()
 	r.Notes = append([]string{b.words(q, r)}, r.Notes...)

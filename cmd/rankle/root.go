@@ -59,6 +59,7 @@ var commands = []func(*app) *cobra.Command{
 	serveCommand,
 	reportCommand,
 	signalsCommand,
+	fixedCommand,
 	detectCommand,
 	auditCommand,
 	tokenCommand,

@@ -243,6 +243,7 @@ func (a *analysis) rank(ctx context.Context, tables *tables, selected selection,
 		Exposer:       clusters,
 		Harmless:      clusters.Harmless(),
 		HarmlessCount: clusters.Harmless().Count(),
+		Fixes:         selected.decided.fixes(),
 		Outcomes:      goals,
 		Options:       a.Config.ranking(),
 		Read:          read(sessions),
@@ -258,9 +259,11 @@ func (a *analysis) progress(p Progress) {
 }
 
 // each runs do(0) to do(n-1) on as many goroutines as there are workers, and waits for them.
-func (a *analysis) each(n int, do func(i int)) {
+func (a *analysis) each(n int, do func(i int)) { eachOf(a.workers(), n, do) }
+
+func eachOf(workers, n int, do func(i int)) {
 	var wg sync.WaitGroup
-	busy := make(chan struct{}, a.workers())
+	busy := make(chan struct{}, workers)
 	for i := range n {
 		busy <- struct{}{}
 		wg.Go(func() {

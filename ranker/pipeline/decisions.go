@@ -13,13 +13,15 @@ import (
 
 	"github.com/rankle/rankle/cluster"
 	"github.com/rankle/rankle/cluster/friction"
+	"github.com/rankle/rankle/ranker"
 	"github.com/rankle/rankle/ranker/review"
 )
 
 // Where people's verdicts enter an analysis:
 //
 //	review.db --Decisions--> episodes found to be meant: dismissed in every Digest that leaves the ledger
-//	                     \-> controls meant to be repeated: dismissed while clustering, which knows the screens' names
+//	                     |-> controls meant to be repeated: dismissed while clustering, which knows the screens' names
+//	                     \-> issues that are fixed: the ranking says whether they are
 //
 // The Digests in the ledger stay as the detectors made them, so that a verdict that is taken back leaves no trace.
 
@@ -123,6 +125,15 @@ func (o decisions) fingerprint() string {
 		panic(fmt.Sprintf("BUG: decisions are plain data: %v", err))
 	}
 	return hash(string(text))
+}
+
+// fixes are the issues that people say are fixed.
+func (o decisions) fixes() []ranker.FixMark {
+	var out []ranker.FixMark
+	for _, f := range o.Fixed {
+		out = append(out, ranker.FixMark(f))
+	}
+	return out
 }
 
 // EpisodeName is how reviews name an episode of a Digest.

@@ -19,6 +19,7 @@ import (
 	"github.com/rankle/rankle/cluster/ledger"
 	"github.com/rankle/rankle/ranker"
 	"github.com/rankle/rankle/ranker/outcome"
+	"github.com/rankle/rankle/ranker/review"
 )
 
 // basisFile holds what the last Result was ranked from, for what-if questions: the header line of a sealed file, then a
@@ -76,12 +77,15 @@ func (r *Result) loadBasis(dir string) (*ranker.Basis, error) {
 	if err != nil {
 		return nil, err
 	}
-	basis, err := ranker.UnmarshalBasis(record.Basis, ranker.Input{Outcomes: goals, Options: r.Config.ranking()}, r.Report)
+	basis, err := ranker.UnmarshalBasis(record.Basis, ranker.Input{Outcomes: goals, Options: r.Config.ranking(), Each: eachProcessor}, r.Report)
 	if err != nil {
 		return nil, fmt.Errorf("read basis: %w: %w", ErrDamaged, err)
 	}
 	return basis, nil
 }
+
+// eachProcessor is ranker.Input.Each for what nobody set a number of workers for.
+func eachProcessor(n int, do func(i int)) { eachOf(runtime.GOMAXPROCS(0), n, do) }
 
 // Question is a what-if question: another list of the same recordings. Nothing is stored, and the Result stays as it is.
 type Question struct {
@@ -246,3 +250,12 @@ func inHandfuls(ctx context.Context, digests iter.Seq2[*friction.Digest, error],
 
 // readersAhead is how many handfuls may wait: enough that readers do not wait for each other.
 const readersAhead = 16
+
+// Fixes says what became of issues that are marked as fixed, by the sessions of the Result. The error is that of Ask.
+func (w *WhatIf) Fixes(ctx context.Context, fixed []review.FixedIssue) ([]ranker.Fix, error) {
+	basis, err := w.basisFor(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	return basis.Fixes(decisions{Decisions: review.Decisions{Fixed: fixed}}.fixes()), nil
+}

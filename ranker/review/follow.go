@@ -11,7 +11,7 @@ import (
 // followActor is who changes things where an analysis found that an issue has another key now.
 const followActor = "analysis"
 
-// Follow gives issues that have a new key what people decided under the old one: status, owner and note. An issue about
+// Follow gives issues that have a new key what people decided under the old one: everything of a Review. An issue about
 // which somebody decided under its new key keeps that. The old key keeps its review and its history, so that nothing is
 // lost if the issue returns to it. aliases leads from old keys to new ones; of several old keys of one issue, merged since,
 // the first in order that somebody reviewed counts. It returns how many issues got a review.
@@ -31,9 +31,7 @@ func (s *Store) Follow(ctx context.Context, aliases map[string]string) (int, err
 				continue
 			}
 			from.Rev = 1
-			_, err = tx.ExecContext(ctx, `INSERT INTO issue_review (issue, status, owner, note, rev) VALUES (?, ?, ?, ?, ?)`,
-				aliases[old], from.Status, from.Owner, from.Note, from.Rev)
-			if err != nil {
+			if err := putReview(ctx, tx, aliases[old], from); err != nil {
 				return err
 			}
 			if err := s.audit(ctx, tx, "issue", aliases[old], followActor, from.Rev, from); err != nil {

@@ -37,6 +37,8 @@ const (
 const (
 	MaxOwner   = 200   // runes
 	MaxNote    = 10000 // runes
+	MaxVersion = 200   // runes
+	MaxEffort  = 1e6   // in any unit: minutes of two years
 	maxKey     = 500   // bytes of an issue key, session id or pattern
 	maxHistory = 100   // entries that History returns
 )
@@ -47,6 +49,13 @@ type Review struct {
 	Owner  string `json:"owner"`
 	Note   string `json:"note"`
 	Rev    int64  `json:"rev"` // 0 = nobody changed it yet
+
+	// Of an issue with Status Fixed: the first app version with the fix, or the moment from which on it is fixed. One of
+	// them is set; both are empty otherwise.
+	FixedVersion string    `json:"fixed_version,omitempty"`
+	FixedAt      time.Time `json:"fixed_at,omitzero"` // UTC, whole milliseconds
+	// Effort is what it takes to fix it, in whatever unit people count, the same for all issues; 0 = nobody said.
+	Effort float64 `json:"effort,omitempty"`
 }
 
 // Change says what to change; nil leaves a field as it is.
@@ -54,7 +63,12 @@ type Change struct {
 	Status *Status
 	Owner  *string
 	Note   *string
-	By     string // who; "" = "local"
+	// FixedVersion and FixedAt say since when it is fixed; one of them takes the place of the other. Without either an
+	// issue that becomes Fixed is fixed from now on.
+	FixedVersion *string
+	FixedAt      *time.Time
+	Effort       *float64
+	By           string // who; "" = "local"
 }
 
 // Entry is one line of the audit trail: the state after a change.
@@ -78,7 +92,7 @@ func (s *Store) Get(ctx context.Context, key string) (Review, error) {
 
 // All returns the reviews of all issues that somebody touched, by key. The map is the caller's.
 func (s *Store) All(ctx context.Context) (map[string]Review, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT issue, status, owner, note, rev FROM issue_review`)
+	rows, err := s.read.QueryContext(ctx, `SELECT issue, `+reviewColumns+` FROM issue_review`)
 	if err != nil {
 		return nil, fmt.Errorf("read reviews: %w", err)
 	}
@@ -86,8 +100,8 @@ func (s *Store) All(ctx context.Context) (map[string]Review, error) {
 	out := map[string]Review{}
 	for rows.Next() {
 		var key string
-		var r Review
-		if err := rows.Scan(&key, &r.Status, &r.Owner, &r.Note, &r.Rev); err != nil {
+		r, err := scanReview(func(into ...any) error { return rows.Scan(append([]any{&key}, into...)...) })
+		if err != nil {
 			return nil, fmt.Errorf("read reviews: %w", err)
 		}
 		out[key] = r
@@ -114,12 +128,12 @@ func (s *Store) Set(ctx context.Context, key string, c Change, rev int64) (Revie
 		if now.Rev != rev {
 			return fmt.Errorf("%w: it is at revision %d, the change was made on %d", ErrConflict, now.Rev, rev)
 		}
-		next := c.apply(now)
+		next := c.apply(now, s.now)
 		next.Rev++
-		_, err = tx.ExecContext(ctx, `INSERT INTO issue_review (issue, status, owner, note, rev) VALUES (?, ?, ?, ?, ?)
-			ON CONFLICT (issue) DO UPDATE SET status = excluded.status, owner = excluded.owner, note = excluded.note, rev = excluded.rev`,
-			key, next.Status, next.Owner, next.Note, next.Rev)
-		if err != nil {
+		if next.Status != Fixed && (c.FixedVersion != nil && *c.FixedVersion != "" || c.FixedAt != nil && !c.FixedAt.IsZero()) {
+			return fmt.Errorf("%w: fixed_version and fixed_at need the status fixed, it is %s", ErrInvalid, next.Status)
+		}
+		if err := putReview(ctx, tx, key, next); err != nil {
 			return err
 		}
 		out = next
@@ -172,17 +186,39 @@ type querier interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-func getReview(ctx context.Context, q querier, key string) (Review, error) {
-	r := Review{Status: New}
-	err := q.QueryRowContext(ctx, `SELECT status, owner, note, rev FROM issue_review WHERE issue = ?`, key).
-		Scan(&r.Status, &r.Owner, &r.Note, &r.Rev)
-	if errors.Is(err, sql.ErrNoRows) {
-		return r, nil
+// reviewColumns are the columns of a Review, in the order of scanReview and putReview.
+const reviewColumns = "status, owner, note, rev, fixed_version, fixed_at_ms, effort"
+
+func scanReview(scan func(...any) error) (Review, error) {
+	var r Review
+	var ms int64
+	err := scan(&r.Status, &r.Owner, &r.Note, &r.Rev, &r.FixedVersion, &ms, &r.Effort)
+	if ms != 0 {
+		r.FixedAt = time.UnixMilli(ms).UTC()
 	}
 	return r, err
 }
 
-func (c Change) apply(r Review) Review {
+func getReview(ctx context.Context, q querier, key string) (Review, error) {
+	r, err := scanReview(q.QueryRowContext(ctx, `SELECT `+reviewColumns+` FROM issue_review WHERE issue = ?`, key).Scan)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Review{Status: New}, nil
+	}
+	return r, err
+}
+
+func putReview(ctx context.Context, tx *sql.Tx, key string, r Review) error {
+	ms := int64(0)
+	if !r.FixedAt.IsZero() {
+		ms = r.FixedAt.UnixMilli()
+	}
+	_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO issue_review (issue, `+reviewColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		key, r.Status, r.Owner, r.Note, r.Rev, r.FixedVersion, ms, r.Effort)
+	return err
+}
+
+// apply makes the change; now is asked only where the time is a part of it.
+func (c Change) apply(r Review, now func() time.Time) Review {
 	if c.Status != nil {
 		r.Status = *c.Status
 	}
@@ -191,6 +227,22 @@ func (c Change) apply(r Review) Review {
 	}
 	if c.Note != nil {
 		r.Note = *c.Note
+	}
+	if c.Effort != nil {
+		r.Effort = *c.Effort
+	}
+	if r.Status != Fixed {
+		r.FixedVersion, r.FixedAt = "", time.Time{}
+		return r
+	}
+	if c.FixedVersion != nil {
+		r.FixedVersion, r.FixedAt = *c.FixedVersion, time.Time{}
+	}
+	if c.FixedAt != nil && !c.FixedAt.IsZero() {
+		r.FixedVersion, r.FixedAt = "", c.FixedAt.UTC().Truncate(time.Millisecond)
+	}
+	if r.FixedVersion == "" && r.FixedAt.IsZero() {
+		r.FixedAt = now().UTC().Truncate(time.Millisecond)
 	}
 	return r
 }
@@ -208,6 +260,15 @@ func (c Change) check(key string) error {
 	}
 	if c.Owner != nil && (utf8.RuneCountInString(*c.Owner) > MaxOwner || !utf8.ValidString(*c.Owner)) {
 		return fmt.Errorf("%w: owner must be text of at most %d characters", ErrInvalid, MaxOwner)
+	}
+	if c.FixedVersion != nil && (utf8.RuneCountInString(*c.FixedVersion) > MaxVersion || !utf8.ValidString(*c.FixedVersion)) {
+		return fmt.Errorf("%w: fixed_version must be text of at most %d characters", ErrInvalid, MaxVersion)
+	}
+	if c.FixedVersion != nil && *c.FixedVersion != "" && c.FixedAt != nil && !c.FixedAt.IsZero() {
+		return fmt.Errorf("%w: give fixed_version or fixed_at, not both", ErrInvalid)
+	}
+	if c.Effort != nil && !(*c.Effort >= 0 && *c.Effort <= MaxEffort) {
+		return fmt.Errorf("%w: effort must be a number from 0 to %g", ErrInvalid, float64(MaxEffort))
 	}
 	if c.Note != nil && (utf8.RuneCountInString(*c.Note) > MaxNote || !utf8.ValidString(*c.Note)) {
 		return fmt.Errorf("%w: note must be text of at most %d characters", ErrInvalid, MaxNote)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -85,6 +86,47 @@ func TestSet(t *testing.T) {
 	all, err := s.All(ctx)
 	if err != nil || len(all) != 1 || all["iss"].Rev != 4 {
 		t.Errorf("all: %v, %v", all, err)
+	}
+}
+
+// An issue is fixed in a version, from a moment on or from now on; one takes the place of the other, and none is left when
+// it is not fixed after all.
+func TestFixed(t *testing.T) {
+	s := open1(t, filepath.Join(t.TempDir(), "review.db"))
+	ctx := t.Context()
+	at := time.Date(2026, 10, 12, 8, 30, 0, 7e6+1, time.FixedZone("", 3600))
+	rev := int64(0)
+	f := func(c Change, want Review) {
+		t.Helper()
+		got, err := s.Set(ctx, "iss", c, rev)
+		rev++
+		want.Rev = rev
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Error(diff, err)
+		}
+		if stored, err := s.Get(ctx, "iss"); err != nil || stored != got {
+			t.Errorf("stored %+v, %v", stored, err)
+		}
+	}
+	f(Change{Status: ptr(Fixed), Effort: ptr(2.5)}, Review{Status: Fixed, FixedAt: t0, Effort: 2.5})
+	f(Change{FixedVersion: ptr("4.2.1")}, Review{Status: Fixed, FixedVersion: "4.2.1", Effort: 2.5})
+	d, err := s.Decisions(ctx)
+	if diff := cmp.Diff(Decisions{Fixed: []FixedIssue{{Issue: "iss", Version: "4.2.1"}}}, d); diff != "" || err != nil || d.Empty() {
+		t.Error(diff, err)
+	}
+	f(Change{FixedAt: &at}, Review{Status: Fixed, FixedAt: at.UTC().Truncate(time.Millisecond), Effort: 2.5})
+	f(Change{Note: ptr("really")}, Review{Status: Fixed, Note: "really", FixedAt: at.UTC().Truncate(time.Millisecond), Effort: 2.5})
+	f(Change{Status: ptr(Confirmed), Effort: ptr(0.0)}, Review{Status: Confirmed, Note: "really"})
+	if d, err := s.Decisions(ctx); err != nil || !d.Empty() {
+		t.Errorf("%+v, %v", d, err)
+	}
+	for _, bad := range []Change{
+		{FixedVersion: ptr("5")}, {FixedAt: &at}, {Status: ptr(Fixed), FixedVersion: ptr("5"), FixedAt: &at},
+		{Status: ptr(Fixed), FixedVersion: ptr(strings.Repeat("5", MaxVersion+1))}, {Effort: ptr(-1.0)}, {Effort: ptr(math.NaN())},
+	} {
+		if _, err := s.Set(ctx, "iss", bad, rev); !errors.Is(err, ErrInvalid) {
+			t.Errorf("%+v: %v", bad, err)
+		}
 	}
 }
 

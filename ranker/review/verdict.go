@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 	"unicode/utf8"
@@ -66,21 +67,37 @@ type Marked struct {
 }
 
 // Decisions are what reports obey: episodes that people found to be meant are no trouble, nor are series of presses on
-// controls that are meant to be pressed many times. Both are sorted. The zero value decides nothing.
+// controls that are meant to be pressed many times, and of what is fixed they say whether it is. All are sorted. The zero
+// value decides nothing.
 type Decisions struct {
-	Intended  []Episode `json:"intended,omitempty"`
-	RepeatUse []Control `json:"repeat_use,omitempty"`
+	Intended  []Episode    `json:"intended,omitempty"`
+	RepeatUse []Control    `json:"repeat_use,omitempty"`
+	Fixed     []FixedIssue `json:"fixed,omitempty"`
+}
+
+// FixedIssue is an issue that somebody says is fixed, in a version or from a moment on.
+type FixedIssue struct {
+	Issue   string    `json:"issue"`
+	Version string    `json:"version,omitempty"`
+	At      time.Time `json:"at,omitzero"` // UTC
 }
 
 // Empty reports whether nothing is decided.
-func (d Decisions) Empty() bool { return len(d.Intended) == 0 && len(d.RepeatUse) == 0 }
+func (d Decisions) Empty() bool {
+	return len(d.Intended) == 0 && len(d.RepeatUse) == 0 && len(d.Fixed) == 0
+}
 
 // Equal reports whether two decide the same.
 func (d Decisions) Equal(o Decisions) bool {
+	return d.SameVerdicts(o) && slices.Equal(d.Fixed, o.Fixed)
+}
+
+// SameVerdicts reports whether two decide the same about episodes and controls.
+func (d Decisions) SameVerdicts(o Decisions) bool {
 	return slices.Equal(d.Intended, o.Intended) && slices.Equal(d.RepeatUse, o.RepeatUse)
 }
 
-// DecisionsOf is what verdicts and marks, as Verdicts and Marks list them, decide.
+// DecisionsOf is what verdicts and marks, as Verdicts and Marks list them, decide; it says nothing of what is fixed.
 func DecisionsOf(verdicts []Judged, marks []Marked) Decisions {
 	var d Decisions
 	for _, v := range verdicts {
@@ -211,7 +228,17 @@ func (s *Store) Decisions(ctx context.Context) (Decisions, error) {
 	if err != nil {
 		return Decisions{}, err
 	}
-	return DecisionsOf(verdicts, marks), nil
+	d := DecisionsOf(verdicts, marks)
+	reviews, err := s.All(ctx)
+	if err != nil {
+		return Decisions{}, err
+	}
+	for _, key := range slices.Sorted(maps.Keys(reviews)) {
+		if r := reviews[key]; r.Status == Fixed && (r.FixedVersion != "" || !r.FixedAt.IsZero()) {
+			d.Fixed = append(d.Fixed, FixedIssue{Issue: key, Version: r.FixedVersion, At: r.FixedAt})
+		}
+	}
+	return d, nil
 }
 
 // auditOf adds a line to the audit trail about something that is named by several fields.
