@@ -80,6 +80,19 @@ func attributeOf(d *friction.Digest, name string) string {
 	return c.Attributes[name]
 }
 
+// languageAttributes are the context attributes that say in which language somebody was shown an application.
+var languageAttributes = [...]string{"language", "locale", "lang"}
+
+// languageOf returns the language that the context of a session names, without its region: "de"; "" if none.
+func languageOf(d *friction.Digest) string {
+	for _, a := range languageAttributes {
+		if v := d.Context.Attributes[a]; isLocale(v) {
+			return strings.ToLower(v[:2])
+		}
+	}
+	return ""
+}
+
 // sizeClass groups viewports in which a page is likely to be laid out alike.
 type sizeClass uint8
 

@@ -43,6 +43,7 @@ type session struct {
 	masked    bool   // labels are masked, so that a clip shows little
 	values    int32  // offset into Builder.values
 	size      sizeClass
+	language  int32 // interned, see languageOf; 0 = not known
 }
 
 // unitKey names a control on a shape, or a whole shape with target -1, under a family. All are interned.
@@ -121,6 +122,7 @@ func (b *Builder) Add(d *friction.Digest) {
 	s := session{
 		id: d.Session, recording: d.Recording, start: d.Start.UnixMilli(), values: int32(len(b.values)),
 		known: d.Context.User != "", masked: isMasked(d), size: sizeOf(d),
+		language: b.names.id(languageOf(d)),
 	}
 	s.name = hash64("session", d.Session, d.Recording)
 	s.person = s.name
@@ -261,6 +263,7 @@ func (b *Builder) Merge(o *Builder) {
 	}
 	for _, s := range o.sessions {
 		s.values += int32(len(b.values))
+		s.language = name[s.language]
 		b.sessions = append(b.sessions, s)
 	}
 	for _, v := range o.values {

@@ -470,6 +470,9 @@ func TestComponents(t *testing.T) {
 	filter := friction.Target{Key: "button|test:filter", Tag: "button", Label: "Apply filters", Path: "main>form", Kind: friction.Control, Certainty: 1}
 	search := friction.Target{Key: "button|test:search", Tag: "button", Label: "Search", Path: "header>form", Kind: friction.Control, Certainty: 1}
 	unsure := control("Apply filters")
+	banner := friction.Target{Key: "button|id:onetrust-accept-btn-handler", Tag: "button", Label: "Accept", Path: "dialog>button", Kind: friction.Control, Certainty: 0.9}
+	cookies := control("Accept all cookies")
+	save := friction.Target{Key: "button|id:save", Tag: "button", Label: "Save", Path: "main>form", Kind: friction.Control, Certainty: 0.9}
 	press := func(what friction.Target, screens ...string) (all []*story) {
 		for n, s := range screens {
 			all = append(all, by(n, fmt.Sprint("user ", n)).on(s).trouble(friction.DeadTap, what))
@@ -487,6 +490,9 @@ func TestComponents(t *testing.T) {
 			[]string{"“Apply filters” does nothing on /c/lamps", "“Apply filters” does nothing on /c/rugs"}},
 		{"below the root", press(filter, "/lamps", "/rugs", "/vases"), nil},
 		{"by label only", press(unsure, "/c/lamps", "/c/rugs", "/c/vases"), nil},
+		{"consent", press(banner, "/", "/lamps", "/cart"), []string{"“Accept” does nothing on many screens"}},
+		{"consent by its label", press(cookies, "/", "/lamps", "/cart"), []string{"“Accept all cookies” does nothing on many screens"}},
+		{"the same id on different screens", press(save, "/profile", "/billing", "/team"), nil},
 		{"header", press(search, "/", "/c/lamps", "/cart"), []string{"“Search” does nothing on many screens"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -15,6 +15,8 @@ const (
 	// componentCertainty: only an identity that somebody wrote (test id, id, name) is the same on another screen; a
 	// label and a position are not.
 	componentCertainty = 0.85
+	// layerCertainty is the same for what lies over every screen, which its name tells: a label is enough.
+	layerCertainty = 0.75
 	// star stands for one segment that differs between the screens of a component, or for all of the path.
 	star = "*"
 )
@@ -28,11 +30,11 @@ func components(controls map[spotKey]friction.Target) map[spotKey]string {
 	siblings := map[parent]int{}
 	framed := map[string]int{} // screens per control of a header, footer or navigation
 	for k, t := range controls {
+		if frames(k.subject, &t) {
+			framed[k.subject]++
+		}
 		if t.Certainty < componentCertainty {
 			continue
-		}
-		if isFrame(&t) {
-			framed[k.subject]++
 		}
 		for _, p := range parents(k.template) {
 			siblings[parent{p, k.subject}]++
@@ -40,11 +42,11 @@ func components(controls map[spotKey]friction.Target) map[spotKey]string {
 	}
 	joined := map[spotKey]string{}
 	for k, t := range controls {
-		if t.Certainty < componentCertainty {
+		if framed[k.subject] >= componentSiblings && frames(k.subject, &t) {
+			joined[k] = star
 			continue
 		}
-		if isFrame(&t) && framed[k.subject] >= componentSiblings {
-			joined[k] = star
+		if t.Certainty < componentCertainty {
 			continue
 		}
 		best := 0
@@ -55,6 +57,23 @@ func components(controls map[spotKey]friction.Target) map[spotKey]string {
 		}
 	}
 	return joined
+}
+
+// frames reports whether a control is sure to be the same on every screen that has it.
+func frames(subject string, t *friction.Target) bool {
+	return t.Certainty >= componentCertainty && isFrame(t) || t.Certainty >= layerCertainty && isLayer(subject)
+}
+
+// isLayer tells, by the words in their ids and labels, the controls of what sites put over every screen: questions for
+// consent, of the common tools and by name, and chats.
+func isLayer(subject string) bool {
+	subject = strings.ToLower(subject)
+	for _, word := range [...]string{"cookie", "consent", "gdpr", "onetrust", "didomi", "usercentrics", "cybot", "truste", "intercom", "livechat", "chat-launcher"} {
+		if strings.Contains(subject, word) {
+			return true
+		}
+	}
+	return false
 }
 
 // isFrame reports whether a control lies in a part that screens share.

@@ -190,13 +190,27 @@ func (g *group) label() string {
 			return l
 		}
 	}
+	if g.joint == byLanguage && len(locales) > 0 { // that the paths do not tell
+		return topLabel(g.labels[locales[0]])
+	}
 	return ""
+}
+
+// topLabel is the label that was seen most often.
+func topLabel(labels map[string]int) string {
+	best := ""
+	for _, l := range sortedKeys(labels) {
+		if l != "" && (best == "" || labels[l] > labels[best]) {
+			best = l
+		}
+	}
+	return best
 }
 
 // commonWords is what the labels of most rows say: the words that they begin and end with, "…" for what lies between.
 func commonWords(labels []string) string {
-	labels = sameWord(labels)
-	if len(labels) < learnSiblings {
+	labels = rowsOf(labels)
+	if labels == nil {
 		return ""
 	}
 	begin := strings.Fields(labels[0])
@@ -234,12 +248,9 @@ func commonLabel(labels map[string]int) string {
 }
 
 func mostFrequent(labels map[string]int) string {
-	best, total := "", 0
-	for _, l := range sortedKeys(labels) {
-		total += labels[l]
-		if l != "" && (best == "" || labels[l] > labels[best]) {
-			best = l
-		}
+	best, total := topLabel(labels), 0
+	for _, n := range labels {
+		total += n
 	}
 	if float64(labels[best]) < commonShare*float64(total) {
 		return ""

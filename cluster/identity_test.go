@@ -101,6 +101,10 @@ func TestJoins(t *testing.T) {
 		{"languages", slices.Concat(site, pair("/de/cart", "Bezahlen"), []*story{press(3, "/fr/cart", "Payer")}), []string{"“Bezahlen” does nothing on /cart"}},
 		{"two controls in each language", slices.Concat(site, pair("/de/cart", "Bezahlen"), pair("/de/cart", "Zurück"), pair("/fr/cart", "Payer"), pair("/fr/cart", "Retour")),
 			[]string{"“Bezahlen” does nothing on /cart", "“Payer” does nothing on /cart", "“Retour” does nothing on /cart", "“Zurück” does nothing on /cart"}},
+		{"languages of the context", speak([]string{"de", "fr-CA", "it"}, press(1, "/cart", "Bezahlen"), press(2, "/cart", "Payer"), press(3, "/cart", "Paga")),
+			[]string{"“Bezahlen” does nothing on /cart"}},
+		{"one language of the context", speak([]string{"de", "de", "de", "de"}, press(1, "/cart", "Bezahlen"), press(2, "/cart", "Bezahlen"), press(3, "/cart", "Retour"), press(4, "/cart", "Retour")),
+			[]string{"“Bezahlen” does nothing on /cart", "“Retour” does nothing on /cart"}},
 		{"one language", slices.Concat(pair("/cart", "Pay"), pair("/cart", "Back")), []string{"“Back” does nothing on /cart", "“Pay” does nothing on /cart"}},
 		{"masked", []*story{press(1, "/cart", "Pay"), masked(press(2, "/cart", "***"))}, []string{"“Pay” does nothing on /cart"}},
 		{"an icon", []*story{press(1, "/cart", "Pay"), press(2, "/cart", "")}, nil},
@@ -109,6 +113,7 @@ func TestJoins(t *testing.T) {
 		{"rows", rows("%s", learnSiblings, 1), []string{"A button never responds on /search"}},
 		{"a menu", rows("%s", learnSiblings, popSessions), menu()},
 		{"busy rows", rows("Add %s to the cart", learnSiblings, popSessions), []string{"“Add … to the cart” never responds on /search"}},
+		{"few rows", rows("Add %s to the cart", learnNumbered, popSessions), []string{"“Add … to the cart” never responds on /search"}},
 		{"busy rows by their end", rows("%s kaufen", learnSiblings, popSessions), []string{"“… kaufen” never responds on /search"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -127,6 +132,14 @@ func TestJoins(t *testing.T) {
 			equal(t, "rows", rows, affected)
 		})
 	}
+}
+
+// speak gives stories the languages of their people.
+func speak(languages []string, stories ...*story) []*story {
+	for i, s := range stories {
+		s.d.Context.Attributes = map[string]string{"language": languages[i]}
+	}
+	return stories
 }
 
 func menu() (all []string) {

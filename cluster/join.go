@@ -9,7 +9,7 @@ import (
 // Joins: what one session calls two controls may be one. Controls of one screen that have the same role, name and place in
 // the structure of the page and differ in their label only are compared. They are one
 //
-//   - in several languages: each language of the path has one such label, its own;
+//   - in several languages: each language of the path, or of the context of the sessions, has one such label, its own;
 //   - if their labels are content: as many as paths that are learned to be one screen, each pressed by few;
 //   - if the labels were masked in some sessions, and there is one label in the others.
 //
@@ -163,7 +163,11 @@ func subjectIn(slot, label string) string {
 func (p *pressing) add(b *Builder, u *unit, locale string) {
 	count := func(s int32) {
 		p.sessions++
-		p.locales[locale]++
+		if locale == "" {
+			p.locales[b.names.list[b.sessions[s].language]]++
+		} else {
+			p.locales[locale]++
+		}
 		if b.sessions[s].masked {
 			p.masked++
 		}
@@ -178,25 +182,29 @@ func (p *pressing) add(b *Builder, u *unit, locale string) {
 	}
 }
 
-// sameWord returns the most labels of several words that begin, or end, with the same one.
-func sameWord(labels []string) []string {
+// rowsOf returns the most labels that say the same of different things: learnSiblings that begin, or end, with the same
+// word, or learnNumbered that do both, of three words at least. Nil if there are none.
+func rowsOf(labels []string) []string {
+	frames := [...]struct {
+		of    func(words []string) string
+		words int // at least, so that something is left that differs
+		rows  int
+	}{
+		{func(w []string) string { return w[0] }, 2, learnSiblings},
+		{func(w []string) string { return w[len(w)-1] }, 2, learnSiblings},
+		{func(w []string) string { return w[0] + " " + w[len(w)-1] }, 3, learnNumbered},
+	}
 	var most []string
-	for _, last := range []bool{false, true} {
+	for _, f := range frames {
 		by := map[string][]string{}
 		for _, l := range labels {
-			words := strings.Fields(l)
-			if len(words) < 2 {
-				continue
+			if words := strings.Fields(l); len(words) >= f.words {
+				by[f.of(words)] = append(by[f.of(words)], l)
 			}
-			word := words[0]
-			if last {
-				word = words[len(words)-1]
-			}
-			by[word] = append(by[word], l)
 		}
-		for _, word := range sortedKeys(by) {
-			if len(by[word]) > len(most) {
-				most = by[word]
+		for _, k := range sortedKeys(by) {
+			if len(by[k]) >= f.rows && len(by[k]) > len(most) {
+				most = by[k]
 			}
 		}
 	}
@@ -228,11 +236,11 @@ func (w wordings) translated() bool {
 // content lists the labels that are content, as paths are learned to be one screen: many that say the same of different
 // things ("Add blue lamp to the cart"), or many that few people pressed each, of which busy ones are controls of their own.
 func (w wordings) content() []string {
+	if list := rowsOf(slices.Sorted(maps.Keys(w))); list != nil {
+		return list
+	}
 	if len(w) < learnSiblings {
 		return nil
-	}
-	if list := sameWord(slices.Sorted(maps.Keys(w))); len(list) >= learnSiblings {
-		return list
 	}
 	var counts []int
 	for _, p := range w {

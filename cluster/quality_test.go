@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -244,6 +245,42 @@ func TestQuality(t *testing.T) {
 			fmt.Fprintf(&out, "%d %s", issues[k], title[k])
 		}
 		out.WriteString("\n")
+	}
+	fmt.Fprintf(&out, "\nIssues of a part of the sessions: how many of the %d have the same key, and others.\n", len(result.Issues))
+	for _, part := range []struct {
+		name  string
+		takes func(i int, s *shopper) bool
+	}{
+		{"every other session", func(i int, _ *shopper) bool { return i%2 == 0 }},
+		{"the first half", func(i int, _ *shopper) bool { return i < len(told)/2 }},
+		{"a tenth", func(i int, _ *shopper) bool { return i%10 == 0 }},
+		{"the old release", func(_ int, s *shopper) bool { return s.release == 0 }},
+		{"the new release", func(_ int, s *shopper) bool { return s.release == 1 }},
+		{"without masked ones", func(_ int, s *shopper) bool { return !s.masked }},
+		{"masked ones", func(_ int, s *shopper) bool { return s.masked }},
+		{"one language", func(_ int, s *shopper) bool { return s.lang == 0 }},
+	} {
+		b := New(Settings{})
+		for i, s := range told {
+			if part.takes(i, s) {
+				b.Add(&s.d)
+			}
+		}
+		same, led, others := 0, 0, []string{}
+		now := b.Result().Issues
+		aliases := Aliases(Trace(now, result.Issues), result.Issues)
+		for _, i := range now {
+			switch {
+			case title[i.Key] != "":
+				same++
+			case aliases[i.Key] != "":
+				led++
+			default:
+				others = append(others, i.Title)
+			}
+		}
+		slices.Sort(others)
+		fmt.Fprintf(&out, "%-20s %2d the same, %2d led to one by Trace, others: %s\n", part.name, same, led, cmp.Or(strings.Join(others, "; "), "none"))
 	}
 	if a.V < 0.95 || a.Rand < 0.95 {
 		t.Errorf("agreement with what was planted: %+v, at least 0.95 is promised", a)

@@ -7,4 +7,5 @@ package cluster
 //	   and content; one issue per error
 //	3: changes of the share, with titles; new and returning visitors
 //	4: clips by what they show
-const Version = 4
+//	5: rows by the words they share, layers over every screen, languages of the context
+const Version = 5
