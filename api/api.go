@@ -26,6 +26,7 @@ import (
 
 	"github.com/rankle/rankle/api/access"
 	"github.com/rankle/rankle/api/search"
+	"github.com/rankle/rankle/cluster"
 	"github.com/rankle/rankle/cluster/friction"
 	"github.com/rankle/rankle/ranker"
 	"github.com/rankle/rankle/ranker/review"
@@ -78,12 +79,13 @@ var (
 
 // Snapshot is one finished run as it is served. It must not change after Load.
 type Snapshot struct {
-	Report     *ranker.Report // required
-	Sessions   Digests        // required
-	Recordings Recordings     // nil: clips cannot be played, and the answer says so
-	Search     Searcher       // nil: sessions cannot be searched, and the answer says so
-	Demo       bool           // the data is the generated demo bucket
-	Sources    []string       // directories and bucket URLs, without credentials
+	Report     *ranker.Report      // required
+	Sessions   Digests             // required
+	Recordings Recordings          // nil: clips cannot be played, and the answer says so
+	Search     Searcher            // nil: sessions cannot be searched, and the answer says so
+	Screens    []cluster.ScreenMap // of the run; nil: none are known
+	Demo       bool                // the data is the generated demo bucket
+	Sources    []string            // directories and bucket URLs, without credentials
 	// Aliases are keys that issues had in earlier reports, with the key that they have now, so that links go on to work.
 	Aliases map[string]string
 

@@ -49,6 +49,7 @@ var (
 	errNoRoute    = errors.New("there is nothing at this address")
 	errNotReady   = errors.New("no report is loaded yet: run `rankle analyze` first, or wait until the running analysis has finished")
 	errNoIssue    = errors.New("no such issue in the loaded report; it may have had no episodes in the data window")
+	errNoScreen   = errors.New("no such screen among those that most sessions of the loaded run reached")
 	errNoClip     = errors.New("the issue has no clip with this index")
 	errNoSession  = errors.New("the loaded run did not read a session with this id")
 	errNoVideo    = errors.New("the recording of this session is no longer in its store: it was deleted or has expired")
@@ -111,7 +112,7 @@ var statuses = [...]struct {
 	err    error
 	status int
 }{
-	{errNoRoute, http.StatusNotFound}, {errNoIssue, http.StatusNotFound}, {errNoClip, http.StatusNotFound},
+	{errNoRoute, http.StatusNotFound}, {errNoIssue, http.StatusNotFound}, {errNoClip, http.StatusNotFound}, {errNoScreen, http.StatusNotFound},
 	{errNoSession, http.StatusNotFound}, {errNoPicture, http.StatusNotFound}, {errNoMoment, http.StatusNotFound},
 	{errArchived, http.StatusConflict}, {errStore, http.StatusBadGateway}, {errRewritten, http.StatusConflict}, {errNoSource, http.StatusServiceUnavailable}, {errNoVideo, http.StatusGone}, {errNoStore, http.StatusServiceUnavailable},
 	{errNoSearch, http.StatusServiceUnavailable}, {errNoAudit, http.StatusServiceUnavailable}, {errNoWhatIf, http.StatusServiceUnavailable}, {errNoCurve, http.StatusNotFound}, {errNoEpisode, http.StatusNotFound}, {errNoReviews, http.StatusServiceUnavailable},

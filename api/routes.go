@@ -62,6 +62,7 @@ func (s *Server) routes(router *chi.Mux) error {
 	ask.Metadata = map[string]any{need: access.Viewer} // it changes nothing
 	add(s, api, ask, s.whatIf)
 	s.auditRoutes(api)
+	s.screenRoutes(api)
 	s.exportRoutes(api)
 	s.accessRoutes(api, router)
 	router.Method(http.MethodGet, metricsPath, s.metrics.handler())

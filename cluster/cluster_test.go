@@ -597,6 +597,7 @@ func TestOrderAndShardsDoNotMatter(t *testing.T) {
 		}
 		got := shards[0].Result()
 		equal(t, fmt.Sprint("issues, seed ", seed), got.Issues, want.Issues)
+		equal(t, fmt.Sprint("screens, seed ", seed), got.Screens, want.Screens)
 		for i, s := range stories {
 			if !cmp.Equal(got.Exposures(&s.d), exposures[i]) {
 				t.Fatalf("seed %d: exposures of %s differ", seed, s.d.Session)

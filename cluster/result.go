@@ -11,7 +11,8 @@ import (
 
 // Result is what Builders found. It is immutable and safe for concurrent use.
 type Result struct {
-	Issues []Issue // by Key
+	Issues  []Issue     // by Key
+	Screens []ScreenMap // most sessions first; at most 200
 
 	templates *templates
 	groups    map[groupKey]*group // without their rows
@@ -64,6 +65,7 @@ func (b *Builder) Result() *Result {
 		r.Issues[i].Title = titleOf(&r.Issues[i], w.facts[i])
 	}
 	r.findHarmless(w)
+	r.Screens = w.screenMaps(r)
 	for _, g := range w.groups {
 		g.tries, g.episodes, g.silent, g.labels, g.kinds, g.units, g.screens = nil, nil, nil, nil, nil, nil, nil
 	}

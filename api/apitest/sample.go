@@ -17,6 +17,7 @@ import (
 
 	"github.com/rankle/rankle/api"
 	"github.com/rankle/rankle/api/search"
+	"github.com/rankle/rankle/cluster"
 	"github.com/rankle/rankle/cluster/friction"
 	"github.com/rankle/rankle/ranker"
 	"github.com/rankle/rankle/replay"
@@ -60,6 +61,11 @@ func Sample() *Data {
 func (d *Data) Snapshot(ctx context.Context) (*api.Snapshot, error) {
 	snap := &api.Snapshot{Report: d.Report, Sessions: d, Recordings: d, Demo: true, Sources: []string{"sample://generated"},
 		Screen: Template, Issue: d.Issue, Converted: Converted, WhatIf: asker{d}}
+	clusters := cluster.New(cluster.Settings{})
+	for _, x := range d.Digests {
+		clusters.Add(x)
+	}
+	snap.Screens = clusters.Result().Screens
 	ix, err := search.Build(ctx, "", "sample", d.All(), search.Options{Screen: Template, Issue: d.Issue, Goals: Converted})
 	if err != nil {
 		return nil, err
@@ -217,7 +223,7 @@ func meet(r *rand.Rand, d *friction.Digest, spec problemSpec, screen int32, at *
 	}
 	hit, twin := r.Float64() < spec.rate && (spec.version == "" || spec.version == d.Context.AppVersion), r.Float64() < .04
 	x, y := int32(40+r.IntN(250)), int32(80+r.IntN(500))
-	attempt := friction.Attempt{At: *at, Screen: screen, Target: target, Outcome: friction.OK, Latency: 120 * time.Millisecond, Gestures: 1, Episode: -1}
+	attempt := friction.Attempt{At: *at, Screen: screen, Target: target, Outcome: friction.OK, Latency: 120 * time.Millisecond, Gestures: 1, Episode: -1, X: 40 + 30*target, Y: 200 + screen}
 	if hit || twin {
 		e := friction.Episode{Pattern: spec.pattern, Also: spec.also, Verdict: friction.Friction, Confidence: math.Round(100*(.6+.4*r.Float64())) / 100,
 			Start: *at, End: *at + time.Duration(800+r.IntN(4000))*time.Millisecond, Screen: screen, Target: target, Gestures: int32(1 + r.IntN(6)),

@@ -218,6 +218,7 @@ func (l *loader) open(ctx context.Context, result *pipeline.Result) (*loaded, er
 		Demo:       slices.Contains(result.Sources, demoSource),
 		Sources:    result.Sources,
 		Aliases:    result.Aliases,
+		Screens:    evidence.Clusters.Screens,
 		Screen:     evidence.Clusters.Screen,
 		Issue:      evidence.Clusters.IssueKey,
 		Converted:  evidence.Converted,

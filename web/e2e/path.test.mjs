@@ -178,6 +178,27 @@ it("keeps a review, and shows both sides of a conflict", async () => {
   await close();
 });
 
+it("draws what people press over a picture of the screen", async () => {
+  const { page, strangers, close } = await world.page();
+  const { screens } = await world.api("/screens");
+  await page.goto("/screens");
+  await page.locator("a.title").first().waitFor();
+  assert.equal(await page.locator("tbody tr").count(), screens.length);
+  await accessible(page, "the screens");
+  await page.locator("a.title").first().click();
+  await page.locator(".picture .tap").first().waitFor();
+  const map = await world.api(`/screens/map?screen=${encodeURIComponent(screens[0].screen)}`);
+  assert.equal(await page.locator(".picture circle").count(), map.layouts[0].presses.length);
+  assert.equal(await page.locator(".picture iframe").getAttribute("sandbox"), "allow-same-origin");
+  assert.ok((await page.evaluate(() => document.querySelector(".picture iframe")?.contentDocument?.body?.innerText ?? "")).trim().length > 0, "the picture shows the recorded page");
+  await page.locator(".control-name").first().click();
+  await page.locator(".picture-box").first().waitFor({ state: "attached" });
+  await accessible(page, "a screen");
+  await shot(page, "screen");
+  assert.deepEqual(strangers, []);
+  await close();
+});
+
 it("shows how far people come, and when they come back with an issue and without", async () => {
   const { page, strangers, close } = await world.page();
   const { funnels } = await world.api("/funnels");
@@ -270,7 +291,7 @@ it("judges episodes with one key each, takes one back, and measures", async () =
 it("fits every width", async () => {
   const { page, close } = await world.page();
   const { key } = issues.issues[0];
-  for (const path of ["/", `/issues/${encodeURIComponent(key)}`, "/sessions", "/goals", "/audit", "/run"]) {
+  for (const path of ["/", `/issues/${encodeURIComponent(key)}`, "/sessions", "/screens", "/goals", "/audit", "/run"]) {
     await page.goto(path);
     await page.locator("h1").waitFor();
     await page.waitForFunction(() => document.querySelector(".spinner") === null);

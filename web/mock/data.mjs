@@ -230,6 +230,17 @@ export function answer(method, path, params, write) {
       events_url: `/api/v1/sessions/${id}/events`,
     } };
   }
+  if (kind === "screens") {
+    const list = screensOf.map((screen, i) => ({ screen, sessions: 300 - 40 * i, people: 200 - 20 * i, controls: 1, tried: 90, silent: 9, issues: issues.filter((x) => x.screen === screen).length }));
+    if (id === undefined) return { status: 200, body: { screens: list } };
+    const one = list.find((s) => s.screen === params.get("screen"));
+    if (!one) return problem(404, "No such screen", "It is not among those that most sessions reached.");
+    const session = sessionIds[0];
+    const shown = signalsOf(session)[0];
+    const about = issues.filter((x) => x.screen === one.screen).map(({ key, title, rank }) => ({ key, title, rank }));
+    return { status: 200, body: { ...one, more: 0, uses: [{ target: shown.target, issues: about, sessions: 80, presses: 120, tried: 90, answered: 81, silent: 9 }],
+      layouts: [{ size: "1024-1439 px", sessions: 80, session, at_ms: shown.start_ms, events_url: `/api/v1/sessions/${session}/events?from_ms=${shown.start_ms}&to_ms=${shown.start_ms + 1000}`, presses: [{ x: shown.x, y: shown.y, answered: false }, { x: shown.x + 30, y: shown.y, answered: true }], of: 90 }] } };
+  }
   if (kind === "funnels") return { status: 200, body: { funnels: [funnel] } };
   if (kind === "retention") {
     const curve = (scale) => Array.from({ length: 14 }, (_, i) => {

@@ -10,6 +10,7 @@ import { GoalsPage } from "./views/goals";
 import { IssuePage } from "./views/issue";
 import { Empty } from "./views/parts";
 import { RunPage } from "./views/run";
+import { ScreensPage } from "./views/screens";
 import { SessionPage } from "./views/session";
 import { SessionsPage } from "./views/sessions";
 import { Shell } from "./views/shell";
@@ -51,6 +52,7 @@ export function App() {
       case "clip": return <ClipPage key={at.key} issueKey={at.key} index={at.index} />;
       case "sessions": return <SessionsPage />;
       case "session": return <SessionPage key={at.id} id={at.id} />;
+      case "screens": return <ScreensPage />;
       case "goals": return <GoalsPage />;
       case "audit": return <AuditPage />;
       case "run": return <RunPage report={report} />;

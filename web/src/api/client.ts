@@ -1,7 +1,7 @@
 // The only module that talks to the server. Every call takes an AbortSignal; errors are ApiError with a sentence that
 // can be shown as it is.
 import { sentenceCase } from "../model/format";
-import type { AccessState, AuditPage, AuditReport, Clip, ControlMark, EpisodeVerdict, FunnelList, RetentionDetail, EventSlice, IssueDetail, IssueList, RecordedEvent, Report, Review, SessionDetail, SessionList, Status, IssueText, WhatIfList, WhatIfQuestion } from "./wire";
+import type { AccessState, AuditPage, AuditReport, Clip, ControlMark, EpisodeVerdict, FunnelList, RetentionDetail, ScreenList, ScreenMap, EventSlice, IssueDetail, IssueList, RecordedEvent, Report, Review, SessionDetail, SessionList, Status, IssueText, WhatIfList, WhatIfQuestion } from "./wire";
 
 const base = "/api/v1";
 
@@ -86,6 +86,9 @@ export const fetchAuditReport = (signal: AbortSignal): Promise<AuditReport> => g
 
 export const fetchFunnels = (signal: AbortSignal): Promise<FunnelList> => get(`${base}/funnels`, signal);
 export const fetchRetention = (issue: string, signal: AbortSignal): Promise<RetentionDetail> => get(`${base}/retention${query({ issue })}`, signal);
+
+export const fetchScreens = (signal: AbortSignal): Promise<ScreenList> => get(`${base}/screens`, signal);
+export const fetchScreen = (screen: string, signal: AbortSignal): Promise<ScreenMap> => get(`${base}/screens/map${query({ screen })}`, signal);
 
 const send = <T>(method: "PATCH" | "POST" | "PUT", path: string, body: object, signal: AbortSignal): Promise<T> =>
   call(path, { method, body: JSON.stringify(body), headers: { "content-type": "application/json" }, signal });

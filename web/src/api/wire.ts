@@ -249,6 +249,12 @@ export interface DayReturn extends Proportion { day: number }
 export interface IssueRetention { key: string; title: string; met: DayReturn[] | null; worked: DayReturn[] | null }
 export interface RetentionDetail { users: number; anonymous_sessions: number; windows: Retention[] | null; curve: DayReturn[] | null; issue?: IssueRetention }
 
+export interface ScreenRow { screen: string; sessions: number; people: number; controls: number; tried: number; silent: number; issues: number }
+export interface ScreenList { screens: ScreenRow[] | null }
+export interface ControlUse { target: Target; issues: { key: string; title: string; rank: number }[] | null; sessions: number; presses: number; tried: number; answered: number; silent: number }
+export interface ScreenLayout { size: string; sessions: number; session: string; at_ms: number; events_url: string; presses: { x: number; y: number; answered: boolean }[] | null; of: number }
+export interface ScreenMap extends ScreenRow { uses: ControlUse[] | null; more: number; layouts: ScreenLayout[] | null }
+
 export interface IssueText { title: string; body: string }
 
 /** One episode as a person is asked about it: it does not say what the program made of it. */

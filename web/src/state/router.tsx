@@ -1,4 +1,4 @@
-// A router for eight pages: the address bar is the state, links are real links. It is this short because every page is
+// A router for nine pages: the address bar is the state, links are real links. It is this short because every page is
 // one component and nothing is loaded by route but the player.
 import { createContext, useContext, useEffect, useMemo, useState, type ReactNode, type MouseEvent, type AnchorHTMLAttributes } from "react";
 
@@ -58,6 +58,7 @@ export type Route =
   | { page: "clip"; key: string; index: number }
   | { page: "sessions" }
   | { page: "session"; id: string }
+  | { page: "screens" }
   | { page: "goals" }
   | { page: "audit" }
   | { page: "run" }
@@ -80,6 +81,7 @@ export function route(path: string): Route {
   if (first === "sessions" && parts.length === 1) return { page: "sessions" };
   if (first === "sessions" && parts.length === 2 && second !== undefined) return { page: "session", id: second };
   if (first === "signin" && parts.length === 1) return { page: "list" }; // the way in; who is in already sees the list
+  if (first === "screens" && parts.length === 1) return { page: "screens" };
   if (first === "goals" && parts.length === 1) return { page: "goals" };
   if (first === "audit" && parts.length === 1) return { page: "audit" };
   if (first === "run" && parts.length === 1) return { page: "run" };
@@ -88,4 +90,5 @@ export function route(path: string): Route {
 
 export const issuePath = (key: string): string => `/issues/${encodeURIComponent(key)}`;
 export const clipPath = (key: string, index: number): string => `${issuePath(key)}/clips/${index}`;
+export const screenPath = (template: string): string => `/screens?screen=${encodeURIComponent(template)}`;
 export const sessionPath = (id: string): string => `/sessions/${encodeURIComponent(id)}`;

@@ -6,7 +6,7 @@ import { estimated, laneName, sentence, sharedAxis, verdictOn } from "../model/i
 import { attribute, pattern, words } from "../model/patterns";
 import { useKeys } from "../state/keys";
 import { useResource, type Resource } from "../state/resource";
-import { clipPath, issuePath, Link, useNavigation } from "../state/router";
+import { clipPath, issuePath, Link, screenPath, useNavigation } from "../state/router";
 import { ClipStage, ClipStrip, NoClips } from "./clips";
 import { AxisScale, Fact, Failed, Lane, Loading, PatternChip, TrendChart } from "./parts";
 import { ReviewPanel } from "./review";
@@ -79,7 +79,7 @@ export function IssueHead({ issue }: { issue: IssueDetail }) {
     <header className="issue-head">
       <p className="crumbs"><Link to="/">Fix list</Link> <span aria-hidden="true">/</span> <span className="rank-badge">#{issue.rank}</span></p>
       <h1>{issue.title}</h1>
-      <p className="where">screen <code>{issue.screen}</code>{issue.cause !== undefined && issue.cause !== "" && <> · cause <code>{issue.cause}</code></>}</p>
+      <p className="where">screen {issue.screen.includes("*") ? <code>{issue.screen}</code> : <Link to={screenPath(issue.screen)}><code>{issue.screen}</code></Link>}{issue.cause !== undefined && issue.cause !== "" && <> · cause <code>{issue.cause}</code></>}</p>
       <dl className="facts">
         <Fact name="Users affected">{count(issue.users_affected)}</Fact>
         <Fact name="Sessions affected" hint={`${ratio(issue.sessions_affected, issue.sessions_exposed)} of ${count(issue.sessions_exposed)} that ${issue.family === "control" ? "tried" : "came there"}`}><Link to={`/sessions?issue=${encodeURIComponent(issue.key)}`} title="List these sessions">{count(issue.sessions_affected)}</Link></Fact>

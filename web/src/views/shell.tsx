@@ -8,6 +8,7 @@ import { Icon, type IconName } from "./icons";
 const tabs: { to: string; name: string; pages: Route["page"][] }[] = [
   { to: "/", name: "Fix list", pages: ["list", "issue", "clip"] },
   { to: "/sessions", name: "Sessions", pages: ["sessions", "session"] },
+  { to: "/screens", name: "Screens", pages: ["screens"] },
   { to: "/goals", name: "Goals", pages: ["goals"] },
   { to: "/audit", name: "Audit", pages: ["audit"] },
   { to: "/run", name: "Run", pages: ["run"] },

@@ -1,0 +1,216 @@
+package cluster
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/rankle/rankle/cluster/friction"
+)
+
+// ScreenMap is one screen with what people press there.
+type ScreenMap struct {
+	Template string // as Issue.Screen
+	Sessions int    // that reached it
+	People   int    // of those; a known user, or a session without a user id
+	Controls []ControlUse
+	More     int      // controls beyond Controls
+	Layouts  []Layout // most sessions first
+}
+
+// ControlUse is one control on one screen, or a thing that people press as if it were one.
+type ControlUse struct {
+	Target   friction.Target
+	Issues   []string // keys of the issues about it, in the order of Result.Issues
+	Sessions int      // that pressed it here
+	Presses  int
+	Tried    int // tries whose outcome is known
+	Answered int // of Tried
+	Silent   int // tries that nothing answered
+}
+
+// Layout is a screen in windows of about one width.
+type Layout struct {
+	Size     string // "under 480 px"
+	Sessions int    // with such a window that pressed something here
+	// Picture is a moment that shows it: the first press with a known outcome of the newest session, of those whose labels
+	// are not masked if there are any.
+	Picture Picture
+	Presses []Press // first answered press of each session and control, and all silent ones; a sample of Of
+	Of      int
+}
+
+// Picture is a moment of a session.
+type Picture struct {
+	Session      string
+	SessionStart time.Time
+	At           time.Duration
+}
+
+// Press is a place that somebody pressed, in CSS px of the viewport. Where the page was scrolled to is not known.
+type Press struct {
+	X, Y     int
+	Answered bool
+}
+
+// The bounds of what is kept: what people look at one by one, and dots that a picture can hold side by side. Screens and
+// controls with most sessions are kept.
+const (
+	maxScreenMaps     = 200
+	maxScreenControls = 60
+	maxPresses        = 400
+)
+
+// screenMaps describes the screens that most sessions reached.
+func (w *work) screenMaps(r *Result) []ScreenMap {
+	maps := map[string]*screenMap{}
+	of := func(template string) *screenMap {
+		if maps[template] == nil {
+			maps[template] = &screenMap{layouts: map[sizeClass]*layoutMap{}}
+		}
+		return maps[template]
+	}
+	for template, rows := range w.arrivals {
+		m := of(template)
+		m.Template, m.Sessions = template, len(rows)
+		people := &w.census.people
+		people.reset()
+		for _, a := range rows {
+			people.add(w.census.person[a.session], 1)
+		}
+		m.People = len(people.touched)
+	}
+	issues := map[*group][]string{}
+	for g, i := range r.index {
+		issues[g] = append(issues[g], r.Issues[i].Key)
+	}
+	for _, g := range w.groups {
+		if g.wholeScreen() {
+			continue
+		}
+		for template, u := range w.usesByScreen(g, of) {
+			u.Target, u.Issues = g.target, issues[g]
+			of(template).Controls = append(of(template).Controls, *u)
+		}
+	}
+	var all []ScreenMap
+	for _, m := range maps {
+		if m.Template != "" {
+			all = append(all, w.finish(m))
+		}
+	}
+	slices.SortFunc(all, func(x, y ScreenMap) int {
+		return cmp.Or(-cmp.Compare(x.Sessions, y.Sessions), cmp.Compare(x.Template, y.Template))
+	})
+	return all[:min(len(all), maxScreenMaps)]
+}
+
+// screenMap is a ScreenMap in the making.
+type screenMap struct {
+	ScreenMap
+	layouts map[sizeClass]*layoutMap
+}
+
+type layoutMap struct {
+	sessions map[int32]bool
+	picture  *try
+	presses  []placed
+}
+
+// placed is a press with the number that decides whether it is in the sample.
+type placed struct {
+	Press
+	lot uint64
+}
+
+// usesByScreen adds up what sessions did with a control on each screen that has it, and notes where they pressed.
+func (w *work) usesByScreen(g *group, of func(string) *screenMap) map[string]*ControlUse {
+	uses := map[string]*ControlUse{}
+	use := func(template string) *ControlUse {
+		if uses[template] == nil {
+			uses[template] = &ControlUse{}
+		}
+		return uses[template]
+	}
+	for i := range g.tries {
+		t := &g.tries[i]
+		template := w.names.list[t.template]
+		u := use(template)
+		u.Sessions++
+		u.Presses += int(t.gestures)
+		u.Tried += int(t.known)
+		u.Answered += int(t.answered)
+		m := of(template).layout(w.sessions[t.session].size)
+		if t.at >= 0 && (m.picture == nil || w.shows(t, m.picture)) {
+			m.picture = t
+		}
+		m.sessions[t.session] = true
+		w.place(m, t.session, t.x, t.y, true)
+	}
+	for i := range g.silent {
+		s := &g.silent[i]
+		template := w.names.list[s.template]
+		use(template).Silent++
+		w.place(of(template).layout(w.sessions[s.session].size), s.session, s.x, s.y, false)
+	}
+	return uses
+}
+
+func (m *screenMap) layout(size sizeClass) *layoutMap {
+	if m.layouts[size] == nil {
+		m.layouts[size] = &layoutMap{sessions: map[int32]bool{}}
+	}
+	return m.layouts[size]
+}
+
+// shows reports whether a is the better moment for a picture than b.
+func (w *work) shows(a, b *try) bool {
+	x, y := &w.sessions[a.session], &w.sessions[b.session]
+	if x.masked != y.masked {
+		return y.masked
+	}
+	if a.session != b.session {
+		return a.session > b.session // sessions are in order of time
+	}
+	return a.at < b.at
+}
+
+func (w *work) place(m *layoutMap, session int32, x, y int16, answered bool) {
+	if !isPlace(x, y) {
+		return
+	}
+	spot := uint64(x)<<16 | uint64(y)
+	if answered {
+		spot |= 1 << 32
+	}
+	m.presses = append(m.presses, placed{Press{int(x), int(y), answered}, mix(w.sessions[session].name, spot)})
+}
+
+func (w *work) finish(m *screenMap) ScreenMap {
+	out := m.ScreenMap
+	slices.SortFunc(out.Controls, func(x, y ControlUse) int {
+		return cmp.Or(-cmp.Compare(x.Sessions, y.Sessions), -cmp.Compare(x.Silent, y.Silent), cmp.Compare(x.Target.Key, y.Target.Key),
+			cmp.Compare(x.Target.Label, y.Target.Label))
+	})
+	out.More = max(len(out.Controls)-maxScreenControls, 0)
+	out.Controls = slices.Clone(out.Controls[:len(out.Controls)-out.More])
+	for size, l := range m.layouts {
+		if l.picture == nil {
+			continue
+		}
+		slices.SortFunc(l.presses, func(x, y placed) int {
+			return cmp.Or(cmp.Compare(x.lot, y.lot), cmp.Compare(x.Y, y.Y), cmp.Compare(x.X, y.X))
+		})
+		layout := Layout{Size: size.String(), Sessions: len(l.sessions), Of: len(l.presses), Picture: Picture{
+			Session: w.sessions[l.picture.session].id, SessionStart: w.began(l.picture.session), At: ofMillis(l.picture.at),
+		}}
+		for _, p := range l.presses[:min(len(l.presses), maxPresses)] {
+			layout.Presses = append(layout.Presses, p.Press)
+		}
+		out.Layouts = append(out.Layouts, layout)
+	}
+	slices.SortFunc(out.Layouts, func(x, y Layout) int {
+		return cmp.Or(-cmp.Compare(x.Sessions, y.Sessions), cmp.Compare(x.Size, y.Size))
+	})
+	return out
+}

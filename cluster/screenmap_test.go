@@ -1,0 +1,71 @@
+package cluster
+
+import (
+	"testing"
+	"time"
+
+	"github.com/rankle/rankle/cluster/friction"
+	"github.com/rankle/rankle/replay"
+)
+
+func TestScreenMaps(t *testing.T) {
+	pay, help := control("Pay"), control("Help")
+	var stories []*story
+	for n := range 6 {
+		s := by(n, []string{"ann", "bob", "cay"}[n%3]).on("/cart").on("/pay")
+		if n == 5 {
+			s.d.Marks = append(s.d.Marks, replay.MarkMasked) // the newest, but it shows less
+		}
+		s.tryAt(help, friction.OK, 10, 20)
+		if n < 4 {
+			s.troubleAt(friction.DeadTap, pay, friction.Dead, 200, 600)
+		}
+		stories = append(stories, s)
+	}
+	wide := by(7, "dan").on("/pay").tryAt(pay, friction.OK, 900, 300)
+	wide.d.Context.ViewportW = 1600
+	stories = append(stories, wide)
+	r := build(Settings{}, stories...)
+	if len(r.Screens) != 2 || r.Screens[0].Template != "/pay" || r.Screens[1].Template != "/cart" {
+		t.Fatalf("screens %+v", r.Screens)
+	}
+	got := r.Screens[0]
+	equal(t, "sessions, people, controls", []int{got.Sessions, got.People, len(got.Controls), got.More}, []int{7, 4, 2, 0})
+	equal(t, "who came without a press has no controls", len(r.Screens[1].Controls), 0)
+	equal(t, "help", got.Controls[0], ControlUse{Target: help, Sessions: 6, Presses: 6, Tried: 6, Answered: 6})
+	if len(r.Issues) != 1 {
+		t.Fatalf("%d issues", len(r.Issues))
+	}
+	equal(t, "pay", got.Controls[1], ControlUse{Target: pay, Issues: []string{r.Issues[0].Key}, Sessions: 5, Presses: 5, Tried: 5, Answered: 1, Silent: 4})
+
+	equal(t, "layouts", []string{got.Layouts[0].Size, got.Layouts[1].Size}, []string{"under 480 px", "1440 px and more"})
+	phone := got.Layouts[0]
+	equal(t, "presses", []int{phone.Sessions, phone.Of, len(phone.Presses)}, []int{6, 10, 10})
+	at := map[Press]int{}
+	for _, p := range phone.Presses {
+		at[p]++
+	}
+	equal(t, "places", at, map[Press]int{{10, 20, true}: 6, {200, 600, false}: 4})
+	equal(t, "the picture is the newest that is not masked", phone.Picture, Picture{Session: "s0004", SessionStart: stories[4].d.Start, At: stories[4].d.Attempts[0].At})
+}
+
+// A screen that everybody uses keeps a sample that does not depend on anything but the sessions.
+func TestScreenMapIsBounded(t *testing.T) {
+	var stories []*story
+	for n := range maxPresses + 50 {
+		s := by(n, "").on("/busy")
+		for k := range maxScreenControls + 5 {
+			if k <= n%(maxScreenControls+5) {
+				s.tryAt(control(string(rune('A'+k/26))+string(rune('a'+k%26))), friction.OK, int32(10+k), int32(10+n%300))
+			}
+		}
+		stories = append(stories, s)
+	}
+	m := build(Settings{}, stories...).Screens[0]
+	if len(m.Controls) != maxScreenControls || m.More != 5 || len(m.Layouts[0].Presses) != maxPresses || m.Layouts[0].Of <= maxPresses {
+		t.Errorf("%d controls, %d more, %d of %d presses", len(m.Controls), m.More, len(m.Layouts[0].Presses), m.Layouts[0].Of)
+	}
+	if m.Layouts[0].Picture.At < time.Second {
+		t.Errorf("picture at %v", m.Layouts[0].Picture.At)
+	}
+}

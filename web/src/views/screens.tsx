@@ -1,0 +1,142 @@
+// Screens: what people press on each, drawn over a picture of it, and how often nothing answers.
+import { useEffect, useState } from "react";
+import { fetchScreen, fetchScreens } from "../api/client";
+import type { ControlUse, ScreenLayout, ScreenList, ScreenMap } from "../api/wire";
+import { count, plural, ratio } from "../model/format";
+import { Picture, type Box, type Find } from "../player/picture";
+import { useResource } from "../state/resource";
+import { issuePath, Link, screenPath, sessionPath, useNavigation } from "../state/router";
+import { useRows } from "../state/rows";
+import { Empty, Failed, Loading } from "./parts";
+import { useTitle } from "./shell";
+
+export function ScreensPage() {
+  const { search } = useNavigation();
+  const screen = search.get("screen");
+  return screen === null ? <AllScreens /> : <OneScreen key={screen} screen={screen} />;
+}
+
+function AllScreens() {
+  useTitle("Screens");
+  const list = useResource<ScreenList>("screens", fetchScreens);
+  const rows = list.data?.screens ?? [];
+  const walk = useRows(rows.length, list.data);
+  if (list.error !== undefined) return <Failed error={list.error} onRetry={list.reload} />;
+  if (list.data === undefined) return <Loading what="the screens" />;
+  if (rows.length === 0) return <Empty title="No screen was seen"><p>The recordings name no address. <Link to="/run">What was read</Link></p></Empty>;
+  return (
+    <article>
+      <header className="masthead"><div><h1>What people press, screen by screen</h1><p className="muted">The {plural(rows.length, "screen", "screens")} that most sessions reached. Addresses that differ only in ids, languages and the like are one screen.</p></div></header>
+      <div className="card scroll-x">
+        <table className="table">
+          <thead><tr><th scope="col">Screen</th><th scope="col" className="num">Sessions</th><th scope="col" className="num">People</th><th scope="col" className="num">Controls pressed</th><th scope="col" className="num">Tries without an answer</th><th scope="col" className="num">Issues</th></tr></thead>
+          <tbody>
+            {rows.map((s, i) => (
+              <tr key={s.screen} ref={walk.row(i)}>
+                <th scope="row"><Link className="title" to={screenPath(s.screen)}>{s.screen}</Link></th>
+                <td className="num">{count(s.sessions)}</td><td className="num">{count(s.people)}</td><td className="num">{count(s.controls)}</td>
+                <td className="num">{ratio(s.silent, s.tried)} <span className="muted small">of {count(s.tried)}</span></td><td className="num">{count(s.issues)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </article>
+  );
+}
+
+function OneScreen({ screen }: { screen: string }) {
+  useTitle(screen);
+  const map = useResource<ScreenMap>(`screen:${screen}`, (signal) => fetchScreen(screen, signal));
+  const [size, setSize] = useState("");
+  const [marked, setMarked] = useState(-1);
+  if (map.error !== undefined) return <Failed error={map.error} onRetry={map.reload}><p><Link to="/screens">All screens</Link></p></Failed>;
+  const m = map.data;
+  if (m === undefined) return <Loading what="the screen" />;
+  const layouts = m.layouts ?? [];
+  const layout = layouts.find((l) => l.size === size) ?? layouts[0];
+  const uses = m.uses ?? [];
+  return (
+    <article className="screen-map">
+      <header className="issue-head">
+        <p className="crumbs"><Link to="/screens">Screens</Link></p>
+        <h1><code>{m.screen}</code></h1>
+        <p className="muted">{plural(m.sessions, "session", "sessions")} of {plural(m.people, "person", "people")}, {plural(m.tried, "try", "tries")} whose outcome is known, {ratio(m.silent, m.tried)} without an answer.</p>
+      </header>
+      <div className="screen-columns">
+        <section className="card" aria-labelledby="taps-title">
+          <div className="card-head">
+            <h2 id="taps-title">Where people press</h2>
+            {layouts.length > 1 && layout !== undefined && <label className="inline">Windows of <select value={layout.size} onChange={(e) => setSize(e.target.value)}>{layouts.map((l) => <option key={l.size} value={l.size}>{l.size === "" ? "unknown width" : l.size} ({plural(l.sessions, "session", "sessions")})</option>)}</select></label>}
+          </div>
+          {layout === undefined ? <p className="muted">No press on this screen had a known outcome, so there is no picture of it.</p> : <TapMap key={layout.events_url} layout={layout} use={uses[marked]} />}
+        </section>
+        <section className="card" aria-labelledby="controls-title">
+          <h2 id="controls-title">Controls</h2>
+          {uses.length === 0 ? <p className="muted">Nobody pressed anything here.</p> : (
+            <div className="scroll-x">
+              <table className="table">
+                <thead><tr><th scope="col">Pressed</th><th scope="col" className="num">Sessions</th><th scope="col" className="num">Presses</th><th scope="col" className="num">No answer</th></tr></thead>
+                <tbody>{uses.map((u, i) => <ControlRow key={i} use={u} marked={i === marked} onMark={() => setMarked(i === marked ? -1 : i)} />)}</tbody>
+              </table>
+            </div>
+          )}
+          {m.more > 0 && <p className="muted small">{plural(m.more, "control", "controls")} that fewer sessions pressed left out.</p>}
+        </section>
+      </div>
+    </article>
+  );
+}
+
+function ControlRow({ use: u, marked, onMark }: { use: ControlUse; marked: boolean; onMark(): void }) {
+  const name = u.target.label !== "" ? u.target.label : u.target.selector;
+  return (
+    <tr className={marked ? "current" : ""}>
+      <th scope="row">
+        <button type="button" className="quiet control-name" aria-pressed={marked} title={u.target.selector} onClick={onMark}>{name}</button>
+        <span className="muted small">{u.target.role || u.target.tag}</span>
+        {(u.issues ?? []).map((i) => <span key={i.key} className="example"><span className="rank-badge">#{i.rank}</span> <Link to={issuePath(i.key)}>{i.title}</Link></span>)}
+      </th>
+      <td className="num">{count(u.sessions)}</td>
+      <td className="num">{count(u.presses)}</td>
+      <td className="num">{ratio(u.silent, u.tried)}<small className="example">{count(u.silent)} of {count(u.tried)}</small></td>
+    </tr>
+  );
+}
+
+// A dot is as wide as half a finger.
+const dotPx = 11;
+
+function TapMap({ layout: l, use }: { layout: ScreenLayout; use: ControlUse | undefined }) {
+  const presses = l.presses ?? [];
+  return (
+    <>
+      <Picture eventsURL={l.events_url} name={`The screen with ${plural(presses.length, "press", "presses")} drawn over it`}>
+        {({ find, size }) => (
+          <>
+            <svg width={size.width} height={size.height} aria-hidden="true">
+              {presses.map((p, i) => <circle key={i} className={p.answered ? "tap" : "tap silent"} cx={p.x} cy={p.y} r={dotPx} />)}
+            </svg>
+            {use !== undefined && <Boxes find={find} selector={use.target.selector} label={use.target.label} />}
+          </>
+        )}
+      </Picture>
+      <p className="legend muted"><i className="dot tap" /> answered <i className="dot silent" /> nothing answered · {presses.length < l.of ? `${count(presses.length)} of ${plural(l.of, "press", "presses")}, drawn at random` : plural(l.of, "press", "presses")}</p>
+      <p className="muted small">Places are those in the window: where people scrolled before they pressed, dots lie beside what they pressed. Choose a control to see where it is. The picture is a moment of <Link to={`${sessionPath(l.session)}?at=${l.at_ms}`}>one session</Link>.</p>
+    </>
+  );
+}
+
+// Layout of the recorded page settles in the frames after it was built.
+const settleMS = 200;
+
+function Boxes({ find, selector, label }: { find: Find; selector: string; label: string }) {
+  const [boxes, setBoxes] = useState<Box[]>([]);
+  useEffect(() => {
+    const look = () => setBoxes(find(selector, label));
+    look();
+    const again = setTimeout(look, settleMS);
+    return () => clearTimeout(again);
+  }, [find, selector, label]);
+  return <>{boxes.map((b, i) => <i key={i} className="picture-box" style={{ left: b.x, top: b.y, width: b.width, height: b.height }} />)}</>;
+}
