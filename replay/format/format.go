@@ -143,6 +143,8 @@ func (r *Reader) Decode(ctx context.Context, id string, parts []Part, opt Option
 	if rd.stats.Events == 0 {
 		return nil, rd.stats, rd.nothing(id)
 	}
+	rd.in, rd.text, rd.plain = nil, nil, nil // the Builder alone holds a large text, and gives it back
+	r.memory.sniffed(nil)
 	s := b.Session(id, opt.Dialect.named(rd.format))
 	rd.apply(s)
 	return s, rd.stats, nil

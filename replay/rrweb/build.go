@@ -3,6 +3,7 @@ package rrweb
 import (
 	"errors"
 	"hash/maphash"
+	"runtime"
 	"slices"
 	"sort"
 	"time"
@@ -77,9 +78,8 @@ const keepBytes = 32 << 20
 
 // Reset empties b for another recording. The sessions that it made stay as they are.
 func (b *Builder) Reset(opt Options) {
-	if cap(b.facts.text) > keepBytes {
-		b.facts = facts{dom: dom{names: b.facts.names, words: b.facts.words}, order: b.facts.order}
-		b.entries, b.times, b.player = nil, nil, player{}
+	if b.large() {
+		b.release()
 	}
 	b.opt = opt.withDefaults()
 	b.facts.reset(&b.opt)
@@ -88,6 +88,18 @@ func (b *Builder) Reset(opt Options) {
 	clear(b.marks)
 	b.hashes.reset()
 	b.last, b.bytes, b.noSID = windowName{}, 0, false
+}
+
+// large reports whether the memory of the recording does not wait for the next one.
+func (b *Builder) large() bool { return cap(b.facts.text) > keepBytes }
+
+// release gives the memory of a large recording back, at once: the garbage collector alone would wait until as much again
+// is in use.
+func (b *Builder) release() {
+	defer runtime.GC()
+	b.facts = facts{dom: dom{names: b.facts.names, words: b.facts.words}, order: b.facts.order}
+	b.entries, b.times, b.player = nil, nil, player{}
+	b.dec.reset(nil)
 }
 
 // Mark adds a data-quality mark to the session.
@@ -220,6 +232,9 @@ func (b *Builder) Session(id, format string) *replay.Session {
 		s.Marks = append(s.Marks, m)
 	}
 	slices.Sort(s.Marks)
+	if b.large() {
+		b.release()
+	}
 	return s
 }
 

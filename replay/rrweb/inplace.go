@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"math"
+	"runtime"
 	"slices"
 	"strconv"
 )
@@ -35,13 +36,13 @@ func (b *Builder) ScanText(ctx context.Context, text []byte) (Tally, error) {
 
 // scan reads the events of the text behind from; err is how it ended.
 func (b *Builder) scan(ctx context.Context, from int, err error) (Tally, error) {
-	b.reserve(len(b.facts.text) - from)
 	s := &scanner{opt: b.opt}
 	s.lexer = &lexer{buf: b.facts.text[from:], end: len(b.facts.text) - from, mark: -1, max: b.opt.MaxValueBytes, maxDepth: b.opt.MaxDepth, err: err}
 	s.into, s.base, s.memory = b, from, b.facts.text
-	events := 0
+	events, ahead := 0, newForesight(b, s.end)
 	s.check = func() error {
 		if events++; events%checkEvery == 0 {
+			ahead.at(s.pos)
 			return ctx.Err()
 		}
 		return nil
@@ -65,24 +66,54 @@ func (b *Builder) Grow(n int) {
 	}
 }
 
-// reserve makes room for what a large text usually holds: growing piece by piece leaves several times as much behind. Small
-// ones find the memory of those before.
-func (b *Builder) reserve(n int) {
-	if n < reserveFrom {
-		return
-	}
-	f := &b.facts
-	f.cells, f.attrs, f.added = slices.Grow(f.cells, n/textOfNode), slices.Grow(f.attrs, n/textOfNode), slices.Grow(f.added, n/textOfEvent/2)
-	f.flats, b.entries, b.times = slices.Grow(f.flats, n/textOfEvent/2), slices.Grow(b.entries, n/textOfEvent), slices.Grow(b.times, n/textOfEvent)
+// foresight makes room for what the rest of a large text holds, judging by what was read of it: growing piece by piece
+// leaves several times as much behind. Small texts find the memory of those before.
+type foresight struct {
+	b     *Builder
+	total int       // bytes of the text
+	next  int       // where in it to look ahead again
+	had   factsMark // before the text
+	held  int       // entries before the text
 }
 
 const (
-	// reserveFrom is the size of text from which on room is made at once, in bytes.
-	reserveFrom = 4 << 20
-	// textOfNode and textOfEvent are how many bytes of text there are at least for a node and for an event, in most
-	// recordings; about half of the events are flat, and half as many nodes are added.
-	textOfNode, textOfEvent = 200, 280
+	// foreseeFrom is the size of text from which on it is worth it, in bytes.
+	foreseeFrom = 4 << 20
+	// A sixteenth of a text tells what the rest is like, a quarter better. spare is the share of it that is added.
+	firstLook, secondLook = 16, 4
+	spare                 = 8
 )
+
+func newForesight(b *Builder, total int) foresight {
+	f := foresight{b: b, total: total, next: total / firstLook, had: b.facts.mark(), held: len(b.entries)}
+	if total < foreseeFrom {
+		f.next = total + 1
+	}
+	return f
+}
+
+// at is told how far the text was read.
+func (f *foresight) at(pos int) {
+	if pos < f.next {
+		return
+	}
+	f.next = f.total / secondLook
+	if pos >= f.next {
+		f.next = f.total + 1
+	}
+	times := float64(f.total-pos) / float64(pos) * (1 + 1.0/spare)
+	more := func(had, has int) int { return int(times * float64(has-had)) }
+	b, x := f.b, &f.b.facts
+	x.cells, x.attrs = slices.Grow(x.cells, more(f.had.cells, len(x.cells))), slices.Grow(x.attrs, more(f.had.attrs, len(x.attrs)))
+	x.batches, x.flats = slices.Grow(x.batches, more(f.had.batches, len(x.batches))), slices.Grow(x.flats, more(f.had.flats, len(x.flats)))
+	x.removed, x.added = slices.Grow(x.removed, more(f.had.removed, len(x.removed))), slices.Grow(x.added, more(f.had.added, len(x.added)))
+	x.texts, x.sets = slices.Grow(x.texts, more(f.had.texts, len(x.texts))), slices.Grow(x.sets, more(f.had.sets, len(x.sets)))
+	x.changes = slices.Grow(x.changes, more(f.had.changes, len(x.changes)))
+	b.entries, b.times = slices.Grow(b.entries, more(f.held, len(b.entries))), slices.Grow(b.times, more(f.held, len(b.times)))
+	if b.large() {
+		runtime.GC() // what they lay in before, and the compressed text
+	}
+}
 
 // checkEvery is after how many events it is worth asking whether anybody still wants them.
 const checkEvery = 1024

@@ -84,6 +84,10 @@ func (p *player) reset(b *Builder, s *replay.Session) {
 	if len(b.entries) > 0 {
 		p.start = b.entries[0].time
 	}
+	// Most entries are one event each, and no batch has more changes than lines.
+	f := &b.facts
+	p.events, p.batches = slices.Grow(p.events, len(b.entries)), slices.Grow(p.batches, len(f.batches))
+	p.changes = slices.Grow(p.changes, min(len(f.removed)+len(f.added)+len(f.texts)+len(f.changes), p.opt.MaxChanges*len(f.batches)))
 }
 
 func (p *player) dom() *dom { return &p.facts.dom }
@@ -468,13 +472,20 @@ func (p *player) finish() {
 	p.markMasked()
 }
 
-// handOver copies what the session holds into memory of its own, of just the right size.
+// handOver copies what the session holds into memory of its own, of just the right size. The session of a large recording
+// gets the memory as it is, which no other recording would use.
 func (p *player) handOver() {
 	s := p.s
-	s.Events, s.Nodes = append([]replay.Event(nil), p.events...), append([]replay.Node(nil), p.nodes...)
-	s.Targets, s.Mutations = append([]replay.Target(nil), p.targets...), append([]replay.Mutation(nil), p.batches...)
-	clear(p.targets) // their texts belong to the session alone
-	changes := slices.Clone(p.changes)
+	changes := p.changes
+	if p.b.large() {
+		s.Events, s.Nodes, s.Targets, s.Mutations = p.events, p.nodes, p.targets, p.batches
+		p.events, p.nodes, p.targets, p.batches, p.changes = nil, nil, nil, nil, nil
+	} else {
+		s.Events, s.Nodes = append([]replay.Event(nil), p.events...), append([]replay.Node(nil), p.nodes...)
+		s.Targets, s.Mutations = append([]replay.Target(nil), p.targets...), append([]replay.Mutation(nil), p.batches...)
+		clear(p.targets) // their texts belong to the session alone
+		changes = slices.Clone(p.changes)
+	}
 	for i := range p.s.Mutations {
 		m := &p.s.Mutations[i]
 		n := len(m.Changes)
