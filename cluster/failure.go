@@ -22,8 +22,8 @@ const (
 )
 
 // failureOf returns what a problem's control fails with, "" if that is not one thing that tells the failure from others: an
-// endpoint with its status wherever it was asked, or a message on one screen. A message alone is no proof elsewhere; half
-// of all script errors say that something is undefined.
+// endpoint with its status wherever it was asked, or a message on one screen. A message alone is no proof elsewhere; the
+// same words ("… is undefined") tell of many errors.
 func (w *work) failureOf(p *problem) string {
 	if p.group.family != FamilyControl || p.group.wholeScreen() || p.group.isSurface() {
 		return ""

@@ -231,3 +231,19 @@ func TestOneErrorBehindControls(t *testing.T) {
 	}
 	equal(t, "controls", controls, []string{"Pay/pay3", "Express/orders2"})
 }
+
+// FuzzSubject: a subject is its own subject, and the slot of one is put together again.
+func FuzzSubject(f *testing.F) {
+	for _, s := range []string{"button||pay €#.#|main>button", "a|test:x#k#m", "button|name|mon, # nov|form>button", "||||", "a|b|#|", "\xff|\xfe|#\xff|é"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, key string) {
+		s := subjectOf(key)
+		if again := subjectOf(s); again != s {
+			t.Errorf("%q becomes %q, then %q", key, s, again)
+		}
+		if slot, label, ok := slotOf(s); ok && subjectIn(slot, label) != s {
+			t.Errorf("%q: slot %q and label %q", s, slot, label)
+		}
+	})
+}
