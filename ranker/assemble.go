@@ -24,6 +24,7 @@ type result struct {
 	all     effect      // of all issues together
 	shares  []float64
 	q       []float64
+	checks  []SelfCheck
 	reason  string // why nothing can be estimated at all, or ""
 }
 
@@ -113,6 +114,9 @@ func (c *Collector) studies(r *Report) []*result {
 		b := *shared
 		if i < len(goals) {
 			out[i] = c.estimateAll(&b, b.goal(i, goals[i]), over)
+			if out[i].reason == "" {
+				out[i].checks = append(out[i].checks, b.before(i, goals[i]))
+			}
 		} else {
 			out[i] = c.estimateAll(&b, b.retention(windows[i-len(goals)]), over)
 		}
@@ -186,6 +190,8 @@ func (c *Collector) estimateAll(b *builder, s *study, over *overlaps) *result {
 		}
 	}
 	res.shares = over.shares(effects, losses, res.all.tau*float64(s.metAll))
+	res.checks = []SelfCheck{x.halves(n)}
+	s.cells, s.hoped, s.fails = nil, nil, nil // most of the memory, which the next outcome needs
 	return res
 }
 
@@ -280,7 +286,8 @@ func (res *result) impact(i int, weeks float64) Impact {
 	doubted := res.doubted(i)
 	im.Expected = est(post.mean*e.slope, 0, 0, methodShrunk)
 	im.Expected.Low, im.Expected.High = res.credible(i, &doubted, rows*e.slope)
-	im.Harm, im.QValue, im.EValue, im.Effective, im.Shared = doubted.harm, res.q[i], e.eValue(), e.ess, res.shares[i]
+	im.Harm, im.QValue, im.EValue, im.EValueLow = doubted.harm, res.q[i], e.eValue(tau), e.eValue(max(lo, 0))
+	im.Effective, im.Balance, im.Shared = e.ess, e.balance, res.shares[i]
 	if !im.finite() {
 		return Impact{Outcome: s.name, Exposed: e.exposed, Compared: e.compared, Naive: im.Naive,
 			Caveats: append(im.Caveats, "cannot be estimated because the figures are not stable")}
@@ -335,7 +342,7 @@ func (im *Impact) finite() bool {
 			return false
 		}
 	}
-	s := im.Harm + im.QValue + im.EValue + im.Effective + im.Shared
+	s := im.Harm + im.QValue + im.EValue + im.EValueLow + im.Effective + im.Balance.Before + im.Balance.After + im.Shared
 	return !math.IsNaN(s) && !math.IsInf(s, 0)
 }
 
@@ -523,6 +530,8 @@ func (c *Collector) summaries(r *Report, results []*result) {
 	for _, res := range results {
 		if res.reason == "" {
 			r.Totals = append(r.Totals, res.total(r.Weeks))
+			r.Checks = append(r.Checks, res.checks...)
+			r.Calibration = append(r.Calibration, CalibrationSummary{res.study.name, res.cal.controls, res.cal.possible(), res.cal.mean, math.Sqrt(res.cal.between)})
 			n := 0
 			if res.cal.possible() {
 				n = res.cal.controls

@@ -20,6 +20,7 @@ type effect struct {
 	observed float64
 	check    float64 // lost by the doubly robust estimator
 	ess      float64 // comparison rows that the exposed rows resemble, in effect
+	balance  Balance
 	beyond   float64 // share of the exposed whose like hardly ever succeeded
 	slope    float64 // change of tau per unit of log-odds: the mean of p(1-p) over the exposed
 	psi      [groups]float64
@@ -49,6 +50,7 @@ type estimator struct {
 	model    *pooled
 	pool     float64 // comparison rows of all issues
 	versions []string
+	names    []string // of the confounders
 	warm     []*local // per issue: the last fit, or nil
 	reason   string   // why nothing can be estimated at all, or ""
 }
@@ -56,6 +58,7 @@ type estimator struct {
 // estimator fits what all issues of a study have in common.
 func (b *builder) estimator(s *study) *estimator {
 	x := &estimator{study: s, versions: b.lev.names[1], warm: make([]*local, b.issues), reason: s.impossible()}
+	x.names = append(covariateNames[:], b.c.in.Options.Attributes...)
 	if x.reason != "" {
 		return x
 	}
@@ -75,8 +78,19 @@ func (b *builder) estimator(s *study) *estimator {
 // assumes that within the same recorded past it is chance whether the try failed; what that misses is the business of
 // calibrate and of the E-value.
 func (x *estimator) estimate(issue int32) effect {
+	e, fit, unsupported := x.compare(issue)
+	if e.possible {
+		cells, hoped := x.study.of(issue)
+		x.doublyRobust(cells, hoped, fit, &e)
+		x.remarks(&e, unsupported)
+	}
+	return e
+}
+
+// compare is estimate without the checks beside it. It returns the model of the issue and the versions that support no
+// comparison.
+func (x *estimator) compare(issue int32) (e effect, fit *local, unsupported []string) {
 	cells, hoped := x.study.of(issue)
-	var e effect
 	for i := range cells {
 		if cells[i].failed {
 			e.exposed += int(cells[i].n)
@@ -87,27 +101,25 @@ func (x *estimator) estimate(issue int32) effect {
 	}
 	if e.exposed < minExposed {
 		e.caveats = append(e.caveats, fmt.Sprintf("cannot be estimated because only %s met it where the outcome can be judged", people(e.exposed)))
-		return e
+		return e, nil, nil
 	}
 	if x.pool < minPool {
 		e.caveats = append(e.caveats, fmt.Sprintf("cannot be estimated because there is hardly anyone to compare with: %s whose try worked, over all issues", people(int(x.pool))))
-		return e
+		return e, nil, nil
 	}
 	e.possible = true
-	fit := x.fit(issue, cells, hoped)
+	fit = x.fit(issue, cells, hoped)
 	x.warm[issue] = nil // done with it
 	shift, unsupported := x.bracket(cells, &e)
 	x.standardise(cells, fit, shift, &e)
 	x.spread(cells, hoped, fit, &e)
-	x.doublyRobust(cells, hoped, fit, &e)
 	e.tau, e.se = e.lost/float64(e.exposed), math.Sqrt(e.variance)/float64(e.exposed)
-	x.remarks(&e, unsupported)
-	return e
+	return e, fit, unsupported
 }
 
 // fit fits what is special about one issue, starting where an earlier round of the same issue ended.
 func (x *estimator) fit(issue int32, cells []cell, hoped []float64) *local {
-	var rows []sample
+	rows := make([]sample, 0, len(cells))
 	for i := range cells {
 		if c := &cells[i]; !c.failed {
 			rows = append(rows, sample{&c.past, x.model.eta(&c.past), float64(c.n), hoped[i]})
@@ -291,6 +303,7 @@ func (x *estimator) doublyRobust(cells []cell, hoped []float64, fit *local, e *e
 	}
 	exposure := fitLocal(rows, x.model.cols, exposureRidge, tinyRidge, nil)
 	sum, weights, squares := 0.0, 0.0, 0.0
+	odds := make([]float64, len(cells))
 	for i := range cells {
 		c := &cells[i]
 		if c.failed {
@@ -298,6 +311,7 @@ func (x *estimator) doublyRobust(cells []cell, hoped []float64, fit *local, e *e
 		}
 		p := min(expit(exposure.eta(&c.past, base)), exposureCap)
 		w := p / (1 - p)
+		odds[i] = w
 		n := float64(c.n)
 		sum += w * (hoped[i] - n*expit(fit.eta(&c.past, x.model.eta(&c.past))))
 		weights += w * n
@@ -308,6 +322,7 @@ func (x *estimator) doublyRobust(cells []cell, hoped []float64, fit *local, e *e
 		e.check += float64(e.exposed) * sum / weights
 		e.ess = weights * weights / squares
 	}
+	e.balance = x.balance(cells, odds)
 }
 
 // remarks puts what weakens the estimate into words.
@@ -333,10 +348,11 @@ func (x *estimator) remarks(e *effect, unsupported []string) {
 }
 
 // eValue is how strongly an unrecorded trait would have to go with both meeting the issue and the outcome, as a ratio
-// of rates, to explain the whole loss away (VanderWeele and Ding 2017). 1 where there is no loss.
-func (e *effect) eValue() float64 {
+// of rates, to explain a loss per exposed row away (VanderWeele and Ding 2017). 1 where there is no loss.
+func (e *effect) eValue(tau float64) float64 {
 	n := float64(e.exposed)
-	rr := ((e.expected + 0.5) / (n + 1)) / ((e.observed + 0.5) / (n + 1))
+	rest := clamp(e.expected-tau*n, 0, n)
+	rr := ((e.expected + 0.5) / (n + 1)) / ((rest + 0.5) / (n + 1))
 	if !(rr > 1) {
 		return 1
 	}

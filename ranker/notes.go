@@ -94,6 +94,11 @@ func (c *Collector) notes(r *Report, results []*result) {
 	if r.Controls == 0 && len(r.Totals) > 0 {
 		say("intervals are not calibrated: that takes at least %d harmless controls that people meet; they hold sampling error and model error, not what is not recorded", minControls)
 	}
+	for _, check := range r.Checks {
+		if !check.Passed {
+			say("mistrust the figures for %s: %s", check.Outcome, check.Words)
+		}
+	}
 	if r.Weeks < 1 {
 		say("the data spans less than a week; figures per week are projected from %.1f days", r.To.Sub(r.From).Hours()/24)
 	}

@@ -38,9 +38,14 @@ type Report struct {
 	// Controls is the number of harmless controls that calibrated the intervals, the smallest over the outcomes; 0 if
 	// calibration was not possible.
 	Controls int
-	Funnels  []Funnel // one per goal
-	Fixes    []Fix    // of what people marked as fixed, by key
-	Curves   Curves   // on which days users come back
+	// Calibration says what they found, and Checks what the method finds in this data where there is nothing to find; both
+	// per outcome that can be estimated.
+	Calibration []CalibrationSummary
+	Checks      []SelfCheck
+
+	Funnels []Funnel // one per goal
+	Fixes   []Fix    // of what people marked as fixed, by key
+	Curves  Curves   // on which days users come back
 }
 
 // Total is the loss of all issues in one outcome.
@@ -106,11 +111,15 @@ type Impact struct {
 	// interval: the order rests on it, because the largest of many noisy figures is mostly noise.
 	Expected Estimate
 	// Check is PerWeek by the doubly robust estimator. A large difference is a caveat.
-	Check     Estimate
-	Harm      float64 // probability that it does harm, 0..1
-	QValue    float64 // false discovery rate at which "does harm" would be called proven, 0..1
-	EValue    float64 // sensitivity to what is not recorded, at least 1, see VanderWeele and Ding 2017
-	Effective float64 // Compared rows that the exposed resemble, as an effective sample size
+	Check  Estimate
+	Harm   float64 // probability that it does harm, 0..1
+	QValue float64 // false discovery rate at which "does harm" would be called proven, 0..1
+	// EValue is the sensitivity to what is not recorded, at least 1 (VanderWeele and Ding 2017): the ratio of rates by which
+	// a hidden trait would have to go with failure and outcome to explain the loss away; EValueLow the same for the lower end
+	// of the interval, 1 where that is no loss.
+	EValue, EValueLow float64
+	Effective         float64 // Compared rows that the exposed resemble, as an effective sample size
+	Balance           Balance
 	// Shared is the part of the loss that counts for this issue, 0..1: below 1 where it cannot be told apart from another
 	// or where the losses of all issues sum up to more than their total.
 	Shared float64

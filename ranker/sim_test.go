@@ -145,11 +145,12 @@ type measured struct {
 	totals                    score
 	found, false_, top, naive float64
 	harmful                   float64
+	checks                    map[string]*SelfCheck // sums
 }
 
 func simKind(out *strings.Builder, t *testing.T, kind worldKind) {
 	t.Helper()
-	var x measured
+	x := measured{checks: map[string]*SelfCheck{CheckHalves: {}, CheckBefore: {}}}
 	worlds := simWorlds[*simSize]
 	for seed := range uint64(worlds) {
 		x.world(t, newWorld(simSeed+seed, *simSize, kind))
@@ -170,6 +171,8 @@ func simKind(out *strings.Builder, t *testing.T, kind worldKind) {
 	}
 	fmt.Fprintf(out, "  totals within their intervals: %.0f of %d; called harmful at 5 %%: %.0f of %.0f, %.0f harmless ones beside them\n",
 		x.totals.covered, worlds, x.found, x.harmful, x.false_)
+	aa, past := x.checks[CheckHalves], x.checks[CheckBefore]
+	fmt.Fprintf(out, "  self-checks reject: A/A %d of %d, called %d; before %d of %d, called %d\n", aa.Rejected, aa.Tests, aa.Called, past.Rejected, past.Tests, past.Called)
 }
 
 // world measures one world.
@@ -188,6 +191,10 @@ func (x *measured) world(t *testing.T, w *world) {
 	res, total := results[0], rep.Totals[0].PerWeek
 	if w.kind == worldRetention {
 		res, total = results[1], rep.Totals[1].PerWeek
+	}
+	for _, c := range res.checks {
+		sum := x.checks[c.Name]
+		sum.Tests, sum.Rejected, sum.Called = sum.Tests+c.Tests, sum.Rejected+c.Rejected, sum.Called+c.Called
 	}
 	n := len(truth.lost)
 	var claims [simMethods][]float64
