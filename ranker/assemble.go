@@ -39,6 +39,7 @@ func (c *Collector) report() (*Report, []*result) {
 	r := &Report{Schema: Schema, Fingerprint: c.in.Fingerprint, Read: c.in.Read, Sessions: len(c.sessions)}
 	r.Users, r.Anonymous = c.people()
 	c.dataWindow(r)
+	r.Notes = append(r.Notes, c.in.Notes...)
 	if c.dropped > 0 {
 		r.Notes = append(r.Notes, fmt.Sprintf("%s came twice and count once", plural(c.dropped, "session")))
 	}

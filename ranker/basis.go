@@ -152,6 +152,7 @@ type basisData struct {
 	Contexts, Facets []string
 	ID               []uint64
 	Start, End       []int64
+	Churn            []int64
 	User             []int32
 	Context, Facet   []int32
 	Tries            []int32
@@ -193,6 +194,7 @@ func (b *Basis) MarshalBinary() ([]byte, error) {
 	for i := range c.sessions {
 		v := &c.sessions[i]
 		d.ID, d.Start, d.End = append(d.ID, v.id), append(d.Start, v.start), append(d.End, v.end-v.start)
+		d.Churn = append(d.Churn, v.churn)
 		d.User, d.Context, d.Facet = append(d.User, v.user), append(d.Context, v.context), append(d.Facet, v.facets)
 		d.Tries, d.Group = append(d.Tries, v.tries), append(d.Group, v.group)
 		from := int(v.index) * c.nGoal
@@ -260,7 +262,7 @@ func UnmarshalBasis(data []byte, in Input, report *Report) (*Basis, error) {
 		return nil, err
 	}
 	sessions, tries := len(d.ID), len(d.Issue)
-	for _, n := range []int{len(d.Start), len(d.End), len(d.User), len(d.Context), len(d.Facet), len(d.Tries), len(d.Group)} {
+	for _, n := range []int{len(d.Start), len(d.End), len(d.Churn), len(d.User), len(d.Context), len(d.Facet), len(d.Tries), len(d.Group)} {
 		if n != sessions {
 			return nil, errBasis
 		}
@@ -288,7 +290,7 @@ func UnmarshalBasis(data []byte, in Input, report *Report) (*Basis, error) {
 	c.sessions, c.tries = make([]visit, sessions), make([]try, tries)
 	next := int32(0)
 	for i := range c.sessions {
-		c.sessions[i] = visit{id: d.ID[i], start: d.Start[i], end: d.Start[i] + d.End[i], user: d.User[i], context: d.Context[i],
+		c.sessions[i] = visit{id: d.ID[i], start: d.Start[i], end: d.Start[i] + d.End[i], churn: d.Churn[i], user: d.User[i], context: d.Context[i],
 			facets: d.Facet[i], try0: next, tries: d.Tries[i], group: d.Group[i], index: int32(i)}
 		next += d.Tries[i]
 		if int(d.Context[i]) >= len(c.contexts) || int(d.Facet[i]) >= len(c.facets) || d.Tries[i] < 0 || int(next) > tries {

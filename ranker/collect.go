@@ -40,6 +40,7 @@ type Collector struct {
 type visit struct {
 	id         uint64 // hash of the session's name
 	start, end int64
+	churn      int64 // when the user was gone for good, 0 = not known
 	user       int32 // index, or -1
 	context    int32
 	facets     int32
@@ -89,6 +90,9 @@ func (c *Collector) Add(d *friction.Digest) {
 		try0: int32(len(c.tries)), index: int32(len(c.sessions)),
 	}
 	v.end = v.start + d.Duration.Milliseconds()
+	if at, ok := outcome.ChurnedAt(d); ok {
+		v.churn = at.UnixMilli()
+	}
 	v.group = groupOf(d.Session)
 	if u := d.Context.User; u != "" {
 		v.user = intern(c.users, u)

@@ -143,3 +143,23 @@ func TestProportion(t *testing.T) {
 		t.Errorf("a fourfold variance is a quarter of the cases: %+v, %+v", wide, narrow)
 	}
 }
+
+// Whoever left for good before the window was over did not come back, sessions or not.
+func TestChurnEndsRetention(t *testing.T) {
+	var vs []visitor
+	for i := range 30 {
+		u := fmt.Sprintf("u%d", i)
+		vs = append(vs, visitor{user: u, fails: []bool{i%2 == 0}}, visitor{user: u, day: 8, fails: []bool{false}, skip: []int{0}})
+	}
+	vs = append(vs, visitor{user: "end", day: 20, fails: []bool{false}})
+	in := handMade(t, vs, 1, false)
+	ds := digestsOf(vs)
+	for i, at := range map[int]time.Duration{0: 5, 2: 13, 4: 15, 6: -1} { // days: inside, inside, after the window, before the session
+		ds[i].Context.Attributes = map[string]string{outcome.Churned: ds[i].Start.Add(at * 24 * time.Hour).Format(time.RFC3339)}
+	}
+	in.Digests = yielding(ds)
+	r := rank(t, in)
+	if d7 := r.Retention[1]; d7.Users != 30 || d7.Returned != 28 {
+		t.Errorf("%d of %d came back, want 28 of 30", d7.Returned, d7.Users)
+	}
+}

@@ -49,6 +49,8 @@ type Input struct {
 	// Each runs do(0) to do(n-1), once each, at once or one after the other, and returns when all are done; nil: one after
 	// the other. The Report does not depend on it. Every outcome is one call, which takes about 50 bytes a try.
 	Each func(n int, do func(i int))
+	// Notes are what earlier stages have to say of the data, in words.
+	Notes []string
 	// Fingerprint names all settings that change the result, those of earlier stages included.
 	Fingerprint string
 }

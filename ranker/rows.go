@@ -137,7 +137,7 @@ func (b *builder) retention(w outcome.Window) *study {
 			v := &own[i]
 			over := w.Over(spans[i].Start, dataEnd)
 			anyOver = anyOver || over
-			y, hurt := over && w.Returned(spans, i), false
+			y, hurt := over && w.Returned(spans, i) && !gone(v, w), false
 			for k := range v.tries {
 				t := &b.c.tries[v.try0+k]
 				if slices.Contains(met, t.issue) {
@@ -157,7 +157,7 @@ func (b *builder) retention(w outcome.Window) *study {
 			b.close(s, v, hurt)
 		}
 		if w.Over(spans[0].Start, dataEnd) {
-			y := w.Returned(spans, 0)
+			y := w.Returned(spans, 0) && !gone(&own[0], w)
 			s.total.add(y)
 			for _, i := range met {
 				s.naive[i].add(y)
@@ -167,6 +167,11 @@ func (b *builder) retention(w outcome.Window) *study {
 	s.unfinished = !anyOver
 	s.collapse()
 	return s
+}
+
+// gone reports whether it ended with the user of a session before the window after it was over.
+func gone(v *visit, w outcome.Window) bool {
+	return v.churn != 0 && time.UnixMilli(v.churn).Before(time.UnixMilli(v.start).Add(time.Duration(w.To*dayMillis)*time.Millisecond))
 }
 
 // deepest is the furthest funnel stage over all goals.

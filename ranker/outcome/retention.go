@@ -2,12 +2,25 @@ package outcome
 
 import (
 	"sort"
+	"strings"
 	"time"
+
+	"github.com/rankle/rankle/cluster/friction"
 )
 
 // NewVisit is the pause that makes a later session a return rather than the same visit cut in two: thirty minutes is
 // the timeout at which web analytics and the common recorders start a new session. It matters only for windows from 0.
 const NewVisit = 30 * time.Minute
+
+// Churned is the attribute of a session with the time from which on its user is gone for good, such as a cancellation: a
+// return after it is none. It comes from a column of that name, or from a table of outcomes.
+const Churned = "churned_at"
+
+// ChurnedAt is when the user of a session was gone for good, as far as it was after the session began.
+func ChurnedAt(d *friction.Digest) (at time.Time, ok bool) {
+	at, ok = parseTime(strings.TrimSpace(d.Context.Attributes[Churned]))
+	return at, ok && !at.Before(d.Start)
+}
 
 // Span is one session of a user.
 type Span struct{ Start, End time.Time }

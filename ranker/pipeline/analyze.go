@@ -127,6 +127,11 @@ func (a *analysis) withLedger(f func() error) error {
 
 func (a *analysis) all(ctx context.Context) (*ranker.Report, error) {
 	// Manifests come first: a wrong column should not be found out after hours of reading.
+	config, err := a.fetchTables(ctx)
+	if err != nil {
+		return nil, err
+	}
+	a.Config = config
 	tables, err := a.Config.openTables(ctx)
 	if err != nil {
 		return nil, err
@@ -245,6 +250,7 @@ func (a *analysis) rank(ctx context.Context, tables *tables, selected selection,
 		HarmlessCount: clusters.Harmless().Count(),
 		Fixes:         selected.decided.fixes(),
 		Outcomes:      goals,
+		Notes:         tables.notes(goals),
 		Options:       a.Config.ranking(),
 		Read:          read(sessions),
 		Each:          a.each,

@@ -161,8 +161,8 @@ func (c Config) check() error {
 		}
 	}
 	for i, m := range c.Manifests {
-		if m.Path == "" {
-			errs = append(errs, fmt.Errorf("manifests[%d]: path is empty", i))
+		if err := m.check(); err != nil {
+			errs = append(errs, fmt.Errorf("manifests[%d]: %w", i, err))
 		}
 	}
 	if _, err := c.Detection.settings(); err != nil {

@@ -80,12 +80,22 @@ func (c Config) WithSources(urls []string) (Config, error) {
 			return c, fmt.Errorf("manifests[%d]: %w", i, err)
 		}
 		c.Manifests[i].Path = path
+		if m.Ids != nil {
+			ids := *m.Ids
+			if ids.Path, err = c.beside(ids.Path); err != nil {
+				return c, fmt.Errorf("manifests[%d]: ids: %w", i, err)
+			}
+			c.Manifests[i].Ids = &ids
+		}
 	}
 	return c, nil
 }
 
-// beside makes a path that the analysis file names absolute.
+// beside makes a path that the analysis file names absolute; a URL stays as it is.
 func (c Config) beside(path string) (string, error) {
+	if isRemote(path) {
+		return path, nil
+	}
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(c.dir, path)
 	}

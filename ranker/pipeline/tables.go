@@ -4,13 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"time"
 
 	"github.com/rankle/rankle/cluster/friction"
+	"github.com/rankle/rankle/ranker/outcome"
 	"github.com/rankle/rankle/replay"
 	"github.com/rankle/rankle/replay/manifest"
 )
@@ -18,12 +21,39 @@ import (
 // Manifest is a table that says more than the recordings do: who was recorded (one row per session), or what users did
 // elsewhere (one row per outcome of a user).
 type Manifest struct {
-	Path    string           `yaml:"path"`   // relative to the analysis file
+	// Path is a file, relative to the analysis file, or the URL of an object in one of the sources.
+	Path    string           `yaml:"path"`
 	Format  manifest.Format  `yaml:"format"` // csv, ndjson or parquet; "" = by its bytes
 	Columns manifest.Columns `yaml:"columns"`
 	// Outcomes says that the rows are outcomes of users: user, name, at and value. In a session that an outcome belongs
 	// to, it is an attribute of its name with its time, which goals can name.
 	Outcomes bool `yaml:"outcomes"`
+	// Churn names the outcomes that end it with a user, such as a cancellation: from then on no return counts.
+	Churn string `yaml:"churn"`
+	// Ids is a table of the ids that users have in this one and in the recordings, where they differ.
+	Ids *UserIDs `yaml:"ids"`
+}
+
+// UserIDs is a table of two ids of every user.
+type UserIDs struct {
+	Path   string          `yaml:"path"` // as of a Manifest
+	Format manifest.Format `yaml:"format"`
+	Theirs string          `yaml:"theirs"` // column with the id of the table of outcomes
+	Ours   string          `yaml:"ours"`   // column with the id of the recordings
+}
+
+func (m *Manifest) check() error {
+	var errs []error
+	if m.Path == "" {
+		errs = append(errs, errors.New("path is empty"))
+	}
+	if !m.Outcomes && (m.Churn != "" || m.Ids != nil) {
+		errs = append(errs, errors.New("churn and ids are for outcomes: true"))
+	}
+	if m.Ids != nil && (m.Ids.Path == "" || m.Ids.Theirs == "" || m.Ids.Ours == "") {
+		errs = append(errs, errors.New("ids: path, theirs and ours must be set"))
+	}
+	return errors.Join(errs...)
 }
 
 // outcomeGrace is how long after the start of a user's last session an outcome still belongs to it: orders are booked
@@ -32,10 +62,22 @@ const outcomeGrace = 24 * time.Hour
 
 // tables are the manifests of a configuration. The zero value knows nothing.
 type tables struct {
-	sessions []*manifest.Table
+	sessions []sessionTable
 	indexes  map[string]*manifest.BlockIndex // of sources, by path; they are tables of sessions as well
-	outcomes []*manifest.Outcomes
+	outcomes []outcomeTable
 	starts   map[string][]time.Time // sessions of the users who have outcomes, in order
+	contrary contrary
+}
+
+type sessionTable struct {
+	*manifest.Table
+	name string
+}
+
+type outcomeTable struct {
+	*manifest.Outcomes
+	name, churn string
+	unmapped    int // users without an id of ours
 }
 
 // openTables reads the manifests. All errors are reported at once.
@@ -57,26 +99,49 @@ func (c Config) openTables(ctx context.Context) (*tables, error) {
 			continue
 		}
 		t.indexes[s.Index.Path] = index
-		t.sessions = append(t.sessions, &index.Table)
+		t.sessions = append(t.sessions, sessionTable{&index.Table, filepath.Base(s.Index.Path)})
 	}
 	return t, errors.Join(errs...)
 }
 
 func (t *tables) open(ctx context.Context, m Manifest) error {
-	f, err := os.Open(m.Path)
+	if !m.Outcomes {
+		table, err := loadTable(ctx, m.Path, m.Format, m.Columns, manifest.Load)
+		t.sessions = append(t.sessions, sessionTable{table, tableName(m.Path)})
+		return err
+	}
+	table, err := loadTable(ctx, m.Path, m.Format, m.Columns, manifest.LoadOutcomes)
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	opt := manifest.Options{Name: m.Path, Format: m.Format}
-	if m.Outcomes {
-		table, err := manifest.LoadOutcomes(ctx, f, m.Columns, opt)
-		t.outcomes = append(t.outcomes, table)
-		return err
+	out := outcomeTable{Outcomes: table, name: tableName(m.Path), churn: m.Churn}
+	if m.Ids != nil {
+		columns := manifest.Columns{Session: m.Ids.Theirs, User: m.Ids.Ours}
+		ids, err := loadTable(ctx, m.Ids.Path, m.Ids.Format, columns, manifest.Load)
+		if err != nil {
+			return fmt.Errorf("ids: %w", err)
+		}
+		out.Outcomes = table.Renamed(func(user string) string {
+			r, _ := ids.Lookup(user)
+			if r.Context.User == "" {
+				out.unmapped++
+			}
+			return r.Context.User
+		})
 	}
-	table, err := manifest.Load(ctx, f, m.Columns, opt)
-	t.sessions = append(t.sessions, table)
-	return err
+	t.outcomes = append(t.outcomes, out)
+	return nil
+}
+
+func loadTable[T any](ctx context.Context, path string, f manifest.Format, c manifest.Columns,
+	load func(context.Context, io.Reader, manifest.Columns, manifest.Options) (T, error)) (T, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		var none T
+		return none, err
+	}
+	defer file.Close()
+	return load(ctx, file, c, manifest.Options{Name: path, Format: f})
 }
 
 // learn notes when the users who have outcomes had sessions, so that each outcome can be given to one of them.
@@ -110,26 +175,36 @@ func (t *tables) complete(d *friction.Digest) {
 	if attributes == nil {
 		attributes = map[string]string{}
 	}
-	until := d.Start.Add(outcomeGrace)
-	for _, s := range t.starts[user] {
-		if s.After(d.Start) && s.Before(until) {
-			until = s
-		}
-	}
+	until := t.until(user, d.Start)
 	for _, table := range t.outcomes {
 		for _, o := range table.Lookup(user) {
 			if _, taken := attributes[o.Name]; !taken && !o.At.Before(d.Start) && o.At.Before(until) {
 				attributes[o.Name] = o.At.Format(time.RFC3339Nano)
+			}
+			if _, taken := attributes[outcome.Churned]; !taken && o.Name == table.churn && !o.At.Before(d.Start) {
+				attributes[outcome.Churned] = o.At.Format(time.RFC3339Nano)
 			}
 		}
 	}
 	d.Context.Attributes = attributes
 }
 
+// until is when outcomes no longer belong to the session of a user that began at start: when the next one begins.
+func (t *tables) until(user string, start time.Time) time.Time {
+	until := start.Add(outcomeGrace)
+	for _, s := range t.starts[user] {
+		if s.After(start) && s.Before(until) {
+			until = s
+		}
+	}
+	return until
+}
+
 // identify looks the session up in the tables of sessions, the first that knows a field first.
 func (t *tables) identify(d *friction.Digest) {
 	for _, table := range t.sessions {
 		if r, ok := table.Lookup(d.Session); ok {
+			t.contrary.note(table.name, d.Session, d.Context, r.Context)
 			r.Complete(&d.Context)
 		}
 	}

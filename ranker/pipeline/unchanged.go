@@ -46,6 +46,9 @@ func (a *analysis) inputs(recordings []job, decided review.Decisions) (string, e
 	var files []string
 	for _, m := range a.Config.Manifests {
 		files = append(files, m.Path)
+		if m.Ids != nil {
+			files = append(files, m.Ids.Path)
+		}
 	}
 	for _, s := range a.Config.Sources {
 		if s.Index.Path != "" {

@@ -263,6 +263,24 @@ func (t *Outcomes) Lookup(user string) []Outcome { return t.byUser[user] }
 // Len is the number of users.
 func (t *Outcomes) Len() int { return len(t.byUser) }
 
+// Users lists the users, sorted.
+func (t *Outcomes) Users() []string { return slices.Sorted(maps.Keys(t.byUser)) }
+
+// Renamed returns the table with other user ids. Users for whom name returns "" are left out; if several get one id, it
+// has the outcomes of all of them.
+func (t *Outcomes) Renamed(name func(user string) string) *Outcomes {
+	out := &Outcomes{Quality: t.Quality, byUser: map[string][]Outcome{}}
+	for _, user := range t.Users() {
+		if to := name(user); to != "" {
+			out.byUser[to] = append(out.byUser[to], t.byUser[user]...)
+		}
+	}
+	for _, list := range out.byUser {
+		slices.SortFunc(list, compareOutcomes)
+	}
+	return out
+}
+
 // Names returns the names of all outcomes, sorted.
 func (t *Outcomes) Names() []string {
 	seen := map[string]bool{}
