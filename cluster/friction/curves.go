@@ -12,7 +12,7 @@ var curves = [...]curve{
 	{"dead_tap", 5.01, 7.73, 463, 31},
 	{"slow_response", 2.66, 7.73, 252, 31},
 	{"affordance_gap", 2.94, 7.73, 474, 29},
-	{"form_trouble", 4.74, 7.73, 165, 15},
+	{"form_trouble", 4.73, 7.73, 165, 15},
 	{"loop", 3.29, 7.73, 84, 11},
 	{"quick_back", 3.46, 7.73, 137, 11},
 	{"dead_swipe", 4.90, 7.73, 68, 15},

@@ -65,7 +65,7 @@ func (a *analysis) rejections() []candidate {
 			switch {
 			case o.invalid && !o.gone && (submits || a.typedBetween(last, g.at, g.window)) && a.refused(gi):
 				gs = append(gs, gi)
-			case o.corrects() && a.refused(gi):
+			case a.corrects(gi) && a.refused(gi):
 				words = gi
 			case silent && corrected && !a.removedBetween(a.outcomes[said].alert, a.gestures[said].at+c.local.QuickAnswer, g.at+c.local.QuickAnswer, g.window):
 				words, o.stands = gi, true // the words still stand there
@@ -113,12 +113,22 @@ func (a *analysis) readWords(r *run, effect []bool) {
 		case !a.tree.within(t.node, form) || t.size > fewNodes:
 			o.past = true
 		case t.kind == replay.Added || t.kind == replay.TextChanged:
-			// Of several complaints the one about what was typed says most, whatever else is wrong.
-			if told := o.words && a.besideField(o.alert, a.controls[r.ctl].node); !o.invalid && !told {
+			if o.invalid || o.words {
+				a.tell(r, o, t.node)
+			} else {
 				o.alert = t.node
 			}
 			o.words = true
 		}
+	}
+}
+
+// tell makes another message the one that answered a press, if it stands beside a field and the one before does not: of
+// several the one about what was typed says most.
+func (a *analysis) tell(r *run, o *outcome, message replay.NodeID) {
+	pressed := a.controls[r.ctl].node
+	if !a.besideField(o.alert, pressed) && a.besideField(message, pressed) {
+		o.alert = message
 	}
 }
 
@@ -134,10 +144,12 @@ func (a *analysis) formOf(c *control) replay.NodeID {
 	return replay.NoIndex
 }
 
-// corrects reports whether a press was answered in words alone, and by nothing that leads on: a complaint, if it is
-// corrected and pressed again.
-func (o *outcome) corrects() bool {
-	return o.words && !o.past && !o.gone && o.hit < 0 && (o.by == byChange || o.by == byCaret)
+// corrects reports whether a press was answered in words alone, and by nothing that leads on: a complaint, if it is corrected
+// and pressed again. Words beside a field may be announced elsewhere as well.
+func (a *analysis) corrects(gi int32) bool {
+	o := &a.outcomes[gi]
+	return o.words && !o.gone && o.hit < 0 && (o.by == byChange || o.by == byCaret) &&
+		(!o.past || a.besideField(o.alert, a.controls[a.gestures[gi].ctl].node))
 }
 
 // pointedOut reports whether a press of a form's button did nothing but put the caret into a field of the form: so do browsers
@@ -191,23 +203,35 @@ func (a *analysis) removedBetween(n replay.NodeID, from, to time.Duration, windo
 	return false
 }
 
-// besideField reports whether a message stands with a field, in the element that holds both but not the pressed control:
-// then it is about what was typed there, whatever the server answered.
+// besideField reports whether a message stands with a field, in an element that holds both but not the pressed control: then
+// it is about what was typed there, whatever the server answered. What holds more fields than a row does is a part of the page.
 func (a *analysis) besideField(message, pressed replay.NodeID) bool {
 	if a.text(message) {
 		message = a.tree.parent(message)
 	}
 	row := a.tree.parent(message)
-	if row < 0 || a.tree.within(pressed, row) {
-		return false
-	}
-	for i := range a.s.Targets {
-		if t := &a.s.Targets[i]; t.Traits&(replay.TextEntry|replay.NativePicker) != 0 && a.tree.within(t.Node, row) {
-			return true
+	for up := 0; up < rowDepth && row >= 0 && !a.tree.within(pressed, row); up++ {
+		fields := 0
+		for i := range a.s.Targets {
+			if t := &a.s.Targets[i]; t.Traits&(replay.TextEntry|replay.NativePicker) != 0 && a.tree.within(t.Node, row) {
+				fields++
+			}
 		}
+		if fields > 0 {
+			return fields <= rowFields
+		}
+		row = a.tree.parent(row)
 	}
 	return false
 }
+
+const (
+	// rowDepth is how far above its message the row of a field is looked for: libraries wrap messages in a slot, a list and a
+	// transition.
+	rowDepth = 4
+	// rowFields is how many fields that were touched stand in one row at most: a date in three parts.
+	rowFields = 3
+)
 
 // stillShown reports whether something that earlier presses of a submit brought still stands when the answer to another
 // press is due.

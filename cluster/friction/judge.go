@@ -706,7 +706,12 @@ func (a *analysis) acknowledge(r *run, effect []bool) {
 		o.ack = o.ack || !effect[i]
 		o.busy = o.busy || t.traits&replay.ChangeBusy != 0
 		if t.traits&replay.ChangeInvalid != 0 && t.kind != replay.Removed {
-			o.invalid, o.alert = true, t.node
+			if o.invalid {
+				a.tell(r, o, t.node)
+			} else {
+				o.alert = t.node
+			}
+			o.invalid = true
 			o.marked = o.marked || t.kind == replay.AttributeChanged && (t.attr == "aria-invalid" || t.attr == "class")
 		}
 		if t.undone > 0 && g.released() && t.at <= g.end+batchLag && t.undone <= g.end+releaseLag {
