@@ -288,6 +288,26 @@ it("judges episodes with one key each, takes one back, and measures", async () =
   await close();
 });
 
+it("marks an issue as fixed, says what came of it, and sorts by effort", async () => {
+  const { page, close } = await world.page();
+  const { key } = issues.issues.at(-2);
+  await page.goto(`/issues/${encodeURIComponent(key)}`);
+  await page.getByRole("radio", { name: "Fixed" }).check();
+  await page.getByLabel("Fixed in version").fill("3.2.1");
+  await page.getByLabel("Effort to fix it").fill("0.001");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.getByText("Saved", { exact: true }).waitFor();
+  const { fixes } = await world.api("/fixes");
+  await page.getByText(fixes.find((f) => f.issue === key).sentence).first().waitFor();
+  await accessible(page, "a fixed issue");
+  await shot(page, "fixed");
+  await page.goto("/?order=effort");
+  await page.locator("li.row").first().waitFor();
+  const want = await world.api("/issues?order=effort&limit=1");
+  await page.waitForFunction((title) => document.querySelector("li.row a.title")?.textContent === title, want.issues[0].title);
+  await close();
+});
+
 it("fits every width", async () => {
   const { page, close } = await world.page();
   const { key } = issues.issues[0];

@@ -173,7 +173,7 @@ export function answer(method, path, params, write) {
         ...row(issue), segments: issue.segments, review: reviewOf(issue),
         use: useOf(issue, issue.sessions_affected, issue.sessions_exposed), versions: versionsOf(issue),
         dismissed: [{ reason: "every_press_answered", episodes: 31 }, { reason: "stepper", episodes: 12 }],
-        similar: issues.filter((i) => i !== issue && i.screen === issue.screen).map(({ key, title, rank }) => ({ key, title, rank })),
+        controls: [], sureness: 1, changes: [], notes: [], similar: issues.filter((i) => i !== issue && i.screen === issue.screen).map(({ key, title, rank }) => ({ key, title, rank })),
         evidence: [`In ${issue.sessions_affected} of ${issue.sessions_exposed} sessions that tried it, the press was not answered within 2.5 s.`, "49 of 51 users pressed again within 5 s; 31 left the page within 30 s.", "In the 88 other sessions the same control answered within 0.4 s."],
       } };
     }
@@ -229,6 +229,9 @@ export function answer(method, path, params, write) {
       visits: [{ screen: "/", path: "/", title: "Fernweh Tea", at_ms: start, until_ms: at(0.45), window: 0 }, { screen: "/cart", path: "/cart", title: "Your cart", at_ms: at(0.45), until_ms: at(0.52), window: 0 }, { screen: "/checkout", path: "/checkout", title: "Checkout", at_ms: at(0.52), until_ms: rage.to + 2500, window: 0 }, { screen: "/cart", path: "/cart", title: "Your cart", at_ms: rage.to + 2500, until_ms: end, window: 0 }],
       events_url: `/api/v1/sessions/${id}/events`,
     } };
+  }
+  if (kind === "fixes") {
+    return { status: 200, body: { fixes: issues.filter((i) => reviewOf(i).status === "fixed").map((i) => ({ issue: i.key, title: i.title, version: reviewOf(i).fixed_version ?? "", state: "works", before: proportion(30, 60), after: proportion(1, 40), left: 0, outcomes: [], sentence: `The fix in version ${reviewOf(i).fixed_version ?? "?"} works.` })) } };
   }
   if (kind === "screens") {
     const list = screensOf.map((screen, i) => ({ screen, sessions: 300 - 40 * i, people: 200 - 20 * i, controls: 1, tried: 90, silent: 9, issues: issues.filter((x) => x.screen === screen).length }));

@@ -1,7 +1,7 @@
 // The only module that talks to the server. Every call takes an AbortSignal; errors are ApiError with a sentence that
 // can be shown as it is.
 import { sentenceCase } from "../model/format";
-import type { AccessState, AuditPage, AuditReport, Clip, ControlMark, EpisodeVerdict, FunnelList, RetentionDetail, ScreenList, ScreenMap, EventSlice, IssueDetail, IssueList, RecordedEvent, Report, Review, SessionDetail, SessionList, Status, IssueText, WhatIfList, WhatIfQuestion } from "./wire";
+import type { AccessState, AuditPage, AuditReport, Clip, ControlMark, EpisodeVerdict, FixList, FunnelList, RetentionDetail, ScreenList, ScreenMap, EventSlice, IssueDetail, IssueList, RecordedEvent, Report, Review, SessionDetail, SessionList, Status, IssueText, WhatIfList, WhatIfQuestion } from "./wire";
 
 const base = "/api/v1";
 
@@ -65,8 +65,8 @@ export function query(params: Record<string, string | number | undefined>): stri
   return s === "" ? "" : `?${s}`;
 }
 
-export interface IssueQuery { limit?: number; cursor?: string; pattern?: string; screen?: string; status?: string; q?: string }
-export interface ReviewChangeRequest { status?: Status; owner?: string; note?: string; rev: number }
+export interface IssueQuery { limit?: number; cursor?: string; pattern?: string; screen?: string; status?: string; q?: string; order?: string }
+export interface ReviewChangeRequest { status?: Status; owner?: string; note?: string; fixed_version?: string; fixed_at_ms?: number; effort?: number; rev: number }
 
 const id = encodeURIComponent;
 
@@ -87,6 +87,7 @@ export const fetchAuditReport = (signal: AbortSignal): Promise<AuditReport> => g
 export const fetchFunnels = (signal: AbortSignal): Promise<FunnelList> => get(`${base}/funnels`, signal);
 export const fetchRetention = (issue: string, signal: AbortSignal): Promise<RetentionDetail> => get(`${base}/retention${query({ issue })}`, signal);
 
+export const fetchFixes = (signal: AbortSignal): Promise<FixList> => get(`${base}/fixes`, signal);
 export const fetchScreens = (signal: AbortSignal): Promise<ScreenList> => get(`${base}/screens`, signal);
 export const fetchScreen = (screen: string, signal: AbortSignal): Promise<ScreenMap> => get(`${base}/screens/map${query({ screen })}`, signal);
 

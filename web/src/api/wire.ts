@@ -105,17 +105,29 @@ export interface IssueRow {
   segments: Segment[] | null;
   status: Status;
   owner?: string;
+  effort?: number;
+  per_effort?: Figure;
   clips: ClipRef[] | null;
 }
 
 export interface IssueList { total: number; next_cursor?: string; issues: IssueRow[] | null }
 
-export interface ReviewChange { at: string; by?: string; status?: string; owner?: string; note?: string; rev?: number }
-export interface Review { status: Status; owner: string; note: string; rev: number; history: ReviewChange[] | null }
+/** Where and with what effort something was fixed; a fixed issue has a version, a moment, or neither. */
+export interface Fixed { fixed_version?: string; fixed_at_ms?: number; effort?: number }
+export interface ReviewChange extends Fixed { at: string; by?: string; status?: string; owner?: string; note?: string; rev?: number }
+export interface Review extends Fixed { status: Status; owner: string; note: string; rev: number; history: ReviewChange[] | null }
+
+export interface ControlShare { screen: string; target: Target; sessions: number }
+/** When the affected share changed. */
+export interface Change { kind: "started" | "ended" | "rose" | "fell"; day: string; version: string; affected_before: number; exposed_before: number; affected_after: number; exposed_after: number }
 
 export interface IssueDetail extends IssueRow {
   use: Use;
   versions: VersionUse[] | null;
+  controls: ControlShare[] | null;
+  sureness: number;
+  changes: Change[] | null;
+  notes: string[] | null;
   dismissed: { reason: string; episodes: number }[] | null;
   review: Review | null;
   similar: { key: string; title: string; rank: number }[] | null;
@@ -248,6 +260,22 @@ export interface FunnelList { funnels: Funnel[] | null }
 export interface DayReturn extends Proportion { day: number }
 export interface IssueRetention { key: string; title: string; met: DayReturn[] | null; worked: DayReturn[] | null }
 export interface RetentionDetail { users: number; anonymous_sessions: number; windows: Retention[] | null; curve: DayReturn[] | null; issue?: IssueRetention }
+
+export interface FixOutcome { outcome: string; possible: boolean; predicted: Figure | null; realised: Figure | null; caveats: string[] | null }
+export interface Fix {
+  issue: string;
+  title: string;
+  version?: string;
+  at_ms?: number;
+  state: "unseen" | "early" | "works" | "persists" | "returned";
+  before: Proportion;
+  after: Proportion;
+  left: number;
+  returned?: string;
+  outcomes: FixOutcome[] | null;
+  sentence: string;
+}
+export interface FixList { fixes: Fix[] | null }
 
 export interface ScreenRow { screen: string; sessions: number; people: number; controls: number; tried: number; silent: number; issues: number }
 export interface ScreenList { screens: ScreenRow[] | null }

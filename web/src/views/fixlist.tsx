@@ -23,15 +23,15 @@ const headSize = 50;
 // A what-if list is put together from the rows of the run: the longest page that the server gives.
 const whatIfSize = 500;
 
-interface Filters { q: string; pattern: string; screen: string; status: string }
+interface Filters { q: string; pattern: string; screen: string; status: string; order: string }
 
 export function FixListPage({ report }: { report: Resource<Report> }) {
   useTitle("What to fix first");
   const { search, go } = useNavigation();
-  const filters: Filters = { q: search.get("q") ?? "", pattern: search.get("pattern") ?? "", screen: search.get("screen") ?? "", status: search.get("status") ?? "" };
+  const filters: Filters = { q: search.get("q") ?? "", pattern: search.get("pattern") ?? "", screen: search.get("screen") ?? "", status: search.get("status") ?? "", order: search.get("order") === "effort" ? "effort" : "" };
   const question = useMemo(() => questionOf(search), [search]);
   const [pages, setPages] = useState(1);
-  const filtered = filters.q !== "" || filters.pattern !== "" || filters.screen !== "" || filters.status !== "";
+  const filtered = filters.q !== "" || filters.pattern !== "" || filters.screen !== "" || filters.status !== "" || filters.order !== "";
   const head = useResource<IssueList>("issues:head", (signal) => fetchIssues({ limit: headSize }, signal));
   const key = `issues:${JSON.stringify(filters)}:${pages}`;
   const rows = useResource<IssueList>(question === null && (filtered || pages > 1) ? key : null, async (signal) => {
@@ -171,6 +171,13 @@ function Toolbar({ filters, onFilter, head, total, all }: { filters: Filters; on
           {statuses.map((s: Status) => <option key={s} value={s}>{statusName(s)}</option>)}
         </select>
       </label>
+      <label className="field">
+        <span className="hidden">Order</span>
+        <select value={filters.order} onChange={(e) => onFilter("order", e.target.value)}>
+          <option value="">By expected loss</option>
+          <option value="effort">By loss per effort</option>
+        </select>
+      </label>
       <a className="quiet" href={exportURL("csv", [])} download>CSV</a>
       <p className="muted tally" role="status">{total === undefined ? "" : total === all ? plural(all, "issue", "issues") : `${count(total)} of ${plural(all, "issue", "issues")}`}</p>
       {strange && <p className="note">This version knows no pattern “{filters.pattern}”.</p>}
@@ -264,6 +271,7 @@ function Row({ row, axis, chosen, onChoose }: { row: Reranked; axis: Axis; chose
       <div className="state-cell">
         <StatusChip status={row.status} />
         {row.owner !== undefined && row.owner !== "" && <span className="muted small">{row.owner}</span>}
+        {row.effort !== undefined && row.effort > 0 && <span className="muted small">effort {quantity(row.effort)}{row.per_effort !== undefined && `, ${quantity(row.per_effort.value)} per effort`}</span>}
       </div>
     </>
   );

@@ -11,6 +11,7 @@ import { ClipStage, ClipStrip, NoClips } from "./clips";
 import { AxisScale, Fact, Failed, Lane, Loading, PatternChip, TrendChart } from "./parts";
 import { ReviewPanel } from "./review";
 import { useTitle } from "./shell";
+import { FixCard } from "./fixed";
 import { Ticket } from "./ticket";
 import { Icon } from "./icons";
 
@@ -55,12 +56,13 @@ export function IssuePage({ issueKey }: { issueKey: string }) {
           <section className="card" aria-labelledby="trend-title">
             <h2 id="trend-title">Since when</h2>
             <p className="muted">First seen {day(issue.first_seen)}, last seen {day(issue.last_seen)}.</p>
-            <TrendChart days={issue.trend ?? []} />
+            <TrendChart days={issue.trend ?? []} changes={issue.changes ?? []} />
           </section>
         </div>
         <div className="issue-side">
           <Cost issue={issue} />
           <ReviewPanel issue={issue} onSaved={resource.reload} />
+          {issue.review?.status === "fixed" && <FixCard issueKey={issue.key} rev={issue.review.rev} />}
           <Dismissed issue={issue} />
           {(issue.similar ?? []).length > 0 && (
             <section className="card" aria-labelledby="similar-title">

@@ -1,7 +1,7 @@
 // Small pieces that several pages share. All of them get their data by props.
 import type { ReactNode } from "react";
 import type { ApiError } from "../api/client";
-import type { Day, Impact } from "../api/wire";
+import type { Change, Day, Impact } from "../api/wire";
 import { count, day as formatDay, interval, plural, quantity, shortDay } from "../model/format";
 import { estimated, firmness, laneName, position, type Axis } from "../model/impact";
 import { pattern, statusName } from "../model/patterns";
@@ -116,7 +116,8 @@ export function Sparkline({ days }: { days: readonly Day[] }) {
 }
 
 /** Affected share by day, with the days as a table for those who cannot see the bars. */
-export function TrendChart({ days }: { days: readonly Day[] }) {
+export function TrendChart({ days, changes = [] }: { days: readonly Day[]; changes?: readonly Change[] }) {
+  const changed = new Set(changes.map((c) => c.day.slice(0, 10)));
   const max = Math.max(1, ...days.map((d) => d.exposed));
   const first = days[0];
   const last = days[days.length - 1];
@@ -125,7 +126,7 @@ export function TrendChart({ days }: { days: readonly Day[] }) {
     <figure className="trend">
       <div className="trend-bars" aria-hidden="true">
         {days.map((d) => (
-          <div key={d.day} className="trend-day" title={`${formatDay(d.day)}: ${count(d.affected)} of ${plural(d.exposed, "exposed session", "exposed sessions")}`}>
+          <div key={d.day} className={changed.has(d.day.slice(0, 10)) ? "trend-day changed" : "trend-day"} title={`${formatDay(d.day)}: ${count(d.affected)} of ${plural(d.exposed, "exposed session", "exposed sessions")}${changed.has(d.day.slice(0, 10)) ? "; the share changed here" : ""}`}>
             <i className="exposed" style={{ height: percent(d.exposed / max) }} />
             <i className="affected" style={{ height: percent(d.affected / max) }} />
           </div>

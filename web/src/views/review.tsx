@@ -16,7 +16,8 @@ export function ReviewPanel({ issue, onSaved }: { issue: IssueDetail; onSaved():
   const [stored, setStored] = useState<Review>(issue.review ?? none);
   const [draft, setDraft] = useState(stored);
   const [phase, setPhase] = useState<Phase>({ kind: "idle" });
-  const dirty = draft.status !== stored.status || draft.owner !== stored.owner || draft.note !== stored.note;
+  const dirty = draft.status !== stored.status || draft.owner !== stored.owner || draft.note !== stored.note
+    || (draft.effort ?? 0) !== (stored.effort ?? 0) || (draft.status === "fixed" && (draft.fixed_version ?? "") !== (stored.fixed_version ?? ""));
   useEffect(() => {
     // A newer revision from the server replaces what is shown, unless somebody is in the middle of a change.
     const review = issue.review ?? none;
@@ -32,7 +33,10 @@ export function ReviewPanel({ issue, onSaved }: { issue: IssueDetail; onSaved():
     const abort = new AbortController();
     setPhase({ kind: "saving" });
     try {
-      const now = await saveReview(issue.key, { status: draft.status, owner: draft.owner, note: draft.note, rev }, abort.signal);
+      const now = await saveReview(issue.key, {
+        status: draft.status, owner: draft.owner, note: draft.note, effort: draft.effort ?? 0, rev,
+        ...(draft.status === "fixed" && draft.fixed_version !== undefined && draft.fixed_version !== "" ? { fixed_version: draft.fixed_version } : {}),
+      }, abort.signal);
       setStored(now);
       setDraft(now);
       setPhase({ kind: "saved" });
@@ -59,7 +63,13 @@ export function ReviewPanel({ issue, onSaved }: { issue: IssueDetail; onSaved():
             <label key={s}><input type="radio" name="status" value={s} checked={draft.status === s} onChange={() => edit({ status: s })} /><span>{statusName(s)}</span></label>
           ))}
         </fieldset>
+        {draft.status === "fixed" && (
+          <label className="stacked">Fixed in version<input value={draft.fixed_version ?? ""} maxLength={200} autoComplete="off" list="versions" placeholder="empty: from now on" onChange={(e) => edit({ fixed_version: e.target.value })} />
+            <datalist id="versions">{(issue.versions ?? []).map((v) => <option key={v.version} value={v.version} />)}</datalist>
+          </label>
+        )}
         <label className="stacked">Owner<input value={draft.owner} maxLength={200} autoComplete="off" onChange={(e) => edit({ owner: e.target.value })} /></label>
+        <label className="stacked">Effort to fix it, in one unit for all issues<input type="number" min={0} max={1000000} step="any" value={draft.effort ?? ""} placeholder="not estimated" onChange={(e) => edit({ effort: e.target.value === "" ? 0 : Number(e.target.value) })} /></label>
         <label className="stacked">Note<textarea rows={3} value={draft.note} maxLength={10000} onChange={(e) => edit({ note: e.target.value })} /></label>
         {phase.kind === "conflict" ? (
           <div className="conflict" role="alert">
@@ -83,7 +93,7 @@ export function ReviewPanel({ issue, onSaved }: { issue: IssueDetail; onSaved():
           <summary>History ({(stored.history ?? []).length})</summary>
           <ol className="plain history">
             {(stored.history ?? []).map((h) => (
-              <li key={`${h.at}-${h.rev ?? ""}`}><b>{statusName(h.status ?? "")}</b>{h.owner !== undefined && h.owner !== "" && <>, owner {h.owner}</>} <span className="muted small">{moment(h.at)}{h.by !== undefined && h.by !== "" && <> by {h.by}</>}</span>{h.note !== undefined && h.note !== "" && <p>{h.note}</p>}</li>
+              <li key={`${h.at}-${h.rev ?? ""}`}><b>{statusName(h.status ?? "")}</b>{h.fixed_version !== undefined && h.fixed_version !== "" && <> in {h.fixed_version}</>}{h.owner !== undefined && h.owner !== "" && <>, owner {h.owner}</>} <span className="muted small">{moment(h.at)}{h.by !== undefined && h.by !== "" && <> by {h.by}</>}</span>{h.note !== undefined && h.note !== "" && <p>{h.note}</p>}</li>
             ))}
           </ol>
         </details>
