@@ -3,7 +3,6 @@ package cluster
 import (
 	"cmp"
 	"maps"
-	"math"
 	"slices"
 )
 
@@ -53,15 +52,19 @@ func mix(a, b uint64) uint64 {
 // where there are none, by their controls. An issue whose key and everything else stayed has one move to itself.
 func Trace(previous, now []Issue) []Move {
 	by := map[Control][]int{}
+	holds := map[uint64][]int{}
 	for i := range now {
 		for _, c := range identities(&now[i]) {
 			by[c] = append(by[c], i)
+		}
+		for _, h := range now[i].Sample {
+			holds[h] = append(holds[h], i)
 		}
 	}
 	var moves []Move
 	for i := range previous {
 		from := &previous[i]
-		shares := episodeShares(from, now)
+		shares := episodeShares(from, now, holds)
 		if shares == nil {
 			shares = controlShares(from, now, by)
 		}
@@ -83,27 +86,25 @@ func Trace(previous, now []Issue) []Move {
 }
 
 // episodeShares estimates which share of an issue's episodes is in which of the others, by index; nil if the two have no
-// episodes in common that could be compared.
-func episodeShares(from *Issue, now []Issue) map[int]float64 {
+// episodes in common that could be compared. holds lists the issues by the episodes in their samples.
+func episodeShares(from *Issue, now []Issue, holds map[uint64][]int) map[int]float64 {
+	common := map[int]int{}
+	for _, h := range from.Sample {
+		for _, i := range holds[h] {
+			common[i]++
+		}
+	}
 	shares := map[int]float64{}
-	for i := range now {
-		sample := now[i].Sample
-		limit := uint64(math.MaxUint64) // up to here the sample holds all
-		if len(sample) == maxSample {
-			limit = sample[maxSample-1]
-		}
-		compared, common := 0, 0
-		for _, h := range from.Sample {
-			if h > limit {
-				break
-			}
-			compared++
-			if _, ok := slices.BinarySearch(sample, h); ok {
-				common++
+	for i, n := range common {
+		compared := len(from.Sample)
+		if sample := now[i].Sample; len(sample) == maxSample { // what lies above is not in it, but may be in the issue
+			at, found := slices.BinarySearch(from.Sample, sample[maxSample-1])
+			if compared = at; found {
+				compared++
 			}
 		}
-		if common > 0 && (compared >= leastCompared || compared == len(from.Sample)) {
-			shares[i] = float64(common) / float64(compared)
+		if compared >= leastCompared || compared == len(from.Sample) {
+			shares[i] = float64(n) / float64(compared)
 		}
 	}
 	if len(shares) == 0 {
