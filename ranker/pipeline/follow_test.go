@@ -2,11 +2,14 @@ package pipeline
 
 import (
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/rankle/rankle/cluster"
 	"github.com/rankle/rankle/ranker"
 	"github.com/rankle/rankle/ranker/review"
+	"github.com/rankle/rankle/replay/source"
+	"github.com/rankle/rankle/testdata/demo"
 )
 
 // resultWith makes a Result with issues of the given keys; sample tells which episodes each has.
@@ -60,5 +63,62 @@ func TestReviewsFollow(t *testing.T) {
 	back.succeed(last)
 	if want := map[string]string{"b": "a", "c": "a"}; !reflect.DeepEqual(back.Aliases, want) {
 		t.Errorf("aliases %v, want %v", back.Aliases, want)
+	}
+}
+
+// TestReviewsFollowAnalysis: a rule gives a screen another name, which changes the keys of its issues; what people decided
+// about them, and their links, are found under the new keys, those of the others stay.
+func TestReviewsFollowAnalysis(t *testing.T) {
+	config, err := ParseConfig(demo.Config())
+	if err != nil {
+		t.Fatal(err)
+	}
+	config.Sources = []Source{{URL: "demo:bucket"}}
+	sources, err := Opener{Bundled: map[string]source.Store{"demo:bucket": source.NewDir(demo.Bucket(), "demo:bucket")}}.Open(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	opt := Options{Config: config, Sources: sources, DataDir: t.TempDir()}
+	keys := func() map[string]string {
+		t.Helper()
+		run, err := Analyze(t.Context(), opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		byTarget := map[string]string{}
+		for _, i := range run.Report.Issues {
+			byTarget[i.Screen+" "+i.Target.Label] = i.Key
+		}
+		return byTarget
+	}
+	before := keys()
+	store, err := review.Open(ReviewFile(opt.DataDir), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	for target, key := range before {
+		if _, err := store.Set(t.Context(), key, review.Change{Owner: &target}, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	opt.Config.Screens = []cluster.ScreenRule{{Match: "/cart", Name: "/basket"}}
+	after := keys()
+	aliases := lastResult(opt.DataDir).Aliases
+	moved := 0
+	for target, key := range before {
+		now := key
+		if name, ok := strings.CutPrefix(target, "/cart "); ok {
+			moved++
+			if now = after["/basket "+name]; now == key || aliases[key] != now {
+				t.Errorf("%s: key %s is now %s, its alias %q", target, key, now, aliases[key])
+			}
+		}
+		if r, err := store.Get(t.Context(), now); err != nil || r.Owner != target {
+			t.Errorf("%s: owner %q, %v", target, r.Owner, err)
+		}
+	}
+	if moved != 2 || len(aliases) != moved {
+		t.Errorf("%d issues of the cart, %d aliases; want 2 each", moved, len(aliases))
 	}
 }
