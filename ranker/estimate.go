@@ -59,6 +59,9 @@ type estimator struct {
 func (b *builder) estimator(s *study) *estimator {
 	x := &estimator{study: s, versions: b.lev.names[1], warm: make([]*local, b.issues), reason: s.impossible()}
 	x.names = append(covariateNames[:], b.c.in.Options.Attributes...)
+	if x.reason == "" && b.onePerson() {
+		x.reason = s.name + " cannot be estimated because all sessions are of one user, which says nothing about others"
+	}
 	if x.reason != "" {
 		return x
 	}

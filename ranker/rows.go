@@ -98,6 +98,12 @@ func (b *builder) goal(g int, goal outcome.Goal) *study {
 	return s
 }
 
+// onePerson reports whether all sessions are of one known user.
+func (b *builder) onePerson() bool {
+	all := b.c.sessions
+	return len(all) > 1 && all[0].user >= 0 && all[0].user == all[len(all)-1].user
+}
+
 // real tells tries of issues from those of harmless controls.
 func (b *builder) real(t *try) bool { return int(t.issue) < len(b.c.in.Issues) }
 

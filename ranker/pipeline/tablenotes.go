@@ -109,6 +109,9 @@ func (o *outcomeTable) notes(t *tables, goals *outcome.Set) []string {
 	if unknown > 0 {
 		say("table %s: %d of %d users were not recorded", o.name, unknown, o.Len())
 	}
+	if recorded := o.Len() - unknown; recorded < len(t.starts) {
+		say("table %s has outcomes of %d of %d recorded users; it cannot be told whether the others had none or are missing, and they count as if they had none", o.name, recorded, len(t.starts))
+	}
 	if apart > 0 {
 		say("table %s: %d outcomes of recorded users lie within %.0f hours after no session and count for none, %d do", o.name, apart, outcomeGrace.Hours(), given)
 	}

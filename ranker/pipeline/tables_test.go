@@ -97,6 +97,7 @@ func TestOutcomesOfUsers(t *testing.T) {
 		"table orders.csv: 1 problems in 7 rows, the first in line 8: at",
 		"table orders.csv: 1 users have no id of ours and are left out",
 		"table orders.csv: 1 of 3 users were not recorded",
+		"table orders.csv has outcomes of 2 of 3 recorded users",
 		"table orders.csv: 2 outcomes of recorded users lie within 24 hours after no session and count for none, 2 do",
 		"table orders.csv: 1 recorded users left for good (cancelled)",
 		"table orders.csv ends on 2026-10-12, but 1 of 4 sessions of known users begin later",
