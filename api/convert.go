@@ -152,7 +152,7 @@ func rowOf(r ranker.Ranked) IssueRow {
 		Patterns: mapped(r.Patterns, func(p cluster.PatternCount) PatternCount {
 			return PatternCount{Pattern: string(p.Pattern), Episodes: p.Episodes, Sessions: p.Sessions}
 		}),
-		Cause: r.Cause, SessionsAffected: r.Sessions, UsersAffected: r.Users, SessionsExposed: r.Exposed,
+		Cause: r.Cause, Floor: r.Floor, SessionsAffected: r.Sessions, UsersAffected: r.Users, SessionsExposed: r.Exposed,
 		Confidence: unit01(r.Confidence), Impact: mainImpact(r),
 		Impacts: append(mapped(r.Conversion, goalImpact), mapped(r.Retention, windowImpact)...),
 		Top3:    unit01(r.TopThree), Top10: unit01(r.TopTen), FirstSeen: r.First.UTC(), LastSeen: r.Last.UTC(),

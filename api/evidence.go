@@ -39,6 +39,9 @@ func evidence(r ranker.Ranked) []string {
 	for _, c := range r.Changes {
 		out = append(out, c.String())
 	}
+	if r.Floor != "" {
+		out = append(out, "Its place is assumed: "+r.Floor+".")
+	}
 	if len(r.Segments) > 0 {
 		s := r.Segments[0]
 		out = append(out, fmt.Sprintf("Strongest in %s %s: %s of sessions there, %s elsewhere.", words(s.Attribute), s.Value, percent(finite(s.RateIn)), percent(finite(s.RateOut))))

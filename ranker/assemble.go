@@ -375,6 +375,7 @@ func (c *Collector) order(r *Report, results []*result) {
 	}
 	r.Method = methodText
 	c.company(r)
+	c.floors(r, results, stakes)
 	c.stakes = stakes
 	c.arrange(r, stakes)
 }
@@ -396,8 +397,11 @@ func (c *Collector) arrange(r *Report, stakes [][]stake) {
 			x := &r.Issues[i]
 			x.TopThree, x.TopTen = three[i], ten[i]
 			x.Score = Estimate{Unit: unit, Method: "expected recoverable value: " + methodShrunk}
+			if x.Floor != "" {
+				x.Score.Method = methodFloor
+			}
 			for k, s := range stakes[i] {
-				if s.possible && weights[k] > 0 {
+				if s.counts() && weights[k] > 0 {
 					x.Score.Value += weights[k] * s.perWeek * s.expected
 					x.Score.N = max(x.Score.N, s.rows)
 				}
@@ -437,6 +441,7 @@ func (c *Collector) byCount(r *Report) {
 		x.Score = Estimate{Value: n * conf, Low: max(0, n*conf-half), High: min(n, n*conf+half),
 			Unit: "sessions", N: x.Sessions, Method: "count weighted by confidence, not a cost"}
 	}
+	floorsOfCount(r)
 }
 
 // company notes the issues that cannot be told apart, by key.

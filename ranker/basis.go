@@ -176,7 +176,7 @@ type basisData struct {
 
 // stakeData is a stake: its posterior is made again of the outcome's prior.
 type stakeData struct {
-	Possible          bool
+	Possible, Assumed bool
 	Rows              int
 	PerWeek, Expected float64
 	Tau, SE           float64
@@ -217,8 +217,8 @@ func (b *Basis) MarshalBinary() ([]byte, error) {
 	for _, row := range c.stakes {
 		var out []stakeData
 		for k, s := range row {
-			out = append(out, stakeData{Possible: s.possible, Rows: s.rows, PerWeek: s.perWeek, Expected: s.expected, Tau: s.doubted.tau, SE: s.doubted.se})
-			if s.possible {
+			out = append(out, stakeData{Possible: s.possible, Assumed: s.assumed, Rows: s.rows, PerWeek: s.perWeek, Expected: s.expected, Tau: s.doubted.tau, SE: s.doubted.se})
+			if s.counts() {
 				d.Ends[k], d.Shares[k] = s.doubted.prior.ends, s.doubted.prior.weights
 			}
 		}
@@ -320,8 +320,8 @@ func (c *Collector) restake(d *basisData) error {
 		}
 		out := make([]stake, len(row))
 		for k, s := range row {
-			out[k] = stake{possible: s.Possible, rows: s.Rows, perWeek: s.PerWeek, expected: s.Expected}
-			if s.Possible {
+			out[k] = stake{possible: s.Possible, assumed: s.Assumed, rows: s.Rows, perWeek: s.PerWeek, expected: s.Expected}
+			if out[k].counts() {
 				if math.IsNaN(s.Tau) || !(s.SE >= 0) || len(priors[k].ends) == 0 {
 					return errBasis
 				}

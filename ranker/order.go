@@ -8,11 +8,14 @@ import (
 // stake is one issue's part in one outcome, ready for the common scale: everything of an estimate that the order needs.
 type stake struct {
 	possible bool
+	assumed  bool      // not estimated, see floors
 	rows     int       // that it rests on
 	perWeek  float64   // rows per week x slope x own share: turns log-odds into outcomes
 	expected float64   // shrunk effect in log-odds, without the spread of the systematic error: the order
 	doubted  posterior // with it: the chances and intervals
 }
+
+func (s *stake) counts() bool { return s.possible || s.assumed }
 
 // simulate draws the value of every issue under the weights of the outcomes. Numbers are counters hashed with the seed, the issue's key, the outcome and
 // the draw, so that no issue's draws depend on which others there are, or on their order.
@@ -23,7 +26,7 @@ func simulate(stakes [][]stake, weights []float64, keys []string, opts Options) 
 		for o := range stakes[i] {
 			s := &stakes[i][o]
 			value := weights[o] * s.perWeek
-			if !s.possible || value == 0 {
+			if !s.counts() || value == 0 {
 				continue
 			}
 			base := mix(opts.Seed ^ mix(hashString(keys[i])+uint64(o)))

@@ -83,6 +83,8 @@ type Ranked struct {
 	Rank       int
 	Conversion []Impact // one per goal
 	Retention  []Impact // one per window
+	// Floor says why the score is assumed and not estimated; "" for all but severe issues without outcomes.
+	Floor string
 	// Score is what the order sorts by, in the unit of Report.OrderedBy, with its interval.
 	Score Estimate
 	// TopThree and TopTen are the probabilities, under the estimates' uncertainty, to be among the first 3 and 10.
