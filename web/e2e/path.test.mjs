@@ -308,6 +308,21 @@ it("marks an issue as fixed, says what came of it, and sorts by effort", async (
   await close();
 });
 
+it("shows a clip beside the one in which it worked", async () => {
+  const { page, strangers, close } = await world.page();
+  const issue = issues.issues.find((i) => i.clips.some((c) => c.contrast) && i.clips.some((c) => !c.contrast));
+  await page.goto(`/issues/${encodeURIComponent(issue.key)}/clips/${issue.clips.find((c) => !c.contrast).index}`);
+  await ready(page);
+  await page.getByLabel("Beside where it worked").check();
+  await page.waitForURL(/[?]beside$/);
+  await page.waitForFunction(() => document.querySelectorAll(".player:not([data-state=loading])").length === 2);
+  assert.equal(await page.getByRole("region", { name: /For comparison/ }).count(), 1);
+  await accessible(page, "two clips");
+  await shot(page, "beside");
+  assert.deepEqual(strangers, []);
+  await close();
+});
+
 it("fits every width", async () => {
   const { page, close } = await world.page();
   const { key } = issues.issues[0];

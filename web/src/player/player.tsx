@@ -28,6 +28,8 @@ export interface PlayerProps {
   /** The same as epoch ms, for those who do not know where the recording starts; goes before startAt. */
   startEpoch?: number | undefined;
   autoplay?: boolean;
+  /** Whether the keys of the keyboard work this player; of two on a page only one can have them. */
+  keys?: boolean;
   caption?: ReactNode;
   onPrevious?: (() => void) | undefined;
   onNext?: (() => void) | undefined;
@@ -199,7 +201,7 @@ export function Player(props: PlayerProps) {
   for (const speed of speeds) bindings[String(speed)] = () => engine.setSpeed(speed);
   if (props.onNext !== undefined) bindings["n"] = props.onNext;
   if (props.onPrevious !== undefined) bindings["p"] = props.onPrevious;
-  useKeys(bindings);
+  useKeys(bindings, props.keys ?? true);
 
   const shape: CSSProperties = { width: Math.round(size.width * scale), height: Math.round(size.height * scale) };
   const phone = size.width < 600;

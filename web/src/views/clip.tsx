@@ -20,15 +20,19 @@ export function ClipPage({ issueKey, index }: { issueKey: string; index: number 
   useKeys({ Escape: () => go(issuePath(issueKey)) });
   if (issue === undefined) return <MissingIssue resource={resource} />;
   if (at < 0) return <Empty title="No such clip"><p>The issue has {clips.length} clips in this run. <Link to={issuePath(issueKey)}>Open the issue</Link></p></Empty>;
-  const pick = (to: number) => go(clipPath(issueKey, to), { replace: true, keepScroll: true });
+  const contrast = clips.find((c) => c.contrast && c.index !== index);
+  const beside = search.has("beside") && contrast !== undefined;
+  const pick = (to: number, both = beside) => go(clipPath(issueKey, to) + (both ? "?beside" : ""), { replace: true, keepScroll: true });
   return (
     <article className="clip-page">
       <header className="issue-head">
         <p className="crumbs"><Link to="/">Fix list</Link> <span aria-hidden="true">/</span> <Link to={issuePath(issueKey)}>#{issue.rank}</Link> <span aria-hidden="true">/</span> clip {at + 1} of {clips.length}</p>
         <h1 className="small">{issue.title}</h1>
+        {contrast !== undefined && <label className="check"><input type="checkbox" checked={beside} onChange={(e) => pick(index, e.target.checked)} /> Beside where it worked</label>}
       </header>
-      <div className="clip-columns">
+      <div className={beside ? "clip-columns beside" : "clip-columns"}>
         <div className="card"><ClipStage issue={issue} index={index} autoplay={startAt === undefined} startAt={startAt} onPick={pick} /></div>
+        {beside && <div className="card"><ClipStage issue={issue} index={contrast.index} autoplay startAt={undefined} keys={false} onPick={pick} /></div>}
         <ClipStrip clips={clips} current={index} onPick={pick} />
       </div>
     </article>

@@ -19,11 +19,13 @@ export interface ClipStageProps {
   autoplay: boolean;
   /** Start within the cut, ms; undefined: its beginning. */
   startAt: number | undefined;
+  /** See Player. */
+  keys?: boolean;
   onPick(index: number): void;
 }
 
 /** The player for one clip of an issue, and below it what was found in the stretch. */
-export function ClipStage({ issue, index, autoplay, startAt, onPick }: ClipStageProps) {
+export function ClipStage({ issue, index, autoplay, startAt, keys = true, onPick }: ClipStageProps) {
   const clips = issue.clips ?? [];
   const at = clips.findIndex((c) => c.index === index);
   const clip = useResource<Clip>(`clip:${issue.key}:${index}`, (signal) => fetchClip(issue.key, index, signal));
@@ -48,6 +50,7 @@ export function ClipStage({ issue, index, autoplay, startAt, onPick }: ClipStage
         moment={{ start: c.start_ms, end: c.end_ms }}
         startAt={startAt}
         autoplay={autoplay}
+        keys={keys}
         onPrevious={pick(-1)}
         onNext={pick(1)}
         share={share}
