@@ -181,6 +181,7 @@ func (a *analysis) grade(r *run) []bool {
 	a.ungradeLooks(r, effect)
 	a.ungradeReplaced(r, effect)
 	a.ungradeFlashes(r, effect)
+	a.ungradeHeld(r, effect)
 	return effect
 }
 
@@ -286,6 +287,27 @@ func (a *analysis) ungradeFlashes(r *run, effect []bool) {
 		}
 		if l := labels[t.parent]; l != nil && !l.bad && !l.away && l.back > 0 && l.back >= a.pressesUntil(r, r.touches[l.last].at) {
 			effect[i] = false
+		}
+	}
+}
+
+// ungradeHeld takes back what was only away while the pointer was down: it went with the press, and with the release it came
+// again in its place, as a new node that no earlier change knows. Who holds a control has seen what it does meanwhile.
+func (a *analysis) ungradeHeld(r *run, effect []bool) {
+	for j := range r.touches {
+		t := &r.touches[j]
+		if !effect[j] || t.kind != replay.Added || t.state == 0 {
+			continue
+		}
+		g := &a.gestures[a.pressAt(r, t.at)]
+		if !g.released() || g.long(a.limits(r).HoldLong) || t.at < g.end-momentLag || t.at > g.end+releaseLag {
+			continue
+		}
+		for i := j - 1; i >= 0 && r.touches[i].at >= g.at; i-- {
+			if o := &r.touches[i]; o.kind == replay.Removed && o.parent == t.parent && o.known && o.prev == t.state && o.at < g.end-momentLag {
+				effect[i], effect[j] = false, false
+				break
+			}
 		}
 	}
 }
