@@ -282,6 +282,17 @@ func TestQuality(t *testing.T) {
 		slices.Sort(others)
 		fmt.Fprintf(&out, "%-20s %2d the same, %2d led to one by Trace, others: %s\n", part.name, same, led, cmp.Or(strings.Join(others, "; "), "none"))
 	}
+	out.WriteString("\nThe same shop with fewer and more sessions.\n")
+	for _, n := range []int{400, 1000, 16000} {
+		told := shop(n)
+		b := New(Settings{})
+		for _, s := range told {
+			b.Add(&s.d)
+		}
+		r := b.Result()
+		a := Agree(grouped(r, told))
+		fmt.Fprintf(&out, "%5d sessions: %d issues, V-measure %.3f, adjusted Rand %.3f\n", n, len(r.Issues), a.V, a.Rand)
+	}
 	if a.V < 0.95 || a.Rand < 0.95 {
 		t.Errorf("agreement with what was planted: %+v, at least 0.95 is promised", a)
 	}
