@@ -97,7 +97,8 @@ func (b *Basis) options(q Question) Options {
 // Ask answers a question with a Report of its own; the one that the Basis is of stays as it is. Questions about weights
 // alone estimate nothing again and take milliseconds. In the answer to a question that selects sessions, an issue's title,
 // trend, segments and clips are still those of all sessions; its counts of sessions, people and exposed are of the
-// selected ones, by their tries. The error is that of Check.
+// selected ones, by their tries. The checks of the method itself are those of the Report, and not made again. The error is
+// that of Check.
 func (b *Basis) Ask(q Question) (*Report, error) {
 	if err := b.Check(q); err != nil {
 		return nil, err

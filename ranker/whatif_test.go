@@ -3,6 +3,7 @@ package ranker
 import (
 	"iter"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -217,7 +218,15 @@ func TestAskNamesEverythingWrong(t *testing.T) {
 // BenchmarkAsk measures answers over a hundred thousand sessions; questions about weights must not estimate again.
 func BenchmarkAsk(b *testing.B) {
 	w := newWorld(1, 100_000, worldDefault)
-	_, base, err := RankBasis(w.input())
+	in := w.input()
+	in.Each = func(n int, do func(i int)) { // as the pipeline does
+		var wg sync.WaitGroup
+		for i := range n {
+			wg.Go(func() { do(i) })
+		}
+		wg.Wait()
+	}
+	_, base, err := RankBasis(in)
 	if err != nil {
 		b.Fatal(err)
 	}
