@@ -66,6 +66,7 @@ type Reviews interface {
 	History(ctx context.Context, key string) ([]review.Entry, error)
 	Decisions(ctx context.Context) (review.Decisions, error)
 	Seq(ctx context.Context) (int64, error)
+	Trail(ctx context.Context, before int64, limit int) ([]review.Deed, error)
 	Verdicts(ctx context.Context) ([]review.Judged, error)
 	SetVerdict(ctx context.Context, e review.Episode, v review.Verdict, by string) (review.Verdict, error)
 	Marks(ctx context.Context) ([]review.Marked, error)

@@ -193,6 +193,7 @@ var table = []struct {
 	{"audit_report", get("/api/v1/audit/report")},
 	{"audit_verdict_withdrawn", put("/api/v1/audit/verdicts", `{"session":"s-0229","pattern":"hold_confusion","offset_ms":84067,"verdict":"none","rev":1}`)},
 	{"audit_verdicts", get("/api/v1/audit/verdicts")},
+	{"trail", get("/api/v1/trail?limit=2")},
 	{"audit_nothing", get("/api/v1/audit?pattern=nosuch")},
 	{"review_fixed", patch("/api/v1/issues/iss-pay-button/review", `{"status":"fixed","fixed_version":"2.5.0","effort":2,"rev":2}`)},
 	{"review_fixed_twice", patch("/api/v1/issues/iss-pay-button/review", `{"fixed_version":"2.5.0","fixed_at_ms":1788739200000,"rev":3}`)},

@@ -64,6 +64,7 @@ func (s *Server) routes(router *chi.Mux) error {
 	s.auditRoutes(api)
 	s.screenRoutes(api)
 	s.exportRoutes(api)
+	s.trailRoutes(api)
 	s.accessRoutes(api, router)
 	router.Method(http.MethodGet, metricsPath, s.metrics.handler())
 
