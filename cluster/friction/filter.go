@@ -74,12 +74,12 @@ func (a *analysis) writesVeiled(c *control) bool {
 // mayReset reports whether a press may have emptied its form. Browsers reset forms without an event that recorders keep, so
 // that such a button looks dead, and what a page itself has filled in is not known either. Who presses again saw that the
 // first press was in vain. Otherwise what is written next tells: a first letter where text stood, or one letter more or
-// less. A button that sends its form is none.
+// less. A button that sends its form is none, nor is one that asks a server.
 func (a *analysis) mayReset(c *control, gi int32) bool {
 	g, t := &a.gestures[gi], a.tgt(c)
 	form := a.formAround(c.node)
 	again := len(a.runs[a.outcomes[gi].run].gestures) > 1
-	if again || t.Traits&(replay.Submit|replay.Toggle) != 0 || form < 0 || a.s.Nodes[form].Tag != "form" {
+	if again || a.outcomes[gi].asked || t.Traits&(replay.Submit|replay.Toggle) != 0 || form < 0 || a.s.Nodes[form].Tag != "form" {
 		return false
 	}
 	held := map[replay.TargetID]int32{} // how much was written into the fields
