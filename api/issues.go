@@ -176,6 +176,10 @@ func (s *Server) issue(ctx context.Context, in *issueInput) (*cached[Issue], err
 		Dismissed: mapped(issue.Dismissed, func(d cluster.ReasonCount) ReasonCount {
 			return ReasonCount{Reason: string(d.Reason), Episodes: d.Episodes}
 		})}
+	if f, ok := v.snap.Report.Fix(issue.Key); ok {
+		fix := fixOf(f)
+		out.Fix, out.Evidence = &fix, append([]string{f.Sentence}, out.Evidence...)
+	}
 	return fresh(tag, out), nil
 }
 

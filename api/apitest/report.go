@@ -41,6 +41,8 @@ func report(d *Data) *ranker.Report {
 	r.Coverage = append(r.Coverage, ranker.MarkCount{Mark: string(replay.MarkNoUser), Sessions: noUser})
 	r.Retention = []ranker.RetentionSummary{{Window: "D1", Returned: 31, Users: 84, Censored: 6}, {Window: "D7", Returned: 44, Users: 71, Censored: 19}, {Window: "D30", Censored: len(known)}}
 	r.Funnels = []ranker.Funnel{funnel(d, goal)}
+	r.Fixes = []ranker.Fix{{FixMark: ranker.FixMark{Issue: "iss-save", Version: "2.4.0"}, Title: "Save", State: ranker.FixReturned,
+		Before: roughly(20, 40), After: roughly(9, 30), Returned: "version 2.4.1", Sentence: "Fixed in version 2.4.0, and back since version 2.4.1."}}
 	r.Curves = ranker.Curves{All: curve(90, 40), Issues: []ranker.IssueCurves{{Key: problems[0].key, Met: curve(30, 9), Worked: curve(44, 22)}}}
 	for _, spec := range problems {
 		r.Issues = append(r.Issues, ranked(d, spec))
