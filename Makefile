@@ -7,7 +7,7 @@ FUZZTIME ?= 20s
 # Where the browser tests leave their screenshots.
 SHOTS   ?= .cache/screenshots
 
-.PHONY: help build test check demo bench fuzz update race web web-check web-test e2e demo-bucket eval calibrate corpus
+.PHONY: help build test check demo bench fuzz update race web web-check web-test e2e demo-bucket eval calibrate corpus sim
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,12 @@ eval: ## score the detectors and other systems' rules on the labelled recordings
 
 bench: ## throughput and memory of reading, as ratios within one run
 	$(GO) test -run '^$$' -bench . -benchmem ./replay/... ./cluster/... ./ranker/...
+
+sim: ## rank simulated worlds whose true losses are known, at three sizes, and compare with the golden files (up to an hour)
+	$(GO) test ./ranker -run 'TestSim$$' -sim.sessions=2000
+	$(GO) test ./ranker -run 'TestSim$$' -sim.sessions=20000 -timeout 1h
+	$(GO) test ./ranker -run 'TestSim$$' -sim.sessions=200000 -timeout 3h -parallel 2
+	@cat ranker/testdata/sim-*.golden
 
 fuzz: ## every fuzz target for FUZZTIME each
 	@for t in $$(grep -rlE '^func Fuzz' --include=*_test.go . | sort); do \

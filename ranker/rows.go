@@ -57,7 +57,7 @@ type builder struct {
 }
 
 func (b *builder) goal(g int, goal outcome.Goal) *study {
-	s := b.newStudy(goal.Name, goal.Name+" per week")
+	s := b.newStudy(goal.Name, goal.Name+" per week", len(b.c.tries))
 	window := goal.Window.Milliseconds()
 	b.eachUser(func(own []visit, h []history) {
 		for i := range own {
@@ -125,7 +125,7 @@ func (b *builder) reachedLater(later []visit, g int, until int64) bool {
 // the user has failed there once: the failed row is the first one, as in a sequence of nested trials (Hernán and
 // Robins 2016). Counting later failures of the same user too would lose the same user twice.
 func (b *builder) retention(w outcome.Window) *study {
-	s := b.newStudy(w.Name, "returning users per week")
+	s := b.newStudy(w.Name, "returning users per week", len(b.c.tries))
 	s.window = &w
 	dataEnd := time.UnixMilli(b.end)
 	anyOver := false
@@ -190,8 +190,9 @@ func (b *builder) deepest(v *visit, k int32) uint8 {
 	return out
 }
 
-func (b *builder) newStudy(name, unit string) *study {
-	return &study{name: name, unit: unit, failedAll: make([]int, b.issues), naive: make([]naiveCount, b.issues), cells: make([]cell, 0, len(b.c.tries))}
+// newStudy is a study of as many tries.
+func (b *builder) newStudy(name, unit string, tries int) *study {
+	return &study{name: name, unit: unit, failedAll: make([]int, b.issues), naive: make([]naiveCount, b.issues), cells: make([]cell, 0, tries)}
 }
 
 func (n *naiveCount) add(y bool) {

@@ -71,7 +71,13 @@ func (x *estimator) halves(issues int) SelfCheck {
 // before is the placebo check of a goal.
 func (b *builder) before(g int, goal outcome.Goal) SelfCheck {
 	out := SelfCheck{Name: CheckBefore, Outcome: goal.Name}
-	s := b.newStudy(goal.Name, "")
+	again := 0
+	b.eachUser(func(own []visit, _ []history) {
+		for _, v := range own[1:] {
+			again += int(v.tries)
+		}
+	})
+	s := b.newStudy(goal.Name, "", again)
 	b.eachUser(func(own []visit, h []history) {
 		earlier := false
 		for i := range own {
