@@ -10,8 +10,9 @@ const jointRounds = 4
 // worked, minus what they did come to. Two failures in one session are one loss here, however it is split. It is
 // iterated g-computation over the failures of a session (Robins 1986; Bang and Robins 2005): the outcome of a try that
 // worked is unknown where another failed after it, so it is what the model expects at the first of these failures; the
-// model is fitted to such outcomes in turn. It changes the estimator's model and comes last. error is the systematic error that all issues have in common, in log-odds: by
-// so much those whose try failed differ from those alike whose try worked, at every failure of a session.
+// model is fitted to such outcomes in turn. It changes the estimator's model and comes last. error is the systematic error
+// that all issues have in common, in log-odds: by so much those whose try failed differ from those alike whose try worked,
+// at every failure of a session.
 func (x *estimator) joint(error float64) effect {
 	s := x.study
 	hoped := make([]float64, len(s.cells))
@@ -62,9 +63,10 @@ func (x *estimator) joint(error float64) effect {
 }
 
 // carried adds to grad what the fit moves through the outcomes that it expects itself: without it the expected outcomes
-// would pass for observed ones, and the interval of a small total would be a sixth too narrow.
-func (x *estimator) carried(m *pooled, error float64, grad, reach []float64) []float64 {
-	out := append([]float64(nil), grad...)
+// would pass for observed ones, and the interval of a small total would be a sixth too narrow. moved is what a unit of
+// systematic error moves the total in this way, on top of what it moves at the first failures.
+func (x *estimator) carried(m *pooled, error float64, grad, reach []float64) (out []float64, moved float64) {
+	out = append([]float64(nil), grad...)
 	buf := make([]int32, 0, maxCovariates+2)
 	for i := range x.study.cells {
 		c := &x.study.cells[i]
@@ -77,19 +79,23 @@ func (x *estimator) carried(m *pooled, error float64, grad, reach []float64) []f
 		}
 		f := &x.study.fails[c.after-1]
 		p := m.at(f, error)
+		w := sum * float64(c.n) * p * (1 - p)
+		moved += w
 		for _, a := range m.places(&f.past, f.issue, buf) {
-			out[a] += sum * float64(c.n) * p * (1 - p)
+			out[a] += w
 		}
 	}
-	return out
+	return out, moved
 }
 
 // jointSpread is estimator.spread for the joint model.
 func (x *estimator) jointSpread(m *pooled, error float64, hoped, grad []float64, e *effect) {
 	s := x.study
-	reach := m.solve(grad)
+	reach, own := m.solve(grad), e.slope
 	for range jointRounds {
-		reach = m.solve(x.carried(m, error, grad, reach))
+		carried, moved := x.carried(m, error, grad, reach)
+		reach = m.solve(carried)
+		e.slope = own + moved/float64(e.exposed)
 	}
 	prior := 0.0
 	for j := range grad {

@@ -142,11 +142,14 @@ func (m *pooled) accumulate(cells []cell, hoped []float64, w *schur, renew bool)
 			continue
 		}
 		n := float64(c.n)
-		eta := m.eta(&c.past) + m.alpha[c.issue]
+		buf = append(m.cols.of(&c.past, buf), int32(p-1))
+		eta := m.alpha[c.issue]
+		for _, a := range buf {
+			eta += m.theta[a]
+		}
 		pr := expit(eta)
 		r := hoped[i] - n*pr
 		gradA[c.issue] += r
-		buf = append(m.cols.of(&c.past, buf), int32(p-1))
 		for _, a := range buf {
 			grad[a] += r
 		}
@@ -316,12 +319,13 @@ func fitLocal(rows []sample, cols columns, ridge, interceptPenalty float64, from
 func (l *local) climb(rows []sample, penalty []float64, known bool) {
 	q := len(l.theta)
 	grad := make([]float64, q)
+	places := l.placesOf(rows)
 	var h []float64
 	climb(l.theta, known, func(renew bool) slope {
 		if renew && h == nil {
 			h = make([]float64, q*q)
 		}
-		value, weight := l.accumulate(rows, penalty, grad, h, renew)
+		value, weight := l.accumulate(rows, places, penalty, grad, h, renew)
 		if renew {
 			l.ok = l.chol.Factorize(mat.NewSymDense(q, h))
 		}
@@ -354,30 +358,28 @@ func newLocal(rows []sample, cols columns) *local {
 
 // accumulate fills the gradient and, if renew is set, the penalised information; it then returns the log likelihood
 // and the weight of all rows.
-func (l *local) accumulate(rows []sample, penalty, grad, h []float64, renew bool) (value, weight float64) {
+func (l *local) accumulate(rows []sample, places []uint16, penalty, grad, h []float64, renew bool) (value, weight float64) {
 	clear(grad)
 	if renew {
 		clear(h)
 	}
-	q := len(l.theta)
-	buf := make([]int32, 0, maxCovariates+1)
+	q, k := len(l.theta), l.cols.covs+1
 	for i := range rows {
-		r := &rows[i]
-		buf = l.places(r.past, buf)
+		r, own := &rows[i], places[i*k:(i+1)*k]
 		eta := r.off
-		for _, a := range buf {
+		for _, a := range own {
 			eta += l.theta[a]
 		}
 		pr := expit(eta)
 		e := r.y - r.n*pr
-		for _, a := range buf {
+		for _, a := range own {
 			grad[a] += e
 		}
 		if renew {
 			value += likelihood(r.y, r.n, eta)
 			info := r.n * pr * (1 - pr)
 			weight += info
-			addOuter(h, q, buf, info)
+			addOuter(h, q, own, info)
 		}
 	}
 	for j, t := range l.theta {
@@ -388,6 +390,18 @@ func (l *local) accumulate(rows []sample, penalty, grad, h []float64, renew bool
 		}
 	}
 	return value, weight
+}
+
+// placesOf are the places of all rows that the fit was made for, one after the other.
+func (l *local) placesOf(rows []sample) []uint16 {
+	out := make([]uint16, 0, len(rows)*(l.cols.covs+1))
+	buf := make([]int32, 0, maxCovariates+1)
+	for i := range rows {
+		for _, a := range l.places(rows[i].past, buf) {
+			out = append(out, uint16(a))
+		}
+	}
+	return out
 }
 
 // places are the indexes into theta of a pattern's known columns and the intercept, ascending.
@@ -423,7 +437,7 @@ func (l *local) solve(v []float64) []float64 {
 }
 
 // addOuter adds w to the upper triangle of h (q x q) at all pairs of the ascending places.
-func addOuter(h []float64, q int, places []int32, w float64) {
+func addOuter[T uint16 | int32](h []float64, q int, places []T, w float64) {
 	for x, a := range places {
 		line := h[int(a)*q : int(a+1)*q]
 		for _, z := range places[x:] {

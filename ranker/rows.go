@@ -1,8 +1,8 @@
 package ranker
 
 import (
-	"bytes"
 	"cmp"
+	"encoding/binary"
 	"math"
 	"slices"
 	"time"
@@ -347,8 +347,11 @@ func compareCells(a, b cell) int {
 	if a.issue != b.issue {
 		return cmp.Compare(a.issue, b.issue)
 	}
-	if c := bytes.Compare(a.past[:], b.past[:]); c != 0 {
-		return c
+	if x, y := binary.BigEndian.Uint64(a.past[:8]), binary.BigEndian.Uint64(b.past[:8]); x != y {
+		return cmp.Compare(x, y)
+	}
+	if x, y := binary.BigEndian.Uint64(a.past[8:]), binary.BigEndian.Uint64(b.past[8:]); x != y {
+		return cmp.Compare(x, y)
 	}
 	if a.failed != b.failed {
 		if b.failed {

@@ -66,6 +66,9 @@ func newWorld(seed uint64, sessions int, kind worldKind) *world {
 	if kind == worldUnmeasured {
 		w.hidden = 2
 	}
+	if kind == worldRetention {
+		w.weeks = 10 // the release that brings faults comes after four; what happens in the last two is not judged
+	}
 	for i := range simScreens*simControls + simBenign {
 		u := func(k uint64) float64 { return uniform(mix(seed^0xabcdef), uint64(i)*16+k) }
 		x := simIssue{screen: i / simControls, control: i % simControls}
