@@ -1,6 +1,7 @@
 package rrweb
 
 import (
+	"encoding/binary"
 	"slices"
 	"time"
 
@@ -296,7 +297,7 @@ func (c *batchPlayer) setAttributes(n node, set []attrChange) {
 		var value []byte
 		if !a.gone {
 			whole := f.whole(a.value, &f.scratch)
-			ch.State = hash(hashString(hashSeed, name.text), whole)
+			ch.State = hash(name.sum, whole)
 			if !a.style {
 				value = clip(whole, maxText)
 			}
@@ -311,7 +312,7 @@ func (c *batchPlayer) setAttributes(n node, set []attrChange) {
 			if len(was) < maxText {
 				ch.Traits |= replay.ChangeKnown
 				if old != nil {
-					ch.Was = hash(hashString(hashSeed, name.text), was)
+					ch.Was = hash(name.sum, was)
 				}
 			}
 		}
@@ -327,24 +328,27 @@ func (c *batchPlayer) setAttributes(n node, set []attrChange) {
 	c.nodes = before + 1 // one node, however many attributes
 }
 
-// FNV-1a, 64 bit: states only need to be told apart within one session.
 const (
-	hashSeed  = 14695981039346656037
-	hashPrime = 1099511628211
+	hashSeed = 14695981039346656037
+	hashMix  = 0x9e3779b97f4a7c15 // 2^64 / golden ratio, odd
 )
 
+// hash joins a text to a hash, eight bytes at a time: states only need to be told apart within one session.
 func hash(h uint64, s []byte) uint64 {
-	for _, c := range s {
-		h = (h ^ uint64(c)) * hashPrime
+	n := uint64(len(s))
+	for ; len(s) >= 8; s = s[8:] {
+		h = mixed(h, binary.LittleEndian.Uint64(s))
 	}
-	return (h ^ 0xff) * hashPrime
+	rest := n << 56 // texts of other lengths are other texts, though the rest be zeros
+	for i, c := range s {
+		rest |= uint64(c) << (8 * i)
+	}
+	return mixed(h, rest)
 }
 
-func hashString(h uint64, s string) uint64 {
-	for i := 0; i < len(s); i++ {
-		h = (h ^ uint64(s[i])) * hashPrime
-	}
-	return (h ^ 0xff) * hashPrime
+func mixed(h, word uint64) uint64 {
+	h = (h ^ word) * hashMix
+	return h ^ h>>32
 }
 
 // outline hashes what a subtree is and says, without ids, and counts its nodes.
@@ -352,7 +356,7 @@ func outline(n node) (state uint64, size int32) {
 	state = hashSeed
 	for m := n; m.ok(); m = m.after(n) {
 		size++
-		state = hashString(state, m.tagName())
+		state = mixed(state, m.tagSum())
 		state = hash(state, m.text())
 		state = hash(state, m.attr(nameClass))
 	}

@@ -98,6 +98,7 @@ type name struct {
 	text   string // lower case
 	lower  nameID // the same name in lower case
 	hash   uint64 // nameHash of raw
+	sum    uint64 // hash of text
 	traits nameTraits
 }
 
@@ -178,6 +179,7 @@ func (t *names) add(raw string) nameID {
 		return noName
 	}
 	n := name{raw: raw, hash: nameHash([]byte(raw)), text: strings.ToLower(raw), lower: nameID(len(t.list))}
+	n.sum = hash(hashSeed, []byte(n.text))
 	if n.text != raw {
 		if n.lower = t.find([]byte(n.text)); len(t.list) >= maxNames {
 			return noName

@@ -430,6 +430,14 @@ func (n node) tagName() string {
 	return "#other"
 }
 
+// tagSum is another number for every tagName.
+func (n node) tagSum() uint64 {
+	if n.kind() == kindElement {
+		return n.d.names.list[n.cell().tag].sum
+	}
+	return uint64(min(n.kind(), kindText+1))
+}
+
 // finish settles what is only known at the end.
 func (p *player) finish() {
 	s := p.s

@@ -142,15 +142,24 @@ func fingerprint(message string) string {
 		plain.WriteRune(unicode.ToLower(r))
 	}
 	between := func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
-	h := uint64(hashSeed)
+	h := uint64(fnvSeed)
 	for word := range strings.FieldsFuncSeq(plain.String(), between) {
 		if strings.ContainsFunc(word, unicode.IsDigit) {
 			word = "0"
 		}
-		h = hashString(h, word)
+		for i := range len(word) {
+			h = (h ^ uint64(word[i])) * fnvPrime
+		}
+		h = (h ^ 0xff) * fnvPrime
 	}
 	return strconv.FormatUint(h, 16)
 }
+
+// FNV-1a, 64 bit: fingerprints are compared across sessions and releases.
+const (
+	fnvSeed  = 14695981039346656037
+	fnvPrime = 1099511628211
+)
 
 // request is one request before its times are known.
 type request struct {

@@ -74,7 +74,7 @@ func fieldsOf(form node) uint64 {
 	h, seen, fields := uint64(hashSeed), 0, 0
 	for n := form; n.ok() && seen < maxFormNodes; n, seen = n.after(form), seen+1 {
 		if takesValue(n) {
-			h = hash(hash(hash(hashString(h, n.tag()), n.attr(nameType)), n.attr(nameName)), n.attr(nameID_))
+			h = hash(hash(hash(mixed(h, n.tagSum()), n.attr(nameType)), n.attr(nameName)), n.attr(nameID_))
 			fields++
 		}
 	}
@@ -141,7 +141,7 @@ func spoken(text []byte) (uint64, bool) {
 		switch {
 		case '0' <= c && c <= '9', c == ' ', c == '\n', c == '\t', c == '\r':
 		default:
-			h, some = (h^uint64(c))*hashPrime, true
+			h, some = mixed(h, uint64(c)), true
 		}
 	}
 	return h, some
