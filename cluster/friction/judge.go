@@ -40,7 +40,7 @@ type grading struct {
 	pairs, before []redrawn
 	answers       []answer
 	held          []time.Duration
-	rows          map[place]rows
+	rows          map[uint64]rows
 }
 
 // judgeAll judges the runs that the end of the session left open.
@@ -510,7 +510,8 @@ func (a *analysis) busyEnd(r *run, i int) bool {
 // collect orders everything that answers.
 func (a *analysis) collect(r *run, effect []bool) []answer {
 	out, placeheld := a.mem.grading.answers[:0], a.mem.grading.held[:0]
-	var lists map[place]rows
+	var lists map[uint64]rows
+	moment := 0
 	for i := range r.touches {
 		t := &r.touches[i]
 		if !effect[i] {
@@ -524,7 +525,8 @@ func (a *analysis) collect(r *run, effect []bool) []answer {
 			if lists == nil {
 				lists = a.growth(r)
 			}
-			at := place{t.parent, t.at}
+			moment = r.moment(moment, i)
+			at := placeKey(t.parent, moment)
 			list := lists[at]
 			if list.grown > 0 && t.traits&replay.ChangeInvalid == 0 {
 				h ^= uint64(t.node) * 0x9e3779b97f4a7c15 // one row more is never where we were, though the rows be equal
@@ -584,6 +586,20 @@ type place struct {
 	at     time.Duration
 }
 
+// placeKey is another number for every place of a run. Changes lie in order of time, so that the first one of a moment
+// stands for it.
+func placeKey(parent replay.NodeID, moment int) uint64 {
+	return uint64(uint32(parent))<<32 | uint64(moment)
+}
+
+// moment is the first change at the time of change i, where the one at the time of an earlier change is given.
+func (r *run) moment(earlier, i int) int {
+	for r.touches[earlier].at != r.touches[i].at {
+		earlier++
+	}
+	return earlier
+}
+
 // rows is what came to a place.
 type rows struct {
 	grown int32  // more than what went
@@ -591,12 +607,14 @@ type rows struct {
 }
 
 // growth counts what came to each place of a run.
-func (a *analysis) growth(r *run) map[place]rows {
+func (a *analysis) growth(r *run) map[uint64]rows {
 	a.mem.grading.rows = cleared(a.mem.grading.rows)
 	lists := a.mem.grading.rows
+	moment := 0
 	for i := range r.touches {
 		t := &r.touches[i]
-		at, by := place{t.parent, t.at}, int32(0)
+		moment = r.moment(moment, i)
+		at, by := placeKey(t.parent, moment), int32(0)
 		switch t.kind {
 		case replay.Added:
 			by = 1

@@ -122,6 +122,10 @@ func (c *cursor) name() (key []byte, more bool) {
 
 // array enters an array; it reports whether there is an element. Anything but an array is skipped and has none.
 func (c *cursor) array() (more bool) {
+	if i := c.pos; i+1 < len(c.b) && c.b[i] == '[' && c.b[i+1] == ']' { // as most lists of a batch are
+		c.pos += 2
+		return false
+	}
 	if c.peek() != '[' {
 		return c.skip() && false
 	}
@@ -431,6 +435,16 @@ func (c *cursor) nodeID() int32 {
 		return unknownNode
 	}
 	return int32(f)
+}
+
+// kind reads the kind of a node, which is one digit; other numbers read as the nearest kind there can be.
+func (c *cursor) kind() uint8 {
+	if i := c.pos; i+1 < len(c.b) && c.b[i]-'0' <= 9 && c.b[i+1] == ',' {
+		c.pos++
+		return c.b[i] - '0'
+	}
+	f, _ := c.number()
+	return uint8(max(0, min(f, 255)))
 }
 
 // flag reads a boolean; set reports whether it was one.

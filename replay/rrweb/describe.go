@@ -347,6 +347,7 @@ func isReadable(name []byte) bool {
 	digits := 0
 	for _, r := range string(name) {
 		switch {
+		case r >= 'a' && r <= 'z':
 		case unicode.IsDigit(r):
 			digits++
 		case !unicode.IsLetter(r) && r != '-' && r != '_':

@@ -199,8 +199,7 @@ func (f *facts) node(c *cursor, depth int) int32 {
 	for k := c.first(&f.order.node); k != keyEnd; k = c.next(&f.order.node, k) {
 		switch k {
 		case keyType:
-			kind, _ := c.number()
-			n.kind = uint8(max(0, min(kind, 255)))
+			n.kind = c.kind()
 		case keyTagName:
 			n.tag = f.name(c)
 		case keyAttributes:
