@@ -161,6 +161,10 @@ func (a *analysis) all(ctx context.Context) (*ranker.Report, error) {
 	}
 	regrouped := newRegrouping(recordings)
 	selected := selection{fingerprint: a.fingerprint, sources: namesOf(a.Sources), superseded: regrouped.superseded, decided: newDecisions(decided)}
+	last := lastResult(a.DataDir)
+	if last != nil {
+		selected.aliases = last.Aliases
+	}
 	report, basis, err := a.rank(ctx, tables, selected, a.summary.read)
 	if err != nil {
 		return nil, err
@@ -169,7 +173,7 @@ func (a *analysis) all(ctx context.Context) (*ranker.Report, error) {
 		return nil, err
 	}
 	result := &Result{Report: report, Config: a.Config, Sources: selected.sources, Digests: a.fingerprint, Superseded: regrouped.names(), Decisions: decided, Inputs: inputs}
-	result.succeed(lastResult(a.DataDir))
+	result.succeed(last)
 	return report, result.save(ctx, a.DataDir)
 }
 
@@ -248,7 +252,7 @@ func (a *analysis) rank(ctx context.Context, tables *tables, selected selection,
 		Exposer:       clusters,
 		Harmless:      clusters.Harmless(),
 		HarmlessCount: clusters.Harmless().Count(),
-		Fixes:         selected.decided.fixes(),
+		Fixes:         selected.decided.fixes(selected.aliases),
 		Outcomes:      goals,
 		Notes:         tables.notes(goals),
 		Options:       a.Config.ranking(),

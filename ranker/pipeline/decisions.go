@@ -127,10 +127,21 @@ func (o decisions) fingerprint() string {
 	return hash(string(text))
 }
 
-// fixes are the issues that people say are fixed.
-func (o decisions) fixes() []ranker.FixMark {
+// fixes are the issues that people say are fixed, by the keys that they have now: aliases leads from keys that are no more
+// to those. What was said of the key of now counts before what was said of an old one.
+func (o decisions) fixes(aliases map[string]string) []ranker.FixMark {
+	said := map[string]bool{}
+	for _, f := range o.Fixed {
+		said[f.Issue] = true
+	}
 	var out []ranker.FixMark
 	for _, f := range o.Fixed {
+		if now, moved := aliases[f.Issue]; moved {
+			if said[now] {
+				continue
+			}
+			f.Issue, said[now] = now, true
+		}
 		out = append(out, ranker.FixMark(f))
 	}
 	return out

@@ -21,6 +21,7 @@ type selection struct {
 	sources     []string // see source.Name
 	superseded  func(*friction.Digest) bool
 	decided     decisions
+	aliases     map[string]string // from keys of issues that are no more to those that they have now, as of the last Result
 }
 
 // digests iterates over the selected Digests, completed by the manifests, in the ledger's order.
@@ -102,7 +103,7 @@ func (r *Result) evidence(ctx context.Context, led *ledger.Ledger, decided decis
 
 // selection is what the Result rests on.
 func (r *Result) selection(decided decisions) selection {
-	return selection{fingerprint: r.Digests, sources: r.Sources, decided: decided, superseded: func(d *friction.Digest) bool {
+	return selection{fingerprint: r.Digests, sources: r.Sources, decided: decided, aliases: r.Aliases, superseded: func(d *friction.Digest) bool {
 		_, found := slices.BinarySearch(r.Superseded, d.Recording)
 		return found
 	}}

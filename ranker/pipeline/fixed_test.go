@@ -66,3 +66,12 @@ func TestFixesAreJudged(t *testing.T) {
 		t.Error("the fingerprint does not know of the fix")
 	}
 }
+
+// A mark on an issue that has another key now is one on that, unless there is one on that too.
+func TestFixesFollowTheirIssues(t *testing.T) {
+	d := newDecisions(review.Decisions{Fixed: []review.FixedIssue{{Issue: "a", Version: "1"}, {Issue: "b", Version: "2"}, {Issue: "c", Version: "3"}, {Issue: "old", Version: "4"}}})
+	want := []ranker.FixMark{{Issue: "b", Version: "2"}, {Issue: "c", Version: "3"}, {Issue: "new", Version: "4"}}
+	if diff := cmp.Diff(want, d.fixes(map[string]string{"a": "b", "old": "new"})); diff != "" {
+		t.Error(diff)
+	}
+}

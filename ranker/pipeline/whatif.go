@@ -257,5 +257,5 @@ func (w *WhatIf) Fixes(ctx context.Context, fixed []review.FixedIssue) ([]ranker
 	if err != nil {
 		return nil, err
 	}
-	return basis.Fixes(decisions{Decisions: review.Decisions{Fixed: fixed}}.fixes()), nil
+	return basis.Fixes(decisions{Decisions: review.Decisions{Fixed: fixed}}.fixes(w.result.Aliases)), nil
 }
