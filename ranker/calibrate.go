@@ -11,9 +11,9 @@ import (
 const minControls = 4
 
 // priorError is how large systematic errors of adjusted comparisons are before any control has spoken, as a standard
-// deviation on the log-odds scale, for what all issues have in common and for how they differ alike. Schuemie and others
-// (2018) found 0.1 to 0.3 with negative controls in observational studies of health. A dozen controls overrule it; with
-// 0.1 the intervals of 20,000 and more sessions cover 93 %, with 0.5 those of 2,000 sessions cover 98 %.
+// deviation on the log-odds scale, for what all issues have in common and for how they differ alike: a hidden trait
+// moves odds by a fifth. A dozen controls overrule it. On simulated worlds intervals covered 91 to 95 % with 0.1 where hidden
+// traits are strong, and 98 % of small data with 0.5.
 const priorError = 0.2
 
 // calibration is the systematic error that harmless controls reveal, on the log-odds scale: there the same hidden

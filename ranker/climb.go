@@ -6,10 +6,11 @@ const (
 	// maxClimb bounds a climb: convergence takes four to eight steps, separated data a few more.
 	maxClimb = 40
 	// closeEnough is the rise of the log likelihood, in its own unit, that is not worth another step: every coefficient
-	// is then within a few thousandths of its standard error.
+	// is then within a seventieth of its standard error.
 	closeEnough = 1e-4
-	// nearTop is the mean step of a linear predictor below which the curvature is kept from the step before: chances then
-	// move by 2 % of themselves at most, and the curvature with them. It costs four times as much as the gradient.
+	// nearTop is the mean step of a linear predictor below which the curvature is kept from the step before: rare chances then
+	// move by a twentieth of themselves, others by less, and the curvature with them. Making it costs several times as much
+	// as the gradient.
 	nearTop = 0.05
 	// A first fit takes about so many rows where there are several times as many, per coefficient that it has at most: it
 	// ends close enough to the top that the fit of all rows takes one or two steps, at a fraction of the cost.

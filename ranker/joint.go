@@ -3,7 +3,8 @@ package ranker
 import "math"
 
 // jointRounds is how often the outcomes spoilt by later failures are expected anew and the model steps towards them: each
-// round carries the correction one failure further back, and the fourth moves no total by a thousandth of itself.
+// round carries the correction one failure further back. Four come within 0.8 % of the totals of twelve on simulated
+// worlds of 20,000 sessions, three within 2 %.
 const jointRounds = 4
 
 // joint estimates what all issues cost together: what the sessions that met any of them would have come to had every try
@@ -63,7 +64,7 @@ func (x *estimator) joint(error float64) effect {
 }
 
 // carried adds to grad what the fit moves through the outcomes that it expects itself: without it the expected outcomes
-// would pass for observed ones, and the interval of a small total would be a sixth too narrow. moved is what a unit of
+// would pass for observed ones, and the interval of a small total would be a tenth too narrow. moved is what a unit of
 // systematic error moves the total in this way, on top of what it moves at the first failures.
 func (x *estimator) carried(m *pooled, error float64, grad, reach []float64) (out []float64, moved float64) {
 	out = append([]float64(nil), grad...)

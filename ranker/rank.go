@@ -47,7 +47,7 @@ type Input struct {
 	Options  Options
 	Read     ReadSummary
 	// Each runs do(0) to do(n-1), once each, at once or one after the other, and returns when all are done; nil: one after
-	// the other. The Report does not depend on it. Every outcome is one call, which takes about 50 bytes a try.
+	// the other. The Report does not depend on it. Every outcome is one call, which takes about 60 bytes a try.
 	Each func(n int, do func(i int))
 	// Notes are what earlier stages have to say of the data, in words.
 	Notes []string
