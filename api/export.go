@@ -43,11 +43,7 @@ type exported struct {
 
 // export writes the list, or what was chosen of it, for a spreadsheet, a program or a planning document.
 func (s *Server) export(ctx context.Context, in *exportInput) (*exported, error) {
-	v, err := s.current()
-	if err != nil {
-		return nil, err
-	}
-	tag, err := s.etag(ctx, v, in.Conditional)
+	v, tag, err := s.decided(ctx, in.Conditional)
 	if err != nil {
 		return nil, err
 	}

@@ -39,11 +39,7 @@ type FixOutcome struct {
 }
 
 func (s *Server) fixes(ctx context.Context, in *struct{ Conditional }) (*cached[FixList], error) {
-	v, err := s.current()
-	if err != nil {
-		return nil, err
-	}
-	tag, err := s.etag(ctx, v, in.Conditional)
+	v, tag, err := s.decided(ctx, in.Conditional)
 	if err != nil {
 		return nil, err
 	}
@@ -64,15 +60,11 @@ func (s *Server) fixes(ctx context.Context, in *struct{ Conditional }) (*cached[
 
 // judged asks about fixes that were marked since the report was made.
 func (s *Server) judged(ctx context.Context, v *view, fixed []review.FixedIssue) ([]ranker.Fix, error) {
-	if v.snap.WhatIf == nil {
-		return nil, errNoWhatIf
+	leave, err := s.queue(ctx, v)
+	if err != nil {
+		return nil, err
 	}
-	select {
-	case s.asking <- struct{}{}:
-		defer func() { <-s.asking }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
+	defer leave()
 	return v.snap.WhatIf.Fixes(ctx, fixed)
 }
 

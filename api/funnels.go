@@ -62,12 +62,8 @@ type FunnelIssue struct {
 }
 
 func (s *Server) funnels(ctx context.Context, in *struct{ Conditional }) (*cached[FunnelList], error) {
-	v, err := s.current()
+	v, tag, err := s.reported(in.Conditional)
 	if err != nil {
-		return nil, err
-	}
-	tag := v.etag(0)
-	if err := in.unchanged(tag); err != nil {
 		return nil, err
 	}
 	return fresh(tag, FunnelList{Funnels: mapped(v.snap.Report.Funnels, v.funnelOf)}), nil
@@ -136,12 +132,8 @@ type retentionInput struct {
 }
 
 func (s *Server) retention(ctx context.Context, in *retentionInput) (*cached[RetentionDetail], error) {
-	v, err := s.current()
+	v, tag, err := s.reported(in.Conditional)
 	if err != nil {
-		return nil, err
-	}
-	tag := v.etag(0)
-	if err := in.unchanged(tag); err != nil {
 		return nil, err
 	}
 	r := v.snap.Report

@@ -24,12 +24,8 @@ func (s *Server) ready(context.Context, *struct{}) (*struct{ Body Health }, erro
 }
 
 func (s *Server) report(ctx context.Context, in *struct{ Conditional }) (*cached[Run], error) {
-	v, err := s.current()
+	v, tag, err := s.reported(in.Conditional)
 	if err != nil {
-		return nil, err
-	}
-	tag := v.etag(0)
-	if err := in.unchanged(tag); err != nil {
 		return nil, err
 	}
 	return fresh(tag, v.run), nil
@@ -55,11 +51,7 @@ type IssueFilter struct {
 }
 
 func (s *Server) issues(ctx context.Context, in *issuesInput) (*cached[IssuePage], error) {
-	v, err := s.current()
-	if err != nil {
-		return nil, err
-	}
-	tag, err := s.etag(ctx, v, in.Conditional)
+	v, tag, err := s.decided(ctx, in.Conditional)
 	if err != nil {
 		return nil, err
 	}

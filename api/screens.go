@@ -65,12 +65,8 @@ type ScreenPress struct {
 }
 
 func (s *Server) screens(_ context.Context, in *struct{ Conditional }) (*cached[ScreenList], error) {
-	v, err := s.current()
+	v, tag, err := s.reported(in.Conditional)
 	if err != nil {
-		return nil, err
-	}
-	tag := v.etag(0)
-	if err := in.unchanged(tag); err != nil {
 		return nil, err
 	}
 	return fresh(tag, ScreenList{mapped(v.snap.Screens, screenRow)}), nil

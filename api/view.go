@@ -75,6 +75,27 @@ func (s *Server) current() (*view, error) {
 	return v, nil
 }
 
+// reported returns the loaded view and the tag of what is derived from its report alone. The error is why there is no
+// view, or the 304 answer if the client has that already.
+func (s *Server) reported(have Conditional) (*view, string, error) {
+	v, err := s.current()
+	if err != nil {
+		return nil, "", err
+	}
+	tag := v.etag(0)
+	return v, tag, have.unchanged(tag)
+}
+
+// decided is the same for what decisions of people show in, too.
+func (s *Server) decided(ctx context.Context, have Conditional) (*view, string, error) {
+	v, err := s.current()
+	if err != nil {
+		return nil, "", err
+	}
+	tag, err := s.etag(ctx, v, have)
+	return v, tag, err
+}
+
 // etag is the tag of everything that is derived from the report and the reviews. The error is the 304 answer if the client
 // has that already.
 func (s *Server) etag(ctx context.Context, v *view, have Conditional) (string, error) {

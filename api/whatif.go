@@ -121,20 +121,29 @@ func (s *Server) whatIf(ctx context.Context, in *whatIfInput) (*whatIfOutput, er
 	if err != nil {
 		return nil, err
 	}
-	if v.snap.WhatIf == nil {
-		return nil, errNoWhatIf
+	leave, err := s.queue(ctx, v)
+	if err != nil {
+		return nil, err
 	}
-	select {
-	case s.asking <- struct{}{}:
-		defer func() { <-s.asking }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
+	defer leave()
 	r, err := v.snap.WhatIf.Ask(ctx, questionOf(in.Body))
 	if err != nil {
 		return nil, err
 	}
 	return &whatIfOutput{CacheControl: "no-store", Body: v.answer(r, in.Body.Limit)}, nil
+}
+
+// queue waits until a question may be asked; leave ends it.
+func (s *Server) queue(ctx context.Context, v *view) (leave func(), err error) {
+	if v.snap.WhatIf == nil {
+		return nil, errNoWhatIf
+	}
+	select {
+	case s.asking <- struct{}{}:
+		return func() { <-s.asking }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 func questionOf(w WhatIfQuestion) pipeline.Question {
