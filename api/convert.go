@@ -76,7 +76,17 @@ func runOf(s *Snapshot) Run {
 		Read:      readOf(r.Read),
 		Quality:   mapped(r.Coverage, func(x ranker.MarkCount) MarkCount { return MarkCount(x) }),
 		Notes:     mapped(r.Notes, same), Method: r.Method, OrderedBy: r.OrderedBy, IssuesTotal: len(r.Issues),
-		Demo: s.Demo, Sources: mapped(s.Sources, same),
+		Trust: trustOf(r), Demo: s.Demo, Sources: mapped(s.Sources, same),
+	}
+}
+
+func trustOf(r *ranker.Report) Trust {
+	return Trust{
+		Totals: mapped(r.Totals, func(t ranker.Total) Total { return Total{Outcome: t.Outcome, PerWeek: figureOf(t.PerWeek)} }),
+		Calibration: mapped(r.Calibration, func(c ranker.CalibrationSummary) Calibration {
+			return Calibration{Outcome: c.Outcome, Controls: c.Controls, Possible: c.Possible, Mean: finite(c.Mean), Spread: finite(c.Spread)}
+		}),
+		Checks: mapped(r.Checks, func(c ranker.SelfCheck) SelfCheck { return SelfCheck(c) }),
 	}
 }
 
@@ -110,6 +120,10 @@ func impactOf(i ranker.Impact) Impact {
 	out.PerWeek, out.Low, out.High = number(i.PerWeek.Value), number(i.PerWeek.Low), number(i.PerWeek.High)
 	out.Share, out.ShareLow, out.ShareHigh = number(i.Share.Value), number(i.Share.Low), number(i.Share.High)
 	out.NaivePerWeek = number(i.Naive.Value)
+	out.EValue, out.EValueLow = finite(i.EValue), finite(i.EValueLow)
+	if i.Compared > 0 {
+		out.Balance = &Balance{Before: finite(i.Balance.Before), After: finite(i.Balance.After), Worst: i.Balance.Worst}
+	}
 	return out
 }
 

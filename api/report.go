@@ -31,7 +31,8 @@ type ReportDocument struct {
 	Retention   []RetentionSummary `json:"retention"`
 	Read        ReadSummary        `json:"read"`
 	Quality     []MarkCount        `json:"quality"`
-	Issues      []DocumentIssue    `json:"issues"` // in rank order
+	Trust
+	Issues []DocumentIssue `json:"issues"` // in rank order
 }
 
 // DocumentIssue is one issue of a ReportDocument.
@@ -80,7 +81,7 @@ func Document(r *ranker.Report) ReportDocument {
 	return ReportDocument{
 		Schema: r.Schema, Run: r.Run, Fingerprint: r.Fingerprint, FromMS: epochMS(r.From), ToMS: epochMS(r.To), Weeks: run.Weeks,
 		Sessions: r.Sessions, Users: r.Users, Anonymous: r.Anonymous, OrderedBy: r.OrderedBy, Method: r.Method,
-		Notes: run.Notes, Goals: run.Goals, Retention: run.Retention, Read: run.Read, Quality: run.Quality,
+		Notes: run.Notes, Goals: run.Goals, Retention: run.Retention, Read: run.Read, Quality: run.Quality, Trust: run.Trust,
 		Issues: mapped(r.Issues, documentIssue),
 	}
 }

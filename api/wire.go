@@ -24,8 +24,42 @@ type Run struct {
 	Method      string             `json:"method"`
 	OrderedBy   string             `json:"ordered_by" doc:"What the order of the issues means"`
 	IssuesTotal int                `json:"issues_total"`
-	Demo        bool               `json:"demo" doc:"True when the data is the generated demo bucket"`
-	Sources     []string           `json:"sources" doc:"Directories and bucket URLs, without credentials"`
+	Trust
+	Demo    bool     `json:"demo" doc:"True when the data is the generated demo bucket"`
+	Sources []string `json:"sources" doc:"Directories and bucket URLs, without credentials"`
+}
+
+// Trust says how far the figures of a run can be believed.
+type Trust struct {
+	Totals      []Total       `json:"totals" doc:"What all issues cost together, one per outcome"`
+	Calibration []Calibration `json:"calibration" doc:"What controls that are known to be harmless found, per outcome"`
+	Checks      []SelfCheck   `json:"checks" doc:"What the method finds in this data where there is nothing to find"`
+}
+
+// Total is what all issues cost together. Sessions that met several are lost once.
+type Total struct {
+	Outcome string  `json:"outcome" doc:"Goal or retention window"`
+	PerWeek *Figure `json:"per_week" doc:"null when it cannot be estimated"`
+}
+
+// Calibration is the systematic error that harmless controls show.
+type Calibration struct {
+	Outcome  string  `json:"outcome"`
+	Controls int     `json:"controls" doc:"Harmless controls that could be estimated"`
+	Possible bool    `json:"possible" doc:"There were enough of them"`
+	Mean     float64 `json:"mean" doc:"Error that all issues have in common, in log-odds (0.1 moves odds by a tenth); taken off every figure"`
+	Spread   float64 `json:"spread" doc:"Standard deviation of the errors of single issues, in log-odds; part of every interval"`
+}
+
+// SelfCheck is a question whose answer is known to be nothing.
+type SelfCheck struct {
+	Name     string `json:"name" doc:"A/A: two random halves of the users; before: what was reached before the session"`
+	Outcome  string `json:"outcome"`
+	Tests    int    `json:"tests" doc:"Issues that could be tested"`
+	Rejected int    `json:"rejected" doc:"Of these, those whose 95 % interval excludes zero; a twentieth is expected"`
+	Called   int    `json:"called" doc:"Those that would be called harmful; none is expected"`
+	Passed   bool   `json:"passed"`
+	Words    string `json:"words"`
 }
 
 // Goal is one goal over the whole data window.
@@ -209,9 +243,19 @@ type Impact struct {
 	NaivePerWeek *float64 `json:"naive_per_week" doc:"Affected minus others without any adjustment, for comparison"`
 	Exposed      int      `json:"exposed" doc:"Attempts or sessions that met the issue"`
 	Compared     int      `json:"compared" doc:"Attempts or sessions at the same point that did not"`
+	EValue       float64  `json:"e_value" doc:"How strongly something unrecorded would have to go with failure and outcome to explain the loss away, as a ratio of rates; 1 = nothing is needed, 0 = not estimated"`
+	EValueLow    float64  `json:"e_value_low" doc:"The same for the lower end of the interval"`
+	Balance      *Balance `json:"balance,omitempty" doc:"How alike those who met it and those compared with are; absent when not estimated"`
 	Method       string   `json:"method"`
 	Possible     bool     `json:"possible"`
 	Caveats      []string `json:"caveats"`
+}
+
+// Balance is the largest standardised difference in anything that people are compared by; below 0.1 counts as alike.
+type Balance struct {
+	Before float64 `json:"before" doc:"As they came"`
+	After  float64 `json:"after" doc:"Weighted to be alike, as the check beside the estimate does"`
+	Worst  string  `json:"worst" doc:"In what the difference is largest after weighting"`
 }
 
 // Figure is a number that knows how sure it is.

@@ -7,6 +7,11 @@ export interface Retention { window: string; returned: number; users: number; ce
 export interface Skip { reason: string; count: number; examples: string[] | null }
 export interface QualityMark { mark: string; sessions: number }
 
+/** What controls that are known to be harmless show as systematic error, in log-odds. */
+export interface Calibration { outcome: string; controls: number; possible: boolean; mean: number; spread: number }
+/** A question about this data whose answer is known to be nothing. */
+export interface SelfCheck { name: string; outcome: string; tests: number; rejected: number; called: number; passed: boolean; words: string }
+
 export interface Report {
   run: string;
   fingerprint: string;
@@ -24,6 +29,9 @@ export interface Report {
   method: string;
   ordered_by: string;
   issues_total: number;
+  totals: { outcome: string; per_week: Figure | null }[] | null;
+  calibration: Calibration[] | null;
+  checks: SelfCheck[] | null;
   demo: boolean;
   sources: string[] | null;
 }
@@ -44,6 +52,9 @@ export interface Impact {
   naive_per_week: number | null;
   exposed: number;
   compared: number;
+  e_value: number;
+  e_value_low: number;
+  balance?: { before: number; after: number; worst: string };
   method: string;
   possible: boolean;
   caveats: string[] | null;

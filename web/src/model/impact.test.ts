@@ -4,7 +4,7 @@ import { firmness, laneName, position, segmentChips, sentence, sharedAxis } from
 
 const impact = (over: Partial<Impact>): Impact => ({
   goal: "purchase", per_week: 132, low: 90, high: 180, unit: "purchases per week", share: 0.1, share_low: 0.05, share_high: 0.2,
-  naive_per_week: 200, exposed: 900, compared: 4310, method: "g-computation", possible: true, caveats: [], ...over,
+  naive_per_week: 200, exposed: 900, compared: 4310, e_value: 2.1, e_value_low: 1.6, method: "g-computation", possible: true, caveats: [], ...over,
 });
 
 describe("sharedAxis", () => {

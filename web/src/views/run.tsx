@@ -1,6 +1,6 @@
 // The run: what was read, what was not and why, and what the numbers do and do not mean.
 import type { Report } from "../api/wire";
-import { bytes, count, dayRange, plural, quantity, ratio, sentenceCase, share } from "../model/format";
+import { bytes, count, dayRange, figure, plural, quantity, ratio, sentenceCase, share } from "../model/format";
 import { words } from "../model/patterns";
 import type { Resource } from "../state/resource";
 import { Failed, Fact, Loading } from "./parts";
@@ -67,6 +67,7 @@ export function RunPage({ report }: { report: Resource<Report> }) {
           <p>{r.method}</p>
           {r.ordered_by !== "" && <p>The list is ordered by {r.ordered_by}.</p>}
           {(r.notes ?? []).length > 0 && <><h3>What cannot be estimated</h3><ul>{(r.notes ?? []).map((n) => <li key={n}>{sentenceCase(n)}</li>)}</ul></>}
+          <Checks report={r} />
           <p className="muted small">Settings fingerprint <code className="break">{r.fingerprint}</code>: the same recordings under the same settings give the same list.</p>
         </section>
         <section className="card" aria-labelledby="mean-title">
@@ -83,5 +84,28 @@ export function RunPage({ report }: { report: Resource<Report> }) {
         </section>
       </div>
     </article>
+  );
+}
+
+const checkNames: Record<string, string> = { "A/A": "Two random halves of the users", before: "What was reached before the session" };
+
+/** What the method says where the answer is known: that there is nothing. */
+function Checks({ report: r }: { report: Report }) {
+  const checks = r.checks ?? [];
+  const totals = (r.totals ?? []).flatMap((t) => (t.per_week === null ? [] : [{ outcome: t.outcome, per_week: t.per_week }]));
+  return (
+    <>
+      {totals.length > 0 && <><h3>All issues together</h3><ul>{totals.map((t) => <li key={t.outcome}>{figure(t.per_week)}. Sessions that met several issues are lost once.</li>)}</ul></>}
+      {checks.length > 0 && (
+        <>
+          <h3>Does the method find something where there is nothing?</h3>
+          <table className="table">
+            <thead><tr><th scope="col">Asked of this data</th><th scope="col" className="num">Found, of tests</th><th scope="col" className="num">Called harmful</th></tr></thead>
+            <tbody>{checks.map((c) => <tr key={`${c.name} ${c.outcome}`}><th scope="row">{checkNames[c.name] ?? c.name} <span className="muted">{c.outcome}</span><small className="example">{sentenceCase(c.words)}</small></th><td className="num">{c.tests === 0 ? "–" : `${count(c.rejected)} of ${count(c.tests)}`}{c.tests > 0 && <small className="example">{c.passed ? "as chance allows" : "more than chance allows"}</small>}</td><td className="num">{count(c.called)}</td></tr>)}</tbody>
+          </table>
+        </>
+      )}
+      {(r.calibration ?? []).filter((c) => c.possible).map((c) => <p key={c.outcome} className="muted">{c.outcome}: calibrated with {plural(c.controls, "control", "controls")} known to be harmless.</p>)}
+    </>
   );
 }
