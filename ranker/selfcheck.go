@@ -63,7 +63,7 @@ func (x *estimator) halves(issues int) SelfCheck {
 	case out.Tests == 0:
 		out.Words = "too few people tried the same control to compare halves of them"
 	default:
-		out.Words = fmt.Sprintf("two random halves of the users differ at %d of %s, about %.0f would by chance", out.Rejected, plural(out.Tests, "issue"), checked*float64(out.Tests))
+		out.Words = fmt.Sprintf("two random halves of the users differ at %d of %s, about %.2g would by chance", out.Rejected, plural(out.Tests, "issue"), checked*float64(out.Tests))
 	}
 	return out
 }
@@ -109,7 +109,7 @@ func (b *builder) before(g int, goal outcome.Goal) SelfCheck {
 	case out.Tests == 0:
 		out.Words = "too few users came again to compare what they had reached before"
 	default:
-		out.Words = fmt.Sprintf("those who met an issue differ from the others in what they had reached before at %d of %s, about %.0f would by chance",
+		out.Words = fmt.Sprintf("those who met an issue differ from the others in what they had reached before at %d of %s, about %.2g would by chance",
 			out.Rejected, plural(out.Tests, "issue"), checked*float64(out.Tests))
 	}
 	return out

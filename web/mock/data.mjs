@@ -265,7 +265,7 @@ export function answer(method, path, params, write) {
 Object.assign(report, {
   totals: [{ outcome: "purchase", per_week: { value: 41, low: 22, high: 60, unit: "purchases" } }],
   calibration: [{ outcome: "purchase", controls: 14, possible: true, mean: 0.02, spread: 0.08 }],
-  checks: [{ name: "A/A", outcome: "purchase", tests: 6, rejected: 0, called: 0, passed: true, words: "two random halves of the users differ at 0 of 6 issues, about 0 would by chance" }],
+  checks: [{ name: "A/A", outcome: "purchase", tests: 6, rejected: 0, called: 0, passed: true, words: "two random halves of the users differ at 0 of 6 issues, about 0.3 would by chance" }],
 });
 const proportion = (some, all) => ({ some, all, share: some / all, low: (some / all) * 0.9, high: Math.min(1, (some / all) * 1.1) });
 const stepsOf = (all, ...through) => ["cart", "checkout", "purchase"].map((name, i) => ({ name, through: proportion(through[i], i === 0 ? all : through[i - 1]) }));
