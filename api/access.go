@@ -39,8 +39,11 @@ func whoOf(ctx context.Context) string {
 	return p.Name
 }
 
-// accessPath is where people sign in and out.
-const accessPath = "/api/v1/access"
+// accessPath is where people sign in and out, startPath where they leave for the identity provider.
+const (
+	accessPath = "/api/v1/access"
+	startPath  = "/signin/start"
+)
 
 // isPublic tells addresses that hold nothing of the data: the viewer's own files, the state of the process, and the
 // way in. Everything else needs a person, whatever is added later.
@@ -114,8 +117,8 @@ const (
 	// about ten times, and a program that wants everything has exports.
 	limitWindow   = 10 * time.Second
 	limitRequests = 1000
-	// limitSignIns per minute and address. Tokens cannot be guessed; this keeps the log readable and the hash idle.
-	// Behind a proxy everybody shares one address.
+	// limitSignIns per minute and address. Tokens cannot be guessed; this keeps the log readable, and nobody from filling
+	// the places of those who are on their way to the identity provider. Behind a proxy everybody shares one address.
 	limitSignIns = 60
 )
 
@@ -133,7 +136,7 @@ func (s *Server) limit(next http.Handler) http.Handler {
 	}, refuse)(next)
 	signIns := httprate.LimitBy(limitSignIns, time.Minute, addressOf, refuse)(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodPost && r.URL.Path == accessPath+"/session" {
+		if r.Method == http.MethodPost && r.URL.Path == accessPath+"/session" || r.URL.Path == startPath {
 			signIns.ServeHTTP(w, r)
 			return
 		}
@@ -218,7 +221,7 @@ func (s *Server) accessRoutes(api huma.API, router chi.Router) {
 	out := get("sign_out", accessPath+"/session", "Sign out")
 	out.Method = http.MethodDelete
 	add(s, api, out, s.signOut)
-	router.Get("/signin/start", s.leave)
+	router.Get(startPath, s.leave)
 	router.Get(access.CallbackPath, s.arrive)
 }
 
