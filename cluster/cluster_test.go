@@ -496,14 +496,7 @@ func TestComponents(t *testing.T) {
 		{"header", press(search, "/", "/c/lamps", "/cart"), []string{"“Search” does nothing on many screens"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r := build(Settings{}, c.stories...)
-			got := titles(r)
-			slices.Sort(got)
-			equal(t, "titles", got, c.want)
-			rows := 0
-			for _, s := range c.stories {
-				rows += len(r.Exposures(&s.d))
-			}
+			_, rows := buildTitled(t, c.stories, c.want)
 			if len(c.want) > 0 && rows != len(c.stories) {
 				t.Errorf("%d rows of %d sessions", rows, len(c.stories))
 			}

@@ -117,14 +117,7 @@ func TestJoins(t *testing.T) {
 		{"busy rows by their end", rows("%s kaufen", learnSiblings, popSessions), []string{"“… kaufen” never responds on /search"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r := build(Settings{}, c.stories...)
-			got := titles(r)
-			slices.Sort(got)
-			equal(t, "titles", got, c.want)
-			rows := 0
-			for _, s := range c.stories {
-				rows += len(r.Exposures(&s.d))
-			}
+			r, rows := buildTitled(t, c.stories, c.want)
 			affected := 0
 			for _, i := range r.Issues {
 				affected += i.Exposed
@@ -212,14 +205,7 @@ func TestOneErrorBehindControls(t *testing.T) {
 		{"another status", slices.Concat(twice(1, "/pay", "Pay", broken), twice(4, "/pay", "Express", "POST /api/pay 403")), apart("/pay")},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r := build(Settings{}, c.stories...)
-			got := titles(r)
-			slices.Sort(got)
-			equal(t, "titles", got, c.want)
-			exposed := 0
-			for _, s := range c.stories {
-				exposed += len(r.Exposures(&s.d))
-			}
+			_, exposed := buildTitled(t, c.stories, c.want)
 			equal(t, "rows", exposed, len(c.stories))
 		})
 	}

@@ -50,16 +50,7 @@ func TestLocalesAreLearned(t *testing.T) {
 		}(), map[string]string{"/fr/cart": "/fr/cart"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			backwards := slices.Clone(c.screens)
-			slices.Reverse(backwards)
-			for _, screens := range [][]seen{c.screens, backwards} {
-				learned := learn(Settings{}, screens)
-				for path, want := range c.want {
-					if got := learned.of(path); got != want {
-						t.Errorf("%q: %q instead of %q", path, got, want)
-					}
-				}
-			}
+			learns(t, c.screens, c.want)
 		})
 	}
 }

@@ -158,17 +158,23 @@ func TestLearn(t *testing.T) {
 		}(), map[string]string{"/p/" + word(1): "/p/:name"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			backwards := slices.Clone(c.screens)
-			slices.Reverse(backwards)
-			for _, screens := range [][]seen{c.screens, backwards} {
-				learned := learn(Settings{}, screens)
-				for path, want := range c.want {
-					if got := learned.of(path); got != want {
-						t.Errorf("%q: %q instead of %q", path, got, want)
-					}
-				}
-			}
+			learns(t, c.screens, c.want)
 		})
+	}
+}
+
+// learns checks the templates of paths that are learned from screens, whatever the order these come in.
+func learns(t *testing.T, screens []seen, want map[string]string) {
+	t.Helper()
+	backwards := slices.Clone(screens)
+	slices.Reverse(backwards)
+	for _, order := range [][]seen{screens, backwards} {
+		learned := learn(Settings{}, order)
+		for path, want := range want {
+			if got := learned.of(path); got != want {
+				t.Errorf("%q: %q instead of %q", path, got, want)
+			}
+		}
 	}
 }
 

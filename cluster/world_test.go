@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -157,3 +158,16 @@ func one(t *testing.T, r *Result) *Issue {
 
 // payByID is a control whose identity somebody wrote.
 var payByID = friction.Target{Key: "button|test:pay", Tag: "button", Role: "button", Label: "Pay now", Path: "main>button", Kind: friction.Control, Certainty: 1}
+
+// buildTitled checks the titles of the issues that stories make, and counts the rows of their risk sets.
+func buildTitled(t *testing.T, stories []*story, want []string) (r *Result, rows int) {
+	t.Helper()
+	r = build(Settings{}, stories...)
+	got := titles(r)
+	slices.Sort(got)
+	equal(t, "titles", got, want)
+	for _, s := range stories {
+		rows += len(r.Exposures(&s.d))
+	}
+	return r, rows
+}

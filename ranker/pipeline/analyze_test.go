@@ -111,18 +111,12 @@ func TestNothingIsReadTwiceUnlessItChanged(t *testing.T) {
 	}
 }
 
-func TestBucketAndDirectoryGiveTheSameIssues(t *testing.T) {
-	server := s3test.Start(t)
-	bucket := server.Bucket(t)
-	files := sample(t, 6)
-	for key, data := range files {
-		server.Put(t, bucket, "web/"+key, data)
-	}
-	server.Put(t, bucket, "elsewhere/not-ours.json", []byte("{}"))
+// bucketSource reads what lies below web/ in a bucket.
+func bucketSource(t *testing.T, server *s3test.Server, bucket string) (Config, []Opened) {
+	t.Helper()
 	opt := server.Options(bucket)
-	url := "s3://" + bucket + "/web/"
 	config := Config{Sources: []Source{{
-		URL: url, Endpoint: opt.Endpoint, Region: opt.Region, Insecure: true,
+		URL: "s3://" + bucket + "/web/", Endpoint: opt.Endpoint, Region: opt.Region, Insecure: true,
 		AccessKeyEnv: "KEY", SecretKeyEnv: "SECRET",
 	}}}
 	sources, err := Opener{Getenv: func(name string) string {
@@ -131,6 +125,18 @@ func TestBucketAndDirectoryGiveTheSameIssues(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return config, sources
+}
+
+func TestBucketAndDirectoryGiveTheSameIssues(t *testing.T) {
+	server := s3test.Start(t)
+	bucket := server.Bucket(t)
+	files := sample(t, 6)
+	for key, data := range files {
+		server.Put(t, bucket, "web/"+key, data)
+	}
+	server.Put(t, bucket, "elsewhere/not-ours.json", []byte("{}"))
+	config, sources := bucketSource(t, server, bucket)
 	data := t.TempDir()
 	run, err := Analyze(t.Context(), Options{Config: config, Sources: sources, DataDir: data})
 	if err != nil {

@@ -137,18 +137,8 @@ func TestTableInABucket(t *testing.T) {
 		server.Put(t, bucket, "web/"+key, data)
 	}
 	server.Put(t, bucket, "web/crm/orders.csv", []byte("user_id,name,at\nnobody,order,2026-10-05T10:00:00Z\n"))
-	opt := server.Options(bucket)
-	config := Config{
-		Sources: []Source{{URL: "s3://" + bucket + "/web/", Endpoint: opt.Endpoint, Region: opt.Region, Insecure: true,
-			AccessKeyEnv: "KEY", SecretKeyEnv: "SECRET"}},
-		Manifests: []Manifest{{Path: "s3://" + bucket + "/web/crm/orders.csv", Outcomes: true}},
-	}
-	sources, err := Opener{Getenv: func(name string) string {
-		return map[string]string{"KEY": s3test.AccessKey, "SECRET": s3test.SecretKey}[name]
-	}}.Open(config)
-	if err != nil {
-		t.Fatal(err)
-	}
+	config, sources := bucketSource(t, server, bucket)
+	config.Manifests = []Manifest{{Path: "s3://" + bucket + "/web/crm/orders.csv", Outcomes: true}}
 	data := t.TempDir()
 	run, err := Analyze(t.Context(), Options{Config: config, Sources: sources, DataDir: data})
 	if err != nil {
