@@ -100,12 +100,10 @@ function Queue({ onJudged }: { onJudged(): void }) {
       const { session, pattern, offset_ms } = last.from;
       const now = await saveVerdict({ session, pattern, offset_ms, verdict: "none", rev: last.rev }, signal);
       setJudged(judged.slice(0, -1));
-      setDrawn(({ seed, cases }) => {
-        const known = cases.findIndex((c) => nameOf(c) === nameOf(last.from));
-        const again = { ...last.from, rev: now.rev };
-        setAt(Math.max(0, known));
-        return { seed, cases: known < 0 ? [again, ...cases] : cases.with(known, again) };
-      });
+      const known = drawn.cases.findIndex((c) => nameOf(c) === nameOf(last.from));
+      const again = { ...last.from, rev: now.rev };
+      setAt(Math.max(0, known));
+      setDrawn({ seed: drawn.seed, cases: known < 0 ? [again, ...drawn.cases] : drawn.cases.with(known, again) });
     });
   };
   const bindings: Record<string, () => void> = { z: takeBack, j: () => current !== undefined && setAt(at + 1) };
