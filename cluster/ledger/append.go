@@ -281,7 +281,7 @@ func mergeFiles[R any](ctx context.Context, l *Ledger, files []*file, k kind[R])
 		}
 		l.step("removed")
 	}
-	return f, syncDir(filepath.Join(l.root, to.dir))
+	return f, SyncDir(filepath.Join(l.root, to.dir))
 }
 
 // replace swaps the merged files for the new one in the index.

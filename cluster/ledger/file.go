@@ -144,7 +144,7 @@ func newWriter[R any](l *Ledger, to target) (*writer[R], error) {
 		if err := os.Mkdir(dir, 0o755); err != nil {
 			return nil, fmt.Errorf("create ledger folder: %w", err)
 		}
-		if err := syncDir(l.root); err != nil {
+		if err := SyncDir(l.root); err != nil {
 			return nil, fmt.Errorf("sync ledger folder %s: %w", l.root, err)
 		}
 	}
@@ -225,7 +225,7 @@ func (w *writer[R]) commit() (*file, error) {
 		return nil, err
 	}
 	w.l.step("renamed")
-	if err := syncDir(dir); err != nil {
+	if err := SyncDir(dir); err != nil {
 		return nil, err
 	}
 	return &file{

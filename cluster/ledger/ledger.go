@@ -199,12 +199,15 @@ func (l *Ledger) sweep() error {
 		return err
 	}
 	for _, dir := range dirs {
-		left, err := filepath.Glob(filepath.Join(l.root, dir, "*"+partialSuffix))
+		entries, err := os.ReadDir(filepath.Join(l.root, dir))
 		if err != nil {
 			return fmt.Errorf("clean ledger: %w", err)
 		}
-		for _, path := range left {
-			if err := os.Remove(path); err != nil {
+		for _, e := range entries {
+			if !strings.HasSuffix(e.Name(), partialSuffix) {
+				continue
+			}
+			if err := os.Remove(filepath.Join(l.root, dir, e.Name())); err != nil {
 				return fmt.Errorf("clean ledger: %w", err)
 			}
 		}

@@ -19,8 +19,8 @@ func tryLock(f *os.File) error {
 	return err
 }
 
-// syncDir makes renames in the folder durable.
-func syncDir(path string) error {
+// SyncDir makes renames in the folder durable: after a nil error they survive a power cut.
+func SyncDir(path string) error {
 	d, err := os.Open(path)
 	if err != nil {
 		return err

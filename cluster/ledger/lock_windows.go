@@ -18,5 +18,5 @@ func tryLock(f *os.File) error {
 	return err
 }
 
-// syncDir does nothing: the system offers no such call for folders and orders renames itself.
-func syncDir(string) error { return nil }
+// SyncDir does nothing: the system offers no such call for folders and orders renames itself.
+func SyncDir(string) error { return nil }

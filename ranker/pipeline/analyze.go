@@ -122,10 +122,17 @@ func (a *analysis) withLedger(f func() error) error {
 		return err
 	}
 	a.ledger = led
-	return errors.Join(f(), led.Close())
+	err = sweep(a.DataDir)
+	if err == nil {
+		err = f()
+	}
+	return errors.Join(err, led.Close())
 }
 
 func (a *analysis) all(ctx context.Context) (*ranker.Report, error) {
+	if _, err := LoadResult(a.DataDir); errors.Is(err, ErrNewer) {
+		return nil, err // it holds what this program would lose by replacing it
+	}
 	// Manifests come first: a wrong column should not be found out after hours of reading.
 	config, err := a.fetchTables(ctx)
 	if err != nil {
@@ -157,7 +164,7 @@ func (a *analysis) all(ctx context.Context) (*ranker.Report, error) {
 	}
 	if last := a.unchanged(inputs); last != nil {
 		a.Log.Debug("nothing changed since the last analysis, which stays", "run", last.Report.Run)
-		return last.Report, nil
+		return last.Report, last.follow(ctx, a.DataDir)
 	}
 	regrouped := newRegrouping(recordings)
 	selected := selection{fingerprint: a.fingerprint, sources: namesOf(a.Sources), superseded: regrouped.superseded, decided: newDecisions(decided)}

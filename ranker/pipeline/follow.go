@@ -72,8 +72,17 @@ func lastResult(dir string) *Result {
 
 // save stores a Result and lets what people decided about its issues follow.
 func (r *Result) save(ctx context.Context, dir string) error {
-	if err := r.Save(dir); err != nil || len(r.Aliases) == 0 {
+	if err := r.Save(dir); err != nil {
 		return err
+	}
+	return r.follow(ctx, dir)
+}
+
+// follow lets what people decided about the issues of a stored Result follow them. Doing so again changes nothing: an
+// analysis that finds the Result unchanged does, because the one that stored it may have been killed in between.
+func (r *Result) follow(ctx context.Context, dir string) error {
+	if len(r.Aliases) == 0 {
+		return nil
 	}
 	path := ReviewFile(dir)
 	if _, err := os.Stat(path); err != nil {

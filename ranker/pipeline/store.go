@@ -10,9 +10,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/rankle/rankle/cluster"
+	"github.com/rankle/rankle/cluster/ledger"
 	"github.com/rankle/rankle/ranker"
 	"github.com/rankle/rankle/ranker/review"
 )
@@ -131,9 +133,37 @@ func LoadResult(dir string) (*Result, error) {
 	return &r, nil
 }
 
-// writeAside writes a file beside its place, syncs it and renames it into place.
+// asideSuffix marks files that are being written.
+const asideSuffix = ".tmp"
+
+// sweep removes what a killed analysis was writing. The caller holds the lock of the ledger, so nobody is writing now.
+func sweep(dir string) error {
+	for folder, ours := range map[string]func(name string) bool{
+		dir: func(name string) bool {
+			return strings.HasPrefix(name, resultFile+".") || strings.HasPrefix(name, basisFile+".")
+		},
+		filepath.Join(dir, tablesDir): func(string) bool { return true },
+	} {
+		entries, err := os.ReadDir(folder)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("clean data directory: %w", err)
+		}
+		for _, e := range entries {
+			if !strings.HasSuffix(e.Name(), asideSuffix) || !ours(e.Name()) {
+				continue
+			}
+			if err := os.Remove(filepath.Join(folder, e.Name())); err != nil {
+				return fmt.Errorf("clean data directory: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+// writeAside writes a file beside its place, syncs it and renames it into place. After a nil error it survives a power
+// cut, and so does the order of what was written before and after.
 func writeAside(path string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp")
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*"+asideSuffix)
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
@@ -147,6 +177,9 @@ func writeAside(path string, data []byte) error {
 	}
 	if err != nil {
 		return errors.Join(fmt.Errorf("write %s: %w", path, err), os.Remove(f.Name()))
+	}
+	if err := ledger.SyncDir(filepath.Dir(path)); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
 	}
 	return nil
 }

@@ -22,8 +22,10 @@ func (a *analysis) unchanged(inputs string) *Result {
 	if err != nil || last.Inputs != inputs {
 		return nil // what cannot be read is made anew
 	}
-	if _, err := os.Stat(basisPath(a.DataDir)); err != nil {
-		return nil // so is what somebody deleted
+	stored, err1 := ResultTime(a.DataDir)
+	basis, err2 := os.Stat(basisPath(a.DataDir))
+	if err1 != nil || err2 != nil || basis.ModTime().After(stored) {
+		return nil // so is what somebody deleted, or a run replaced that was killed before it stored its Result
 	}
 	return last
 }

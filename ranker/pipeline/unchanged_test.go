@@ -68,6 +68,13 @@ func TestNothingChangedNothingRanked(t *testing.T) {
 			}
 		}, true},
 		{"nothing at last", func() {}, false},
+		{"a run that was killed before it stored its result", func() {
+			later := time.Now().Add(time.Hour)
+			if err := os.Chtimes(basisPath(data), later, later); err != nil {
+				t.Fatal(err)
+			}
+		}, true},
+		{"nothing after that", func() {}, false},
 		{"a program that does not say which one it is", func() { program = "" }, true},
 	}
 	for _, s := range steps {
