@@ -176,10 +176,34 @@ func (l *Ledger) acquire(base string) error {
 		return fmt.Errorf("lock ledger: %w", err)
 	}
 	if err := tryLock(f); err != nil {
+		if errors.Is(err, ErrLocked) {
+			err = fmt.Errorf("%w%s", err, holder(f))
+		}
 		return errors.Join(fmt.Errorf("lock ledger %s: %w", base, err), f.Close())
 	}
 	l.lock = f
+	sign(f)
 	return nil
+}
+
+// signature is where the text about the holder begins in a lock file: byte 0 is what Windows locks, also against reading.
+const signature = 1
+
+// sign writes who holds the lock, for holder. It is a courtesy: a full disk must not keep anybody out, or a text of before.
+func sign(lock *os.File) {
+	host, _ := os.Hostname()
+	_ = lock.Truncate(0)
+	_, _ = lock.WriteAt(fmt.Appendf(nil, "process %d on %s", os.Getpid(), cmp.Or(host, "this machine")), signature)
+}
+
+// holder says who holds a lock and since when, in words that follow ErrLocked, or "" if that is not known.
+func holder(lock *os.File) string {
+	text, err := io.ReadAll(io.NewSectionReader(lock, signature, 1<<10))
+	st, serr := lock.Stat()
+	if err != nil || serr != nil || len(text) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(": %s, since %s", text, st.ModTime().UTC().Format("2006-01-02 15:04:05 MST"))
 }
 
 // unlock releases the lock. The lock file stays: removing it would let two processes lock two files of one name.

@@ -301,6 +301,8 @@ func TestTwoWriters(t *testing.T) {
 	add(t, l, generate(1, 0))
 	if _, err := Open(dir, Options{}); !errors.Is(err, ErrLocked) || !strings.Contains(err.Error(), dir) {
 		t.Fatalf("second writer: %v", err)
+	} else if who := fmt.Sprintf("process %d on ", os.Getpid()); !strings.Contains(err.Error(), who) || !strings.Contains(err.Error(), "since 20") {
+		t.Errorf("it does not say who holds the lock and since when: %v", err)
 	}
 	r := open(t, dir, Options{ReadOnly: true})
 	equal(t, "reader beside a writer", len(collect(t, r, Query{})), 1)
