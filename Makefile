@@ -4,10 +4,12 @@ export CGO_ENABLED = 0
 GO      ?= go
 DATA    ?= rankle-data
 FUZZTIME ?= 20s
+# Decides the moments of the kills of make soak.
+SEED    ?= 1
 # Where the browser tests leave their screenshots.
 SHOTS   ?= .cache/screenshots
 
-.PHONY: help build test check demo bench fuzz update race web web-check web-test e2e demo-bucket eval calibrate corpus sim
+.PHONY: help build test check demo bench fuzz soak update race web web-check web-test e2e demo-bucket eval calibrate corpus sim
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +56,9 @@ fuzz: ## every fuzz target for FUZZTIME each
 	  for f in $$(grep -oE '^func Fuzz[A-Za-z0-9_]+' $$t | cut -c6-); do \
 	    echo "== $$(dirname $$t) $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) ./$$(dirname $$t) || exit 1; \
 	  done; done
+
+soak: ## kill analyses and servers at random moments, 250 times, and hold what they recover to against undisturbed runs (half an hour)
+	$(GO) test ./cmd/rankle -run '^TestSoak' -v -count=1 -timeout 2h -soak.kills=200 -soak.serve=50 -soak.seed=$(SEED)
 
 update: ## rewrite the golden files; review the difference as code
 	$(GO) test $$(grep -rl 'flag.Bool("update"' --include=*_test.go . | xargs -n 1 dirname | sort -u) -update
