@@ -35,9 +35,9 @@ import (
 
 // Recordings gives the playable events of a session. It is called from many goroutines at once.
 type Recordings interface {
-	// Events writes {"events":[...],"from_ms","to_ms","offset_ms"}: masked rrweb events of the session, from the last
-	// full snapshot at or before from up to to, both counted from the session's start. to == 0 means the whole
-	// session. window names one of the session's windows; AllWindows means the one that is shown at from. An error
+	// Events writes {"events":[...],"from_ms","to_ms","offset_ms","logged","log","log_left"}: masked rrweb
+	// events of the session, from the last full snapshot at or before from up to to, both counted from the session's
+	// start, and what console and network said between them. to == 0 means the whole session. window names one of the session's windows; AllWindows means the one that is shown at from. An error
 	// that wraps fs.ErrNotExist means that the recording is no longer in its store. After an error nothing that was
 	// written may be used.
 	Events(ctx context.Context, w io.Writer, session string, from, to time.Duration, window int) error

@@ -198,6 +198,9 @@ func eventsSchema() *huma.Schema {
 	ms := func(doc string) *huma.Schema {
 		return &huma.Schema{Type: huma.TypeInteger, Format: "int64", Description: doc}
 	}
+	object := func(doc string, properties map[string]*huma.Schema, required ...string) *huma.Schema {
+		return &huma.Schema{Type: huma.TypeObject, Description: doc, Properties: properties, Required: required}
+	}
 	return &huma.Schema{
 		Type: huma.TypeObject,
 		Properties: map[string]*huma.Schema{
@@ -205,6 +208,21 @@ func eventsSchema() *huma.Schema {
 			"from_ms":   ms("Epoch milliseconds at which the asked-for range begins"),
 			"to_ms":     ms("Epoch milliseconds at which it ends"),
 			"offset_ms": ms("Milliseconds from the first event to from_ms: where a player starts"),
+			"logged": object("What the recorder listened to: where it did, no line says that nothing was said", map[string]*huma.Schema{
+				"console": {Type: huma.TypeBoolean}, "network": {Type: huma.TypeBoolean},
+			}, "console", "network"),
+			"log": {Type: huma.TypeArray, Description: "Console calls and requests of the range, in order of time", Items: object("One line, masked. Objects, headers, bodies and queries are never in it", map[string]*huma.Schema{
+				"at_ms":       ms("Epoch milliseconds; of a request when it began"),
+				"level":       {Type: huma.TypeString, Enum: []any{"error", "warn", "info", "log", "debug"}, Description: "Of a console call; absent = a request"},
+				"text":        {Type: huma.TypeString, Description: "First line of a console call"},
+				"method":      {Type: huma.TypeString},
+				"path":        {Type: huma.TypeString, Description: "Path of a request, after its host where that is not the page's own"},
+				"status":      {Type: huma.TypeInteger, Description: "HTTP status; 0 = failed without one, absent = not recorded"},
+				"initiator":   {Type: huma.TypeString},
+				"duration_ms": ms("How long a request took"),
+				"failed":      {Type: huma.TypeBoolean, Description: "An error, or a request without success"},
+			}, "at_ms")},
+			"log_left": {Type: huma.TypeInteger, Description: "Lines left out because there are too many; those that failed stay longest"},
 		},
 		Required:             []string{"events", "from_ms", "to_ms", "offset_ms"},
 		AdditionalProperties: true,

@@ -45,6 +45,8 @@ var secrets = map[string]string{
 	"request body":                "requestbodysecret",
 	"response body":               "responsebodysecret",
 	"console argument":            "consoleobjectsecret",
+	"value in a console call":     "consolevaluesecret",
+	"stack of an error":           "errorstacksecret",
 	"mail in an error":            "erin.error@mail.example",
 	"query in an error":           "errorquerytoken",
 	"payload of a custom event":   "custompayloadsecret",
@@ -91,6 +93,7 @@ func planted() []any {
 	request := m{"name": "https://api.example/pay?k=" + s["query of a request"], "method": "POST", "status": 500, "startTime": 900, "endTime": 950,
 		"requestHeaders": m{"authorization": s["request header"]}, "requestBody": s["request body"], "responseBody": s["response body"]}
 	errors := []any{fmt.Sprintf("%q", "Payment of "+s["mail in an error"]+" failed: https://api.example/pay?k="+s["query in an error"]), `{"card":"` + s["console argument"] + `"}`}
+	said := []any{`"Signed in as"`, fmt.Sprintf("%q", s["value in a console call"]), `{"card":"` + s["console argument"] + `"}`}
 	events := []any{
 		event(4, m{"href": "https://shop.example/u/" + s["mail in a path"] + "/" + s["token in a path"] + "?t=" + s["query of the page"] + "#" + s["fragment of the page"], "width": 800, "height": 600}),
 		event(2, m{"node": document, "initialOffset": m{"left": 0, "top": 0}}),
@@ -111,6 +114,7 @@ func planted() []any {
 		}
 		events = append(events,
 			event(6, m{"plugin": "rrweb/console@1", "payload": m{"level": "error", "trace": []any{}, "payload": errors}}),
+			event(6, m{"plugin": "rrweb/console@1", "payload": m{"level": "log", "trace": []any{s["stack of an error"]}, "payload": said}}),
 			event(6, m{"plugin": "rrweb/network@1", "payload": m{"requests": []any{request}}}))
 		at += 5000
 	}
@@ -263,7 +267,7 @@ func TestPlantedSecretsReachNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	recordings := &pipeline.Recordings{Ledger: led, Digests: result.Digests, Sources: sources}
-	sessions := 0
+	sessions, logs, requests := 0, 0, 0
 	for d, err := range led.All(t.Context(), ledger.Query{}) {
 		if err != nil {
 			t.Fatal(err)
@@ -279,9 +283,14 @@ func TestPlantedSecretsReachNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		reveals(t, "the clip of "+d.Session, clip.String())
+		logs += strings.Count(clip.String(), `"text":"Payment of `) + strings.Count(clip.String(), `"text":"no account `)
+		requests += strings.Count(clip.String(), `"path":"api.example/`)
 	}
 	if sessions != 8 {
 		t.Errorf("%d sessions, want 8: the test does not look at all formats", sessions)
+	}
+	if logs == 0 || requests == 0 {
+		t.Errorf("%d errors and %d requests in the logs of clips: the test does not look at them", logs, requests)
 	}
 	index, err := search.Build(t.Context(), t.TempDir(), "planted", led.All(t.Context(), ledger.Query{}), search.Options{})
 	if err != nil {

@@ -8,7 +8,9 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"slices"
@@ -54,29 +56,30 @@ const (
 
 // Cut reads the parts of a recording and writes
 //
-//	{"events":[…],"from_ms":…,"to_ms":…,"offset_ms":…}
+//	{"events":[…],"from_ms":…,"to_ms":…,"offset_ms":…,"logged":{…},"log":[…],"log_left":…}
 //
 // to w: Meta, the last full snapshot at or before From (else the first one after it), and everything that follows it
-// in that window up to To, in playing order. Nothing is written before it is sure that there is something to show;
+// in that window up to To, in playing order; then what console and network said between From and To, see log. Nothing is written before it is sure that there is something to show;
 // an error after that is an error of w or of ctx. The events of the window are held in memory, bounded by
 // Options.MaxBytes. It returns ErrNoPicture, ErrOutside or an error of format.Events.
 func Cut(ctx context.Context, w io.Writer, parts []format.Part, req Request) (Info, error) {
-	events, err := collect(ctx, parts, req)
+	events, book, err := collect(ctx, parts, req)
 	if err != nil {
 		return Info{}, err
 	}
 	if len(events) == 0 {
 		return Info{}, ErrOutside
 	}
-	return write(ctx, w, events, req)
+	return write(ctx, w, events, book, req)
 }
 
-// collect reads the events of one window in playing order, without adjacent repeats.
-func collect(ctx context.Context, parts []format.Part, req Request) ([]rrweb.Event, error) {
+// collect reads the events of one window in playing order, without adjacent repeats: those to play, and all of the
+// recording that a Logbook takes, because the times of requests depend on what follows them.
+func collect(ctx context.Context, parts []format.Part, req Request) (events []rrweb.Event, book *rrweb.Logbook, err error) {
 	windows := make(map[string]int)
-	var events []rrweb.Event
+	var logged []rrweb.Event
 	numbered := true
-	err := format.Events(ctx, parts, req.Options, func(e rrweb.Event) error {
+	err = format.Events(ctx, parts, req.Options, func(e rrweb.Event) error {
 		index, ok := windows[e.Window]
 		if !ok {
 			index = len(windows)
@@ -85,17 +88,33 @@ func collect(ctx context.Context, parts []format.Part, req Request) ([]rrweb.Eve
 		if index != req.Window {
 			return nil
 		}
-		if req.To > 0 && e.Time > float64(req.To) && e.Type != typeFullSnapshot {
+		logs := rrweb.Logs(e)
+		after := req.To > 0 && e.Time > float64(req.To) && e.Type != typeFullSnapshot
+		if after && !logs {
 			return nil
 		}
 		numbered = numbered && e.SID >= 0
 		e.Data = bytes.Clone(e.Data)
-		events = append(events, e)
+		if logs {
+			logged = append(logged, e)
+		}
+		if !after {
+			events = append(events, e)
+		}
 		return nil
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	book = rrweb.NewLogbook(req.Options.Options)
+	for _, e := range inOrder(logged, numbered) {
+		book.Add(e)
+	}
+	return inOrder(events, numbered), book, nil
+}
+
+// inOrder sorts events as they are played and drops repeats.
+func inOrder(events []rrweb.Event, numbered bool) []rrweb.Event {
 	slices.SortStableFunc(events, func(a, b rrweb.Event) int {
 		switch {
 		case a.Time < b.Time:
@@ -109,7 +128,7 @@ func collect(ctx context.Context, parts []format.Part, req Request) ([]rrweb.Eve
 	})
 	return slices.CompactFunc(events, func(a, b rrweb.Event) bool {
 		return a.Time == b.Time && a.Type == b.Type && bytes.Equal(a.Data, b.Data)
-	}), nil
+	})
 }
 
 // start finds the full snapshot to begin with and the Meta before it; meta is -1 when there is none.
@@ -134,7 +153,7 @@ func start(events []rrweb.Event, from float64) (meta, snapshot int) {
 }
 
 // write writes the piece.
-func write(ctx context.Context, w io.Writer, events []rrweb.Event, req Request) (Info, error) {
+func write(ctx context.Context, w io.Writer, events []rrweb.Event, book *rrweb.Logbook, req Request) (Info, error) {
 	from, to := float64(req.From), float64(req.To)
 	if req.From == 0 {
 		from = events[0].Time
@@ -177,7 +196,7 @@ func write(ctx context.Context, w io.Writer, events []rrweb.Event, req Request) 
 	}
 	info.First = int64(math.Floor(first))
 	info.Offset = max(0, info.From-info.First)
-	return info, out.end(info)
+	return info, out.end(info, logOf(book, info.From, info.To))
 }
 
 // maxMetaLead is how long a Meta may stand before its snapshot, in ms: serialising a heavy page takes hundreds of ms.
@@ -214,17 +233,27 @@ func (o *writer) event(m *rrweb.Masker, e rrweb.Event, info *Info) {
 	info.Last = int64(math.Ceil(e.Time))
 }
 
-func (o *writer) end(info Info) error {
+func (o *writer) end(info Info, log Log) error {
 	if o.n == 0 {
 		return ErrNoPicture
 	}
-	tail := `],"from_ms":` + strconv.FormatInt(info.From, 10) + `,"to_ms":` + strconv.FormatInt(info.To, 10) +
-		`,"offset_ms":` + strconv.FormatInt(info.Offset, 10) + "}\n"
-	if o.err == nil {
-		_, o.err = o.w.WriteString(tail)
+	if o.err != nil {
+		return o.err
 	}
-	if o.err == nil {
-		o.err = o.w.Flush()
+	tail, err := json.Marshal(struct {
+		From   int64 `json:"from_ms"`
+		To     int64 `json:"to_ms"`
+		Offset int64 `json:"offset_ms"`
+		Log
+	}{info.From, info.To, info.Offset, log})
+	if err != nil {
+		return fmt.Errorf("end of the clip: %w", err)
 	}
-	return o.err
+	tail[0] = ',' // the object began with the events
+	for _, text := range []string{"]", string(tail), "\n"} {
+		if _, err := o.w.WriteString(text); err != nil {
+			return err
+		}
+	}
+	return o.w.Flush()
 }

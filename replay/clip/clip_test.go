@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -38,7 +39,9 @@ const page = `[
   "removes":[],"texts":[{"id":18,"value":"SECRET17"},{"id":11,"value":"Card 4111 1111 1111 1111"}],
   "attributes":[{"id":13,"attributes":{"value":"SECRET18"}},{"id":10,"attributes":{"href":" java\tscript:SECRET19()","onclick":"SECRET20()"}}]}},
 {"type":5,"timestamp":1700000003000,"data":{"tag":"identify","payload":{"mail":"SECRET21"}}},
-{"type":6,"timestamp":1700000003000,"data":{"plugin":"rrweb/network@1","payload":{"requests":[{"name":"x","responseBody":"SECRET22"}]}}},
+{"type":6,"timestamp":1700000003000,"data":{"plugin":"rrweb/network@1","payload":{"requests":[{"name":"/api/orders?key=SECRET22","method":"POST","status":503,"timestamp":1700000002500,"duration":400,"responseBody":"SECRET22"}]}}},
+{"type":6,"timestamp":1700000003500,"data":{"plugin":"rrweb/console@1","payload":{"level":"log","trace":["SECRET23"],"payload":["\"Signed in as\"","\"SECRET23\""]}}},
+{"type":6,"timestamp":1700000003600,"data":{"plugin":"rrweb/console@1","payload":{"level":"error","trace":["SECRET24"],"payload":["\"Orders failed\\nSECRET24\"","{\"a\":\"SECRET24\"}"]}}},
 {"type":4,"timestamp":1700000004000,"data":{"href":"https://shop.example/done","width":800,"height":600}},
 {"type":2,"timestamp":1700000004000,"data":{"node":{"type":0,"id":1,"childNodes":[]},"initialOffset":{"top":0,"left":0}}},
 {"type":3,"timestamp":1700000005000,"data":{"source":2,"type":2,"id":1,"x":1,"y":2}}
@@ -57,6 +60,7 @@ type envelope struct {
 	From   int64 `json:"from_ms"`
 	To     int64 `json:"to_ms"`
 	Offset int64 `json:"offset_ms"`
+	clip.Log
 }
 
 func cut(t *testing.T, parts []format.Part, req clip.Request) (envelope, clip.Info, string) {
@@ -146,6 +150,29 @@ func TestCutRefuses(t *testing.T) {
 				t.Errorf("wrote %q before the error", out.String())
 			}
 		})
+	}
+}
+
+func TestCutLog(t *testing.T) {
+	const base = 1700000000000
+	failed := 503
+	request := clip.Line{At: base + 2500, Method: "POST", Path: "/api/orders", Status: &failed, Duration: 400, Failed: true}
+	said := clip.Line{At: base + 3500, Level: "log", Text: "Signed in as"}
+	broken := clip.Line{At: base + 3600, Level: "error", Text: "Orders failed", Failed: true}
+	for _, tc := range []struct {
+		name     string
+		from, to int64
+		want     []clip.Line
+	}{
+		{"whole", 0, 0, []clip.Line{request, said, broken}},
+		{"a request that is under way", base + 2600, base + 2700, []clip.Line{request}},
+		{"after", base + 3550, base + 4000, []clip.Line{broken}},
+		{"before", base, base + 1000, []clip.Line{}},
+	} {
+		env, _, _ := cut(t, part(page), clip.Request{From: tc.from, To: tc.to})
+		if !reflect.DeepEqual(env.Lines, tc.want) || env.Left != 0 || env.Logged != (clip.Logged{Console: true, Network: true}) {
+			t.Errorf("%s: %+v", tc.name, env.Log)
+		}
 	}
 }
 

@@ -216,26 +216,38 @@ func (p *player) breadcrumb(w *window, at time.Duration, info payload) {
 
 // span handles Sentry's performance spans, whose times are seconds.
 func (p *player) span(w *window, info payload) {
+	if r, start, end, ok := info.request(); ok {
+		p.s.Coverage.Network = true
+		p.request(w, start, end, r)
+		return
+	}
 	start, _ := milliseconds(info.start)
-	end, _ := milliseconds(max(info.end, info.start))
 	if start <= 0 {
 		return
 	}
 	switch info.op {
-	case "resource.fetch", "resource.xhr", "resource.http":
-		initiator := "fetch"
-		if info.op == "resource.xhr" {
-			initiator = "xmlhttprequest"
-		}
-		status := statusUnknown
-		if info.hasStatus {
-			status = info.status
-		}
-		p.s.Coverage.Network = true
-		p.request(w, start, end, request{method: info.method, url: info.description, status: status, initiator: initiator})
 	case "navigation.push":
 		p.navigate(w, p.at(start), info.description, 0)
 	case "navigation.back_forward":
 		p.navigate(w, p.at(start), info.description, replay.FlagBack)
 	}
+}
+
+// request reads the payload as one of Sentry's spans. It reports false for spans that are no request.
+func (info payload) request() (r request, start, end float64, ok bool) {
+	switch info.op {
+	case "resource.fetch", "resource.http":
+		r.initiator = "fetch"
+	case "resource.xhr":
+		r.initiator = "xmlhttprequest"
+	default:
+		return r, 0, 0, false
+	}
+	start, _ = milliseconds(info.start)
+	end, _ = milliseconds(max(info.end, info.start))
+	r.method, r.url, r.status = info.method, info.description, statusUnknown
+	if info.hasStatus {
+		r.status = info.status
+	}
+	return r, start, end, start > 0
 }

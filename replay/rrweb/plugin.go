@@ -13,32 +13,51 @@ import (
 
 // plugin handles events of recorder plugins: the console and the network.
 func (p *player) plugin(w *window, at time.Duration, logged float64, data []byte) error {
-	var name string
-	var body []byte
-	p.dec.reset(data)
-	err := p.dec.fields(func(key []byte) (err error) {
-		switch string(key) {
-		case "plugin":
-			name, err = p.dec.word()
-		case "payload":
-			var raw []byte
-			raw, err = p.dec.value()
-			body = raw
-		default:
-			err = p.dec.skip()
-		}
-		return err
-	})
-	if err != nil || len(body) == 0 {
+	kind, body, err := p.dec.decodePlugin(data)
+	if err != nil {
 		return err
 	}
-	switch {
-	case strings.HasPrefix(name, "rrweb/console@"):
+	switch kind {
+	case consolePlugin:
 		return p.console(w, at, body)
-	case strings.HasPrefix(name, "rrweb/network@"), strings.HasPrefix(name, "posthog/network@"):
+	case networkPlugin:
 		return p.networkEvent(w, logged, body)
 	}
 	return nil
+}
+
+// pluginKind is what a plugin records.
+type pluginKind uint8
+
+const (
+	otherPlugin pluginKind = iota
+	consolePlugin
+	networkPlugin
+)
+
+// decodePlugin finds the payload of a plugin's event; a plugin that wrote none is another.
+func (d *decoder) decodePlugin(data []byte) (kind pluginKind, body []byte, err error) {
+	var name string
+	d.reset(data)
+	err = d.fields(func(key []byte) (err error) {
+		switch string(key) {
+		case "plugin":
+			name, err = d.word()
+		case "payload":
+			body, err = d.value()
+		default:
+			err = d.skip()
+		}
+		return err
+	})
+	switch {
+	case err != nil || len(body) == 0:
+	case strings.HasPrefix(name, "rrweb/console@"):
+		kind = consolePlugin
+	case strings.HasPrefix(name, "rrweb/network@"), strings.HasPrefix(name, "posthog/network@"):
+		kind = networkPlugin
+	}
+	return kind, body, err
 }
 
 // maxMessage is the length of error messages in runes, see replay.Error.
@@ -47,33 +66,40 @@ const maxMessage = 200
 // console reads one console call. Only errors are kept.
 func (p *player) console(w *window, at time.Duration, body []byte) error {
 	p.s.Coverage.Console = true
-	level := ""
-	var parts []string
-	p.dec.reset(body)
-	err := p.dec.fields(func(key []byte) (err error) {
+	level, arguments, err := p.dec.decodeConsole(body)
+	if err != nil || level != levelError {
+		return err
+	}
+	message := strings.Join(arguments, " ")
+	// Browsers word what reaches window.onerror and unhandledrejection this way; console.error has no such prefix.
+	p.logError(w, at, message, strings.HasPrefix(message, "Uncaught "))
+	return nil
+}
+
+// levelError is the console's level of errors.
+const levelError = "error"
+
+// decodeConsole reads the level of a console call and its first arguments, as argument has them.
+func (d *decoder) decodeConsole(body []byte) (level string, arguments []string, err error) {
+	d.reset(body)
+	err = d.fields(func(key []byte) (err error) {
 		switch string(key) {
 		case "level":
-			level, err = p.dec.word()
+			level, err = d.word()
 		case "payload":
-			err = p.dec.elements(func() error {
-				s, err := p.dec.shortText()
-				if len(parts) < 3 {
-					parts = append(parts, argument(s))
+			err = d.elements(func() error {
+				s, err := d.shortText()
+				if len(arguments) < 3 {
+					arguments = append(arguments, argument(s))
 				}
 				return err
 			})
 		default:
-			err = p.dec.skip()
+			err = d.skip()
 		}
 		return err
 	})
-	if err != nil || level != "error" {
-		return err
-	}
-	message := strings.Join(parts, " ")
-	// Browsers word what reaches window.onerror and unhandledrejection this way; console.error has no such prefix.
-	p.logError(w, at, message, strings.HasPrefix(message, "Uncaught "))
-	return nil
+	return level, arguments, err
 }
 
 // argument undoes the stringify of the console plugin for one argument. Only text stays text; cut texts lose their quotes
@@ -98,15 +124,22 @@ func (p *player) logError(w *window, at time.Duration, message string, thrown bo
 		p.b.Mark(replay.MarkLimit)
 		return
 	}
-	first, _, _ := strings.Cut(message, "\n") // the lines below are a stack
-	first = withoutQueries(oneLine(first))
-	shown := replay.MaskText(first)
-	if r := []rune(shown); len(r) > maxMessage {
-		shown = string(r[:maxMessage])
-	}
+	first, shown := firstLine(message)
 	ev := p.emit(w, at, replay.ErrorEvent)
 	ev.Detail = int32(len(p.s.Errors))
 	p.s.Errors = append(p.s.Errors, replay.Error{Message: shown, Fingerprint: fingerprint(first), Thrown: thrown})
+}
+
+// firstLine returns the first line of a message without the queries of URLs, and how that is shown: masked, at most
+// maxMessage runes. The lines below are a stack.
+func firstLine(message string) (first, shown string) {
+	first, _, _ = strings.Cut(message, "\n")
+	first = withoutQueries(oneLine(first))
+	shown = replay.MaskText(first)
+	if r := []rune(shown); len(r) > maxMessage {
+		shown = string(r[:maxMessage])
+	}
+	return first, shown
 }
 
 // withoutQueries cuts queries and fragments off the URLs in a text.
@@ -180,32 +213,59 @@ const statusUnknown = -1
 // networkEvent reads the requests of one network plugin event.
 func (p *player) networkEvent(w *window, logged float64, body []byte) error {
 	p.s.Coverage.Network = true
-	p.dec.reset(body)
+	return p.dec.decodeRequests(body, func(r reported) {
+		r.logged = logged
+		if start, end, ok := r.epoch(); ok {
+			p.request(w, start, end, r.request)
+		} else if len(w.network) < p.opt.MaxDetails {
+			w.network = append(w.network, r.pendingRequest)
+		} else {
+			p.b.Mark(replay.MarkLimit)
+		}
+	})
+}
+
+// decodeRequests reads the requests of one network plugin event.
+func (d *decoder) decodeRequests(body []byte, f func(reported)) error {
+	one := func() error {
+		r, err := d.decodeRequest()
+		if err == nil && r.url != "" {
+			f(r)
+		}
+		return err
+	}
+	d.reset(body)
 	if body[0] == '[' {
-		return p.dec.elements(func() error { return p.networkRequest(w, logged) })
+		return d.elements(one)
 	}
 	listed := false
-	err := p.dec.fields(func(key []byte) error {
+	err := d.fields(func(key []byte) error {
 		if string(key) == "requests" {
 			listed = true
-			return p.dec.elements(func() error { return p.networkRequest(w, logged) })
+			return d.elements(one)
 		}
-		return p.dec.skip()
+		return d.skip()
 	})
 	if err != nil || listed {
 		return err
 	}
-	p.dec.reset(body) // posthog/network@1 writes one request without a list
-	return p.networkRequest(w, logged)
+	d.reset(body) // posthog/network@1 writes one request without a list
+	return one()
 }
 
-// networkRequest reads one request. Headers and bodies are skipped unread.
-func (p *player) networkRequest(w *window, logged float64) error {
-	var r pendingRequest
-	var origin, stamp, duration, responseEnd float64
+// reported is a request as recorders report it, with every time that they may give, in ms; 0 = not given.
+type reported struct {
+	pendingRequest
+	origin   float64 // epoch time of the page's time origin
+	stamp    float64 // epoch time of the start
+	duration float64
+}
+
+// decodeRequest reads one request. Headers and bodies are skipped unread.
+func (d *decoder) decodeRequest() (reported, error) {
+	var r reported
+	var responseEnd float64
 	var hasStart, hasEnd, hasDuration, hasStatus bool
-	r.logged = logged
-	d := p.dec
 	err := d.fields(func(key []byte) (err error) {
 		var f float64
 		var ok bool
@@ -227,19 +287,16 @@ func (p *player) networkRequest(w *window, logged float64) error {
 		case "responseEnd", "15":
 			responseEnd, _, err = d.number()
 		case "duration", "39":
-			duration, hasDuration, err = d.number()
+			r.duration, hasDuration, err = d.number()
 		case "timeOrigin", "1":
-			origin, _, err = d.number()
+			r.origin, _, err = d.number()
 		case "timestamp", "40":
-			stamp, _, err = d.number()
+			r.stamp, _, err = d.number()
 		default:
 			err = d.skip()
 		}
 		return err
 	})
-	if err != nil || r.url == "" {
-		return err
-	}
 	r.initiator = strings.ToLower(r.initiator)
 	if r.initiator == "xhr" {
 		r.initiator = "xmlhttprequest"
@@ -253,66 +310,73 @@ func (p *player) networkRequest(w *window, logged float64) error {
 	case responseEnd > 0:
 		r.end = responseEnd
 	case hasStart && hasDuration:
-		r.end = r.start + duration
+		r.end = r.start + r.duration
 	}
 	if !hasStart {
-		r.start = r.end - duration
+		r.start = r.end - r.duration
 	}
 	r.end = max(r.end, r.start)
+	return r, err
+}
+
+// epoch returns when the request began and ended in epoch ms. It reports false where only the page's own clock says so:
+// such requests wait for those that follow, see placed.
+func (r *reported) epoch() (start, end float64, ok bool) {
 	length := r.end - r.start
 	switch {
-	case origin > minEpochMillis/10 && r.end > 0:
-		p.requestNear(w, logged, origin+r.start, origin+r.end, r.request)
-	case stamp > minEpochMillis/10:
-		p.requestNear(w, logged, stamp, stamp+max(length, duration), r.request)
+	case r.origin > minEpochMillis/10 && r.end > 0:
+		start, end = r.near(r.origin+r.start, r.origin+r.end)
+	case r.stamp > minEpochMillis/10:
+		start, end = r.near(r.stamp, r.stamp+max(length, r.duration))
 	case r.start > minEpochMillis/10: // some writers use epoch times right away
-		p.requestNear(w, logged, r.start, r.end, r.request)
+		start, end = r.near(r.start, r.end)
 	case r.end > 0:
-		if len(w.network) < p.opt.MaxDetails {
-			w.network = append(w.network, r)
-		} else {
-			p.b.Mark(replay.MarkLimit)
-		}
+		return 0, 0, false
 	default:
-		p.request(w, logged-duration, logged, r.request)
+		start, end = r.logged-r.duration, r.logged
 	}
-	return nil
+	return start, end, true
 }
 
 // maxReportDelay is how long after its end a request may be reported. Recorders flush within seconds; a time further
 // off comes from a wrong clock, and the time of the report is the better guess.
 const maxReportDelay = 10 * float64(time.Minute/time.Millisecond)
 
-// requestNear records a request with epoch times, unless they are implausible beside the time of the report.
-func (p *player) requestNear(w *window, logged, start, end float64, r request) {
-	if end > logged+1000 || end < logged-maxReportDelay {
-		start, end = logged-(end-start), logged
+// near returns epoch times as they are, unless they are implausible beside the time of the report.
+func (r *reported) near(start, end float64) (float64, float64) {
+	if end > r.logged+1000 || end < r.logged-maxReportDelay {
+		return r.logged - (end - start), r.logged
 	}
-	p.request(w, start, end, r)
+	return start, end
 }
 
-// flushRequests places the requests of one page load. Nobody recorded when the page's clock started, but a request is
-// reported after it ended, so (report - end) bounds the start from above. The page's clock stands still while a
+// flushRequests records the requests of one page load.
+func (p *player) flushRequests(w *window) {
+	placed(w.network, func(start, end float64, r request) { p.request(w, start, end, r) })
+	w.network = w.network[:0]
+}
+
+// placed gives the requests of one page load their epoch times. Nobody recorded when the page's clock started, but a
+// request is reported after it ended, so (report - end) bounds the start from above. The page's clock stands still while a
 // machine sleeps, so the start only ever appears to move later: the best bound for a request is the smallest among it
 // and all that follow.
-func (p *player) flushRequests(w *window) {
-	origins := make([]float64, len(w.network))
+func placed(requests []pendingRequest, f func(start, end float64, r request)) {
+	origins := make([]float64, len(requests))
 	bound := math.Inf(1)
-	for end := len(w.network); end > 0; { // what is reported at once has one clock
+	for end := len(requests); end > 0; { // what is reported at once has one clock
 		from := end
-		for from > 0 && w.network[from-1].logged == w.network[end-1].logged {
+		for from > 0 && requests[from-1].logged == requests[end-1].logged {
 			from--
-			bound = min(bound, w.network[from].logged-w.network[from].end)
+			bound = min(bound, requests[from].logged-requests[from].end)
 		}
 		for i := from; i < end; i++ {
 			origins[i] = bound
 		}
 		end = from
 	}
-	for i, r := range w.network {
-		p.request(w, origins[i]+r.start, origins[i]+r.end, r.request)
+	for i, r := range requests {
+		f(origins[i]+r.start, origins[i]+r.end, r.request)
 	}
-	w.network = w.network[:0]
 }
 
 // request records a finished request with epoch times.
@@ -321,12 +385,22 @@ func (p *player) request(w *window, start, end float64, r request) {
 		p.b.Mark(replay.MarkLimit)
 		return
 	}
-	host, path := replay.SplitURL(r.url)
-	if host != "" && (w.screen < 0 || host != p.s.Screens[w.screen].Host) {
-		path = host + path
+	own := ""
+	if w.screen >= 0 {
+		own = p.s.Screens[w.screen].Host
 	}
+	path := requestPath(r.url, own)
 	ev := p.emit(w, p.at(end), replay.RequestEvent)
 	ev.Detail = int32(len(p.s.Requests))
 	p.s.Requests = append(p.s.Requests, replay.Request{Start: p.at(start), End: p.at(end), Method: strings.ToUpper(r.method),
 		Path: path, Status: r.status, Initiator: r.initiator})
+}
+
+// requestPath is what is shown of the URL of a request: its path, after its host where that is not the page's own.
+func requestPath(url, own string) string {
+	host, path := replay.SplitURL(url)
+	if host != "" && host != own {
+		return host + path
+	}
+	return path
 }

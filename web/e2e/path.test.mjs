@@ -323,6 +323,52 @@ it("shows a clip beside the one in which it worked", async () => {
   await close();
 });
 
+it("shows what console and network said, and follows the playhead", async () => {
+  const { page, strangers, close } = await world.page();
+  const { sessions } = await world.api("/sessions?limit=50");
+  const logs = new Map();
+  for (const s of sessions) {
+    const slice = await world.api(`/sessions/${encodeURIComponent(s.id)}/events`);
+    if (slice.events !== undefined) logs.set(s.id, slice);
+    if ([...logs.values()].some((l) => l.log.some((x) => x.failed)) && logs.size > 1) break;
+  }
+  const [id, slice] = [...logs].find(([, l]) => l.log.some((x) => x.failed));
+  await page.goto(`/sessions/${encodeURIComponent(id)}`);
+  await ready(page);
+  assert.ok((await page.locator(".log-lane .failed").getAttribute("d")).length > 0, "failures are marked in the timeline");
+  await page.getByText("Console and network").click();
+  const list = page.getByRole("listbox", { name: "Console and network" });
+  await list.getByRole("option").first().waitFor();
+  assert.equal(Number(await list.getByRole("option").first().getAttribute("aria-setsize")), slice.log.length);
+  await page.locator(".log select").selectOption("failed");
+  const failed = slice.log.filter((l) => l.failed);
+  await page.waitForFunction((n) => document.querySelector("[role=option]")?.getAttribute("aria-setsize") === String(n), failed.length);
+  await list.focus();
+  await page.keyboard.press("Home");
+  await page.keyboard.press("Enter");
+  const first = Math.round((failed[0].at_ms - slice.events[0].timestamp) / 1000);
+  await page.waitForFunction((n) => Math.abs(Number(document.querySelector(".timeline")?.getAttribute("aria-valuenow")) - n) <= 1, Math.max(0, first));
+  assert.equal(await list.locator('[aria-selected="true"]').count(), 1, "the line at the playhead is marked");
+  await accessible(page, "a log");
+  await shot(page, "log");
+  assert.deepEqual(strangers, []);
+  await close();
+});
+
+it("says so where a recording holds neither console nor network", async () => {
+  const { page, close } = await world.page({ width: 390 });
+  await page.route("**/events**", async (route) => {
+    const slice = await (await route.fetch()).json();
+    await route.fulfill({ json: { ...slice, logged: { console: false, network: false }, log: [] } });
+  });
+  await page.goto(`/issues/${encodeURIComponent(issues.issues[0].key)}`);
+  await ready(page);
+  await page.getByText("Neither console output nor network requests were recorded.").waitFor();
+  assert.equal(await page.locator(".log-lane").count(), 0);
+  await fits(page, "a clip without a log");
+  await close();
+});
+
 it("fits every width", async () => {
   const { page, close } = await world.page();
   const { key } = issues.issues[0];

@@ -102,6 +102,21 @@ const signalsOf = (id) => {
   ];
 };
 
+/** What the desktop's console and network said; the phone's recorder listened to neither. */
+const logOf = (id, a, b) => {
+  const heard = kindOf(id) === "desktop";
+  const start = eventsOf(id)[0].timestamp;
+  const rage = markOf(id, "rage");
+  const lines = !heard ? [] : [
+    ...Array.from({ length: 40 }, (_, i) => ({ at_ms: start + i * 700, method: "GET", path: `/api/products/${i}`, status: 200, initiator: "fetch", duration_ms: 40 + i })),
+    { at_ms: start + 1200, level: "log", text: "Fernweh Tea 4.2.0" },
+    { at_ms: start + 1300, level: "warn", text: "Prices are from a cache" },
+    { at_ms: rage.from + 120, method: "POST", path: "/api/pay", status: 503, initiator: "fetch", duration_ms: 640, failed: true },
+    { at_ms: rage.from + 790, level: "error", text: "Uncaught (in promise) Error: payment provider did not answer", failed: true },
+  ].sort((x, y) => x.at_ms - y.at_ms).filter((l) => l.at_ms >= a && l.at_ms <= b);
+  return { logged: { console: heard, network: heard }, log: lines, log_left: 0 };
+};
+
 const report = {
   run: "r-5f0c2a91", fingerprint: "sha256:8e0f1c6a77d21b", from: iso(from), to: iso(from + days * dayMS), weeks: 3, sessions: 428, users: 131, anonymous_sessions: 37,
   goals: [{ name: "purchase", reached: 78, sessions: 428, rate: 78 / 428, steps: [{ name: "product seen", sessions: 390 }, { name: "cart", sessions: 214 }, { name: "checkout", sessions: 162 }, { name: "paid", sessions: 78 }] }],
@@ -218,7 +233,7 @@ export function answer(method, path, params, write) {
       if (id === sessionIds[35]) return problem(410, "The recording is gone", "The stored recording was removed from its bucket after it was analysed.");
       const a = Number(params.get("from_ms") ?? start);
       const b = Number(params.get("to_ms") ?? end);
-      return { status: 200, body: { events: events.filter((e) => e.timestamp <= b), from_ms: a, to_ms: b, offset_ms: a - start } };
+      return { status: 200, body: { events: events.filter((e) => e.timestamp <= b), from_ms: a, to_ms: b, offset_ms: a - start, ...logOf(id, a, b) } };
     }
     const rage = markOf(id, "rage");
     const at = (part) => Math.round(start + (end - start) * part);

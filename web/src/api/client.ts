@@ -123,7 +123,10 @@ export async function fetchEvents(url: string, signal: AbortSignal): Promise<Eve
     throw new ApiError(0, "Nothing to play", "This stretch of the recording holds no events that can be played.");
   }
   const from = slice.from_ms ?? first.timestamp;
-  return { events, from_ms: from, to_ms: slice.to_ms ?? last.timestamp, offset_ms: slice.offset_ms ?? from - first.timestamp };
+  return {
+    events, from_ms: from, to_ms: slice.to_ms ?? last.timestamp, offset_ms: slice.offset_ms ?? from - first.timestamp,
+    logged: slice.logged ?? { console: false, network: false }, log: slice.log ?? [], log_left: slice.log_left ?? 0,
+  };
 }
 
 function isEvent(value: unknown): value is RecordedEvent {

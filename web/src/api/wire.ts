@@ -191,7 +191,11 @@ export interface Clip {
 
 /** One rrweb event. `data` is opaque here: only player/ looks inside, with care. */
 export interface RecordedEvent { type: number; timestamp: number; data: unknown; delay?: number }
-export interface EventSlice { events: RecordedEvent[]; from_ms: number; to_ms: number; offset_ms: number }
+export interface EventSlice { events: RecordedEvent[]; from_ms: number; to_ms: number; offset_ms: number; logged: Logged; log: LogLine[] | null; log_left: number }
+/** What the recorder listened to at all. */
+export interface Logged { console: boolean; network: boolean }
+/** One console call, or one request where level is absent; an absent status was not recorded, 0 is a failure without one. */
+export interface LogLine { at_ms: number; level?: "error" | "warn" | "info" | "log" | "debug"; text?: string; method?: string; path?: string; status?: number; initiator?: string; duration_ms?: number; failed?: boolean }
 
 export interface FacetValue { value: string; count: number }
 

@@ -1,13 +1,14 @@
 // The skin of the player: picture, overlay, timeline, controls, keyboard. All behaviour is the engine's.
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore, type CSSProperties, type ReactNode } from "react";
 import { ApiError, fetchEvents } from "../api/client";
-import type { RecordedEvent, Signal, Viewport } from "../api/wire";
+import type { Logged, LogLine, RecordedEvent, Signal, Viewport } from "../api/wire";
 import { clock } from "../model/format";
 import { useKeys, type Bindings } from "../state/keys";
 import { Link } from "../state/router";
 import { Icon, type IconName } from "../views/icons";
 import { Engine, speeds, type Gap, type Ticker } from "./engine";
 import { idleGaps, taps as tapsOf, type Tap } from "./gestures";
+import { LogPanel } from "./log";
 import { Overlay } from "./overlay";
 import type { Size } from "./stage";
 import { Timeline } from "./timeline";
@@ -50,8 +51,8 @@ const everyFrame: Ticker = (tick) => {
   return () => cancelAnimationFrame(frame);
 };
 
-interface Loaded { url: string; from: number; taps: readonly Tap[]; idle: readonly Gap[] }
-const nothing: Loaded = { url: "", from: 0, taps: [], idle: [] };
+interface Loaded { url: string; from: number; taps: readonly Tap[]; idle: readonly Gap[]; log: readonly LogLine[]; logged: Logged; logLeft: number }
+const nothing: Loaded = { url: "", from: 0, taps: [], idle: [], log: [], logged: { console: false, network: false }, logLeft: 0 };
 
 const fallbackSize: Size = { width: 1280, height: 800 };
 const stepMS = 5000;
@@ -113,7 +114,7 @@ export function Player(props: PlayerProps) {
           engine.fail(explain(error));
           return;
         }
-        setLoaded({ url: eventsURL, from, taps: tapsOf(slice.events), idle });
+        setLoaded({ url: eventsURL, from, taps: tapsOf(slice.events), idle, log: slice.log ?? [], logged: slice.logged, logLeft: slice.log_left });
         if (autoplay) engine.play();
       },
       (error: unknown) => {
@@ -225,7 +226,7 @@ export function Player(props: PlayerProps) {
         )}
       </div>
       {props.caption !== undefined && <div className="caption">{props.caption}</div>}
-      <Timeline position={view.position} length={view.length} from={from} signals={signals} idle={loaded.idle} moment={moment} disabled={!ready} onSeek={(p) => engine.seek(p)} />
+      <Timeline position={view.position} length={view.length} from={from} signals={signals} idle={loaded.idle} log={loaded.log} moment={moment} disabled={!ready} onSeek={(p) => engine.seek(p)} />
       <div className="controls" role="group" aria-label="Playback">
         {props.onPrevious !== undefined || props.onNext !== undefined ? <Tool icon="previous" name="Previous clip (p)" onPress={props.onPrevious} /> : null}
         <button type="button" className="go" disabled={!ready} onClick={() => engine.toggle()} aria-label={view.state === "playing" ? "Pause (space)" : "Play (space)"}>
@@ -252,6 +253,7 @@ export function Player(props: PlayerProps) {
           </Link>
         )}
       </div>
+      {loaded.url !== "" && <LogPanel lines={loaded.log} logged={loaded.logged} left={loaded.logLeft} from={from} now={now} onSeek={(ms) => engine.seek(ms - from)} />}
     </section>
   );
 }

@@ -1,9 +1,11 @@
-// The timeline: where we are, the moment the clip is about, every episode by pattern and verdict, and idle time.
-import { useRef, type KeyboardEvent, type PointerEvent } from "react";
-import type { Signal } from "../api/wire";
+// The timeline: where we are, the moment the clip is about, every episode by pattern and verdict, idle time, and where
+// console and network said something. Only the playhead is drawn anew while playing, however much there is beside it.
+import { memo, useMemo, useRef, type KeyboardEvent, type PointerEvent } from "react";
+import type { LogLine, Signal } from "../api/wire";
 import { clock } from "../model/format";
 import { pattern, verdict } from "../model/patterns";
 import type { Gap } from "./engine";
+import { LogLane } from "./log";
 
 export interface TimelineProps {
   position: number;
@@ -12,15 +14,17 @@ export interface TimelineProps {
   from: number;
   signals: readonly Signal[];
   idle: readonly Gap[];
+  log: readonly LogLine[];
   moment?: { start: number; end: number } | undefined;
   disabled: boolean;
   onSeek(position: number): void;
 }
 
-export function Timeline({ position, length, from, signals, idle, moment, disabled, onSeek }: TimelineProps) {
+const part = (ms: number, length: number) => `${length > 0 ? Math.min(100, Math.max(0, (ms / length) * 100)) : 0}%`;
+const span = (a: number, b: number, length: number) => ({ left: part(a, length), width: `max(3px, ${length > 0 ? (Math.max(0, Math.min(b, length) - Math.max(0, a)) / length) * 100 : 0}%)` });
+
+export function Timeline({ position, length, from, signals, idle, log, moment, disabled, onSeek }: TimelineProps) {
   const track = useRef<HTMLDivElement>(null);
-  const part = (ms: number) => `${length > 0 ? Math.min(100, Math.max(0, (ms / length) * 100)) : 0}%`;
-  const span = (a: number, b: number) => ({ left: part(a), width: `max(3px, ${length > 0 ? (Math.max(0, Math.min(b, length) - Math.max(0, a)) / length) * 100 : 0}%)` });
   const seekTo = (e: PointerEvent) => {
     const box = track.current?.getBoundingClientRect();
     if (box !== undefined && box.width > 0) onSeek(((e.clientX - box.left) / box.width) * length);
@@ -52,23 +56,39 @@ export function Timeline({ position, length, from, signals, idle, moment, disabl
       }}
       onPointerMove={(e) => e.currentTarget.hasPointerCapture(e.pointerId) && seekTo(e)}
     >
-      <div className="marks">
-        {length > 0 && signals.map((s) => (
-          <i
-            key={`${s.pattern}-${s.start_ms}-${s.verdict}`}
-            className={`mark ${s.verdict}`}
-            data-hue={pattern(s.pattern).hue}
-            title={`${clock(s.start_ms - from)} ${pattern(s.pattern).label} (${verdict(s.verdict).toLowerCase()})`}
-            style={span(s.start_ms - from, s.end_ms - from)}
-          />
-        ))}
-      </div>
+      <Marks signals={signals} from={from} length={length} />
       <div className="track" ref={track}>
-        {moment !== undefined && <i className="moment" style={span(moment.start - from, moment.end - from)} />}
-        {idle.map((g) => <i key={g.from} className="idle" style={span(g.from, g.to)} title={`Nobody did anything for ${Math.round((g.to - g.from) / 1000)} s`} />)}
-        <i className="done" style={{ width: part(position) }} />
-        <i className="knob" style={{ left: part(position) }} />
+        {moment !== undefined && <i className="moment" style={span(moment.start - from, moment.end - from, length)} />}
+        <Idle gaps={idle} length={length} />
+        <i className="done" style={{ width: part(position, length) }} />
+        <i className="knob" style={{ left: part(position, length) }} />
       </div>
+      <LogLane lines={log} from={from} length={length} />
     </div>
   );
 }
+
+const Marks = memo(function Marks({ signals, from, length }: Pick<TimelineProps, "signals" | "from" | "length">) {
+  return (
+    <div className="marks">
+      {length > 0 && signals.map((s) => (
+        <i
+          key={`${s.pattern}-${s.start_ms}-${s.verdict}`}
+          className={`mark ${s.verdict}`}
+          data-hue={pattern(s.pattern).hue}
+          title={`${clock(s.start_ms - from)} ${pattern(s.pattern).label} (${verdict(s.verdict).toLowerCase()})`}
+          style={span(s.start_ms - from, s.end_ms - from, length)}
+        />
+      ))}
+    </div>
+  );
+});
+
+// Idle time as one drawing: a day has thousands of pauses. They are drawn on a scale of this many units.
+const units = 10_000;
+
+const Idle = memo(function Idle({ gaps, length }: { gaps: readonly Gap[]; length: number }) {
+  const drawn = useMemo(() => (length > 0 ? gaps.map((g) => `M${Math.round((g.from / length) * units)} 0H${Math.round((g.to / length) * units)}V1H${Math.round((g.from / length) * units)}z`).join("") : ""), [gaps, length]);
+  if (drawn === "") return null;
+  return <svg className="idle" viewBox={`0 0 ${units} 1`} preserveAspectRatio="none" aria-hidden="true"><title>Nobody did anything</title><path d={drawn} /></svg>;
+});

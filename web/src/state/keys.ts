@@ -15,7 +15,7 @@ function owns(target: EventTarget | null, key: string): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (key === "Enter") return target.closest("a,button,summary") !== null;
   if (key === " ") return target.closest("button,summary") !== null;
-  return key.startsWith("Arrow") && target.closest("[role=slider],[role=radiogroup]") !== null;
+  return key.startsWith("Arrow") && target.closest("[role=slider],[role=radiogroup],[role=listbox]") !== null;
 }
 
 /** Binds keys (KeyboardEvent.key, "Shift+ArrowLeft" for arrows with shift) for as long as the component is shown. */
