@@ -76,6 +76,11 @@ type Skip struct {
 	Fingerprint string
 }
 
+func (r *skipRow) skip() Skip {
+	return Skip{Recording: r.Recording, Source: r.Source, Reason: r.Reason, Detail: r.Detail, Fingerprint: r.Fingerprint,
+		Objects: each(r.Objects, func(o *objectRow) replay.Object { return replay.Object(*o) })}
+}
+
 // AppendSkips stores recordings that could not be read, as Append does for Digests. A Digest that is stored for the
 // recording at another time stays: what was known of an earlier state of the recording is not lost.
 func (l *Ledger) AppendSkips(ctx context.Context, batch []Skip) error {

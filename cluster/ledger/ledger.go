@@ -5,6 +5,7 @@
 // docs/format/ledger.md describes them. The package never looks into a Digest and never talks to a recording's source.
 //
 //	dir/ledger/lock                              held by the one process that may write
+//	dir/ledger/readers                           held, shared, by those that read
 //	dir/ledger/v1/day=2026-11-21/0000000007-5f….parquet
 //	dir/ledger/v1/skips/0000000008-a1….parquet   recordings that could not be read
 //
@@ -37,6 +38,8 @@ import (
 var (
 	// ErrLocked means that another process writes to the same ledger. Wait for it or use another folder.
 	ErrLocked = errors.New("in use by another analysis")
+	// ErrInUse means that others read a ledger that was to be opened alone. Stop them first.
+	ErrInUse = errors.New("in use by a server or another reader")
 	// ErrNewer means that a newer version of this program wrote the ledger. Use that version.
 	ErrNewer = errors.New("written by a newer version of this program")
 	// ErrDamaged means that a file is not what was written. Its recordings are read again once it is deleted.
@@ -58,6 +61,9 @@ const (
 type Options struct {
 	// ReadOnly opens without a lock while another process may write. Nothing is created, removed or compacted.
 	ReadOnly bool
+	// Alone opens for writing only while nobody reads, and keeps readers out: for what must not live on in the memory of
+	// a server. The error is ErrInUse.
+	Alone bool
 	// CompactFiles is the number of small files of one day from which Close merges them; 0 means
 	// DefaultCompactFiles, negative never.
 	CompactFiles int
@@ -87,6 +93,8 @@ type Ledger struct {
 	root string // dir/ledger/v1
 	opts Options
 	lock *os.File // nil if read only
+	// readers is the lock that readers share and Options.Alone keeps for itself; nil where a reader met a ledger without one.
+	readers *os.File
 
 	mu       sync.RWMutex
 	files    []*file // sorted by dir, name
@@ -142,7 +150,11 @@ func (l *Ledger) open(base string) error {
 	if err := refuseNewerLayout(base); err != nil {
 		return err
 	}
-	if !l.opts.ReadOnly {
+	if l.opts.ReadOnly {
+		if err := l.share(base); err != nil {
+			return err
+		}
+	} else {
 		if err := l.acquire(base); err != nil {
 			return err
 		}
@@ -183,6 +195,17 @@ func (l *Ledger) acquire(base string) error {
 	}
 	l.lock = f
 	sign(f)
+	if l.readers, err = os.OpenFile(filepath.Join(base, readersLock), os.O_RDWR|os.O_CREATE, 0o644); err != nil {
+		return fmt.Errorf("lock ledger: %w", err)
+	}
+	if !l.opts.Alone {
+		return nil
+	}
+	if err := tryLock(l.readers); errors.Is(err, ErrLocked) {
+		return fmt.Errorf("lock ledger %s: %w", base, ErrInUse)
+	} else if err != nil {
+		return fmt.Errorf("lock ledger %s: %w", base, err)
+	}
 	return nil
 }
 
@@ -206,14 +229,36 @@ func holder(lock *os.File) string {
 	return fmt.Sprintf(": %s, since %s", text, st.ModTime().UTC().Format("2006-01-02 15:04:05 MST"))
 }
 
-// unlock releases the lock. The lock file stays: removing it would let two processes lock two files of one name.
-func (l *Ledger) unlock() error {
-	if l.lock == nil {
+// readersLock is the file that readers share a lock on.
+const readersLock = "readers"
+
+// share lets writers know that somebody reads. A ledger that no writer of this version opened has no file for it, and a
+// reader makes none.
+func (l *Ledger) share(base string) error {
+	f, err := os.Open(filepath.Join(base, readersLock))
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	f := l.lock
-	l.lock = nil
-	return f.Close()
+	if err != nil {
+		return fmt.Errorf("open ledger: %w", err)
+	}
+	l.readers = f
+	if err := tryShare(f); err != nil {
+		return fmt.Errorf("open ledger %s: %w", base, err)
+	}
+	return nil
+}
+
+// unlock releases the locks. Their files stay: removing one would let two processes lock two files of one name.
+func (l *Ledger) unlock() error {
+	var errs []error
+	for _, f := range []**os.File{&l.readers, &l.lock} {
+		if *f != nil {
+			errs = append(errs, (*f).Close())
+			*f = nil
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // sweep removes what a killed process left: unfinished files, and files whose rows a finished merge already holds.
@@ -454,11 +499,10 @@ func (l *Ledger) Size() Size {
 	return s
 }
 
-// Close merges small files of the days that were appended to and releases the lock. A Ledger opened for reading has
-// nothing to release.
+// Close merges small files of the days that were appended to and releases the locks.
 func (l *Ledger) Close() error {
 	if l.lock == nil {
-		return nil
+		return l.unlock()
 	}
 	var err error
 	if l.opts.CompactFiles > 0 {

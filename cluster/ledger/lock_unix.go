@@ -11,8 +11,13 @@ import (
 
 // tryLock takes an exclusive lock that the system releases when the process ends, however it ends. It reports
 // ErrLocked when another process (or another Ledger of this one) holds it.
-func tryLock(f *os.File) error {
-	err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+func tryLock(f *os.File) error { return flock(f, unix.LOCK_EX) }
+
+// tryShare takes a lock that others may share, likewise.
+func tryShare(f *os.File) error { return flock(f, unix.LOCK_SH) }
+
+func flock(f *os.File, how int) error {
+	err := unix.Flock(int(f.Fd()), how|unix.LOCK_NB)
 	if errors.Is(err, unix.EWOULDBLOCK) {
 		return ErrLocked
 	}

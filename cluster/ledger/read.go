@@ -16,7 +16,6 @@ import (
 	"github.com/parquet-go/parquet-go"
 
 	"github.com/rankle/rankle/cluster/friction"
-	"github.com/rankle/rankle/replay"
 )
 
 // Query restricts what is read.
@@ -90,9 +89,7 @@ func (l *Ledger) Skips(ctx context.Context, fingerprint string) iter.Seq2[Skip, 
 			if l.readLater(r) {
 				continue
 			}
-			s := Skip{Recording: r.Recording, Source: r.Source, Reason: r.Reason, Detail: r.Detail, Fingerprint: r.Fingerprint,
-				Objects: each(r.Objects, func(o *objectRow) replay.Object { return replay.Object(*o) })}
-			if !yield(s, nil) {
+			if !yield(r.skip(), nil) {
 				return
 			}
 		}

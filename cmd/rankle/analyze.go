@@ -207,7 +207,11 @@ func printSummary(w io.Writer, run *pipeline.Run) {
 
 func printSkipped(w io.Writer, r ranker.ReadSummary) {
 	for _, s := range r.Skipped {
-		fmt.Fprintf(w, "  skipped %d: %s (%s)\n", s.Count, s.Reason, printable(strings.Join(s.Examples, ", ")))
+		examples := ""
+		if len(s.Examples) > 0 {
+			examples = " (" + printable(strings.Join(s.Examples, ", ")) + ")"
+		}
+		fmt.Fprintf(w, "  skipped %d: %s%s\n", s.Count, s.Reason, examples)
 	}
 }
 
@@ -266,6 +270,10 @@ func hintFor(err error) string {
 		return own.hint
 	case errors.Is(err, ledger.ErrLocked):
 		return "another analysis works on this data directory: wait for it, or use another --data"
+	case errors.Is(err, ledger.ErrInUse):
+		return "stop the server on this data directory first: it would go on showing what is in its memory"
+	case errors.Is(err, pipeline.ErrKey):
+		return "put the key file back; without it nobody who was forgotten can be recognised"
 	case errors.Is(err, pipeline.ErrNoReport):
 		return `run "rankle analyze SOURCE" with the same --data first`
 	case errors.Is(err, pipeline.ErrNoBasis):

@@ -63,6 +63,7 @@ var commands = []func(*app) *cobra.Command{
 	detectCommand,
 	auditCommand,
 	tokenCommand,
+	forgetCommand,
 	backupCommand,
 	versionCommand,
 }

@@ -29,8 +29,10 @@ import (
 // Options of one analysis.
 type Options struct {
 	Config  Config
-	Sources []Opened     // what to read, see OpenSources; the caller closes them
-	DataDir string       // created if absent
+	Sources []Opened // what to read, see OpenSources; the caller closes them
+	DataDir string   // created if absent
+	// People names users; nil = as the recordings and tables do.
+	People  *People
 	Workers int          // recordings read at once; 0 or less = number of processors
 	Log     *slog.Logger // nil = silent
 	// Program says which program this is, to the letter of its code: a Result of the same one over the same inputs is not
@@ -90,7 +92,9 @@ type analysis struct {
 	summary     *summary
 	fingerprint string                          // of the digests
 	indexes     map[string]*manifest.BlockIndex // that are loaded, by path
-	refused     int                             // recordings in a row that the store did not deliver
+	tables      *tables                         // nil where none are asked
+	forgotten   *forgotten
+	refused     int // recordings in a row that the store did not deliver
 }
 
 func newAnalysis(opt Options) (*analysis, error) {
@@ -124,6 +128,9 @@ func (a *analysis) withLedger(f func() error) error {
 	a.ledger = led
 	err = sweep(a.DataDir)
 	if err == nil {
+		a.forgotten, err = loadForgotten(a.DataDir, a.People)
+	}
+	if err == nil {
 		err = f()
 	}
 	return errors.Join(err, led.Close())
@@ -143,7 +150,7 @@ func (a *analysis) all(ctx context.Context) (*ranker.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.indexes = tables.indexes
+	a.tables, a.indexes = tables, tables.indexes
 	decided, err := loadDecisions(ctx, a.DataDir)
 	if err != nil {
 		return nil, err
@@ -152,6 +159,7 @@ func (a *analysis) all(ctx context.Context) (*ranker.Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	recordings = a.withoutForgotten(recordings)
 	if err := a.read(ctx, recordings); err != nil {
 		return nil, err
 	}

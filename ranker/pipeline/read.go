@@ -27,7 +27,7 @@ const maxSidecar = 1 << 20
 const maxRefused = 50
 
 // read is the first loop: every recording that the ledger does not know in its present state is read once.
-func (a *analysis) read(ctx context.Context, jobs []job) error {
+func (a *analysis) read(ctx context.Context, jobs []job) (err error) {
 	unread := make([]*job, 0, len(jobs))
 	for i := range jobs {
 		if !a.known(jobs[i]) {
@@ -37,6 +37,7 @@ func (a *analysis) read(ctx context.Context, jobs []job) error {
 	if len(unread) == 0 {
 		return nil
 	}
+	defer func() { err = errors.Join(err, a.forgotten.save(a.DataDir)) }()
 	var (
 		open  batch
 		done  int
@@ -119,6 +120,11 @@ func (a *analysis) keep(b *batch, r result) error {
 	if errors.Is(r.err, context.Canceled) {
 		return r.err
 	}
+	if errors.Is(r.err, errForgotten) {
+		a.forgotten.addRecording(r.job.name())
+		a.summary.add(forgottenReason, 1, "")
+		return nil
+	}
 	a.Log.Debug("recording skipped", "recording", r.job.name(), "cause", r.err)
 	var skip *format.SkipError
 	if reason := passingReason(r.err); reason != "" || !errors.As(r.err, &skip) {
@@ -195,6 +201,9 @@ func (a *analysis) readOne(ctx context.Context, j job) result {
 	session, err := j.decode(ctx, &w.reader, a.reading)
 	if err != nil {
 		return result{job: j, err: err}
+	}
+	if a.forgotten.person(a.tables.userOf(session.ID, session.Context)) {
+		return result{job: j, err: errForgotten}
 	}
 	d := w.detector.Detect(session)
 	d.Recording = j.name()

@@ -16,10 +16,6 @@ func Rerank(ctx context.Context, opt Options) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	decided, err := loadDecisions(ctx, opt.DataDir)
-	if err != nil {
-		return nil, err
-	}
 	opt.Config = last.Config
 	run, err := newAnalysis(opt)
 	if err != nil {
@@ -30,21 +26,32 @@ func Rerank(ctx context.Context, opt Options) (*Run, error) {
 	if run.ledger, err = ledger.Open(opt.DataDir, ledger.Options{}); err != nil {
 		return nil, err
 	}
-	result := *last
-	result.Decisions, result.Inputs = decided, ""
-	var basis *ranker.Basis
-	result.Report, basis, err = run.again(ctx, last, newDecisions(decided))
-	if err == nil {
-		err = saveBasis(opt.DataDir, result.Report.Run, basis)
-	}
-	if err == nil {
-		result.succeed(last)
-		err = result.save(ctx, opt.DataDir)
-	}
+	report, err := run.rerank(ctx, last)
 	if err := errors.Join(err, run.ledger.Close()); err != nil {
 		return nil, err
 	}
-	return &Run{Report: result.Report}, nil
+	return &Run{Report: report}, nil
+}
+
+// rerank stores what becomes of the last Result with what the ledger holds and people have decided now. The caller holds the
+// ledger open for writing.
+func (a *analysis) rerank(ctx context.Context, last *Result) (*ranker.Report, error) {
+	decided, err := loadDecisions(ctx, a.DataDir)
+	if err != nil {
+		return nil, err
+	}
+	result := *last
+	result.Decisions, result.Inputs = decided, ""
+	report, basis, err := a.again(ctx, last, newDecisions(decided))
+	if err != nil {
+		return nil, err
+	}
+	if err := saveBasis(a.DataDir, report.Run, basis); err != nil {
+		return nil, err
+	}
+	result.Report = report
+	result.succeed(last)
+	return report, result.save(ctx, a.DataDir)
 }
 
 // again ranks what a Result rests on.
@@ -53,5 +60,9 @@ func (a *analysis) again(ctx context.Context, last *Result, decided decisions) (
 	if err != nil {
 		return nil, nil, err
 	}
-	return a.rank(ctx, tables, last.selection(decided), func(int) ranker.ReadSummary { return last.Report.Read })
+	return a.rank(ctx, tables, last.selection(decided), func(sessions int) ranker.ReadSummary {
+		read := last.Report.Read
+		read.Sessions = sessions
+		return read
+	})
 }

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/rankle/rankle/cluster/friction"
 	"github.com/rankle/rankle/cluster/ledger"
 	"github.com/rankle/rankle/ranker"
 )
@@ -66,6 +67,7 @@ func ReadShard(ctx context.Context, opt Options, shard Shard) (*ReadRun, error) 
 		}
 		out.Listed = len(jobs)
 		jobs = slices.DeleteFunc(jobs, func(j job) bool { return !shard.has(j.name()) })
+		jobs = run.withoutForgotten(jobs)
 		out.Recordings = len(jobs)
 		if err := run.read(ctx, jobs); err != nil {
 			return err
@@ -87,7 +89,22 @@ func Join(ctx context.Context, dataDir string, from []string) (recordings, skips
 		return 0, 0, err
 	}
 	recordings, skips, err = led.Join(ctx, from)
+	if err == nil {
+		err = dropForgotten(ctx, dataDir, led)
+	}
 	return recordings, skips, errors.Join(err, led.Close())
+}
+
+// dropForgotten takes out what another data directory knew of people who are forgotten in this one.
+func dropForgotten(ctx context.Context, dataDir string, led *ledger.Ledger) error {
+	gone, err := loadForgotten(dataDir, nil)
+	if err != nil || gone == nil {
+		return err
+	}
+	_, err = led.Rewrite(ctx, ledger.Edit{Digest: func(d *friction.Digest) (string, bool) {
+		return d.Context.User, !gone.person(d.Context.User) && !gone.recording(d.Recording)
+	}})
+	return err
 }
 
 // openLedger opens the ledger of a data directory for writing and creates both if absent.

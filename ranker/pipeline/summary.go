@@ -39,7 +39,7 @@ func (s *summary) listed(url string, g *source.Grouping) {
 	}
 }
 
-// add counts n objects or recordings of one reason, one of which is called name.
+// add counts n objects or recordings of one reason, one of which is called name; "" where none may be named.
 func (s *summary) add(reason string, n int, name string) {
 	c := s.skips[reason]
 	if c == nil {
@@ -47,6 +47,9 @@ func (s *summary) add(reason string, n int, name string) {
 		s.skips[reason] = c
 	}
 	c.Count += n
+	if name == "" {
+		return
+	}
 	c.Examples = append(c.Examples, name)
 	slices.Sort(c.Examples)
 	c.Examples = c.Examples[:min(len(c.Examples), maxExamples)]
@@ -76,6 +79,9 @@ func (s *summary) read(sessions int) ranker.ReadSummary {
 func (s *summary) leftOut(c ranker.SkipCount) error {
 	if cause := s.causes[c.Reason]; cause != "" {
 		return errors.New(cause)
+	}
+	if len(c.Examples) == 0 {
+		return fmt.Errorf("%d recordings: %s", c.Count, c.Reason)
 	}
 	if c.Count == 1 {
 		return fmt.Errorf("%s: %s", c.Examples[0], c.Reason)

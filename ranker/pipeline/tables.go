@@ -200,6 +200,19 @@ func (t *tables) until(user string, start time.Time) time.Time {
 	return until
 }
 
+// userOf is the user of a session of which the recording says the given context. A nil t knows nothing more.
+func (t *tables) userOf(session string, said replay.Context) string {
+	if t == nil {
+		return said.User
+	}
+	for _, table := range t.sessions {
+		if r, ok := table.Lookup(session); ok && said.User == "" {
+			said.User = r.Context.User
+		}
+	}
+	return said.User
+}
+
 // identify looks the session up in the tables of sessions, the first that knows a field first.
 func (t *tables) identify(d *friction.Digest) {
 	for _, table := range t.sessions {
