@@ -7,6 +7,7 @@ package clip
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -184,9 +185,13 @@ func write(ctx context.Context, w io.Writer, events []rrweb.Event, book *rrweb.L
 		out.event(m, rrweb.Event{Type: typeMeta, Time: first, Data: []byte(`{"href":"","width":` +
 			strconv.Itoa(info.Width) + `,"height":` + strconv.Itoa(info.Height) + `}`)}, &info)
 	}
+	passed(m, events[snapshot:], from)
 	for i := snapshot; i < len(events) && (events[i].Time <= to || i == snapshot); i++ {
 		if err := ctx.Err(); err != nil {
 			return info, err
+		}
+		if events[i].Data == nil {
+			continue
 		}
 		out.event(m, events[i], &info)
 		if out.err != nil {
@@ -197,6 +202,21 @@ func write(ctx context.Context, w io.Writer, events []rrweb.Event, book *rrweb.L
 	info.First = int64(math.Floor(first))
 	info.Offset = max(0, info.From-info.First)
 	return info, out.end(info, logOf(book, info.From, info.To))
+}
+
+// passed empties the events before from that only tell where a pointer was, but the last of each kind: the page of a clip
+// that lies hours behind its snapshot is built without them.
+func passed(m *rrweb.Masker, events []rrweb.Event, from float64) {
+	end, _ := slices.BinarySearchFunc(events, from, func(e rrweb.Event, t float64) int { return cmp.Compare(e.Time, t) })
+	last := make(map[int]bool)
+	for i := end - 1; i > 0; i-- {
+		if source, ok := m.Trail(events[i]); ok {
+			if last[source] {
+				events[i].Data = nil
+			}
+			last[source] = true
+		}
+	}
 }
 
 // maxMetaLead is how long a Meta may stand before its snapshot, in ms: serialising a heavy page takes hundreds of ms.

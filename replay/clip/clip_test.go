@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -127,6 +128,32 @@ func TestCutRange(t *testing.T) {
 				t.Errorf("size %dx%d", info.Width, info.Height)
 			}
 		})
+	}
+}
+
+// What lies before a clip is there to build its page: of paths and presses only the last of each kind is left.
+func TestCutLeavesTrailsOut(t *testing.T) {
+	var text strings.Builder
+	text.WriteString(strings.TrimSuffix(page[:strings.Index(page, `{"type":3,"timestamp"`)], "\n"))
+	const base = 1700000000000
+	for i := range 50 {
+		fmt.Fprintf(&text, `{"type":3,"timestamp":%d,"data":{"source":1,"positions":[{"x":%d,"y":2,"id":9,"timeOffset":0}]}},`, base+100*i, i)
+		fmt.Fprintf(&text, `{"type":3,"timestamp":%d,"data":{"source":2,"type":2,"id":9,"x":%d,"y":2}},`, base+100*i, i)
+		fmt.Fprintf(&text, `{"type":3,"timestamp":%d,"data":{"source":3,"id":1,"x":0,"y":%d}},`, base+100*i, i)
+	}
+	recording := part(strings.TrimSuffix(text.String(), ",") + "]")
+	env, info, out := cut(t, recording, clip.Request{From: base + 4000, To: base + 4900})
+	// Meta, snapshot and 40 scrolls before, of paths and presses one each, and ten of all three kinds in the clip.
+	if want := 2 + 40 + 2 + 30; len(env.Events) != want || info.Offset != 4000 {
+		t.Errorf("%d events, want %d; offset %d", len(env.Events), want, info.Offset)
+	}
+	for _, kept := range []string{`"positions":[{"x":39,`, `"x":39,"y":2`, `"y":0}`} {
+		if !strings.Contains(out, kept) {
+			t.Errorf("%s is not in the clip", kept)
+		}
+	}
+	if strings.Contains(out, `"positions":[{"x":38,`) {
+		t.Error("the clip holds a path from before its start")
 	}
 }
 

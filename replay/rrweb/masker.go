@@ -482,6 +482,19 @@ func (m *Masker) incremental(dst, data []byte) ([]byte, bool, error) {
 	return dst, false, nil
 }
 
+// Trail reports whether an event says where a pointer went, what it touched or what text was selected, and nothing of
+// the page; source tells the kinds apart. A player that starts later needs only the last one of each kind.
+func (m *Masker) Trail(e Event) (source int, ok bool) {
+	if e.Type != typeIncremental {
+		return 0, false
+	}
+	switch s := m.dec.sourceOf(e.Data); s {
+	case sourceMouseMove, sourceTouchMove, sourceMouseInteraction, sourceDrag, sourceSelection:
+		return int(s), true
+	}
+	return 0, false
+}
+
 // interaction keeps what the player needs of a mouse interaction.
 func (m *Masker) interaction(dst, data []byte) ([]byte, error) {
 	w := object{dst: append(dst, '{')}

@@ -139,6 +139,83 @@ describe("keyboard", () => {
   });
 });
 
+it("plays under a thumb: touch starts, stops and seeks, and a clip loops", async () => {
+  const { page, strangers, close } = await world.page({ width: 390 });
+  const { key, clips } = issues.issues[0];
+  await page.goto(`/issues/${encodeURIComponent(key)}/clips/${clips[0].index}?t=1`);
+  await ready(page);
+  const targets = await page.locator(".controls button:visible, .controls a:visible, .controls select:visible").evaluateAll((all) => all.map((e) => [e.getAttribute("aria-label") ?? e.tagName, e.getBoundingClientRect()]).filter(([, b]) => b.width < 24 || b.height < 24).map(([name]) => name));
+  assert.deepEqual(targets, [], "every control is at least 24 px wide and high");
+  await page.locator(".frame").tap({ position: { x: 30, y: 30 } });
+  await page.locator(".player[data-state=playing]").waitFor();
+  await page.locator(".frame").tap({ position: { x: 30, y: 30 } });
+  await page.locator(".player[data-state=paused]").waitFor();
+  const box = await page.locator(".timeline").boundingBox();
+  await page.locator(".timeline").tap({ position: { x: box.width / 2, y: box.height / 2 } });
+  const whole = Number(await page.locator(".timeline").getAttribute("aria-valuemax"));
+  assert.ok(Math.abs((await position(page)) - whole / 2) <= 1, "a tap in the middle of the timeline seeks there");
+  await page.keyboard.press("l");
+  await page.keyboard.press("End");
+  await page.keyboard.press("ArrowLeft");
+  const near = await position(page);
+  await page.keyboard.press("k");
+  await page.waitForFunction((n) => Number(document.querySelector(".timeline")?.getAttribute("aria-valuenow")) < n - 1, near);
+  assert.equal(await page.locator(".player").getAttribute("data-state"), "playing", "it goes on from the start");
+  await fits(page, "a clip under a thumb");
+  assert.deepEqual(strangers, []);
+  await close();
+});
+
+it("keeps pace with a day: one playhead moves, whatever lies on the timeline", async () => {
+  const { page, close } = await world.page();
+  const [session] = (await world.api("/sessions?limit=1")).sessions;
+  const dayMS = 86400000;
+  await page.route("**/events**", async (route) => {
+    const { events } = await (await route.fetch()).json();
+    const start = events[0].timestamp;
+    const move = (i) => ({ type: 3, timestamp: start + 3000 + i * 10000, data: { source: 1, positions: [{ x: i % 300, y: 50, id: 1, timeOffset: 0 }] } });
+    const log = Array.from({ length: 2000 }, (_, i) => ({ at_ms: start + i * 40000, level: "error", text: `line ${i}`, failed: true }));
+    await route.fulfill({ json: { events: [...events.filter((e) => e.timestamp < start + 3000), ...Array.from({ length: 8600 }, (_, i) => move(i))], from_ms: start, to_ms: start + dayMS, offset_ms: 0, logged: { console: true, network: true }, log, log_left: 3 } });
+  });
+  await page.route(`**/api/v1/sessions/${encodeURIComponent(session.id)}`, async (route) => {
+    const s = await (await route.fetch()).json();
+    const start = Date.parse(s.start);
+    const [visit] = s.visits;
+    await route.fulfill({ json: { ...s, duration_ms: dayMS, visits: Array.from({ length: 3000 }, (_, i) => ({ ...visit, at_ms: start + i * 28000, until_ms: start + (i + 1) * 28000 })) } });
+  });
+  await page.goto(`/sessions/${encodeURIComponent(session.id)}`);
+  await ready(page);
+  const drawn = await page.locator(".timeline *").count();
+  assert.ok(drawn < 100, `${drawn} elements draw the timeline of a day`);
+  await page.locator(".timeline").focus();
+  await page.keyboard.press("End");
+  await page.locator(".player[data-state=paused]").waitFor();
+  await page.keyboard.press("PageDown");
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("s");
+  // What changes in the page while it plays: the playhead, the clock and the list, but neither the path nor the marks.
+  await page.evaluate(() => {
+    globalThis.drawnAnew = 0;
+    const count = (records) => { globalThis.drawnAnew += records.length; };
+    for (const of of [".visits", ".journey-strip", ".marks", ".track .idle", ".log-lane"]) for (const e of document.querySelectorAll(of)) new MutationObserver(count).observe(e, { subtree: true, childList: true, attributes: true });
+  });
+  const before = await position(page);
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("k");
+  await page.waitForFunction((n) => Number(document.querySelector(".timeline")?.getAttribute("aria-valuenow")) >= n, before);
+  assert.ok((await page.evaluate(() => globalThis.drawnAnew)) <= 8, "only the visit that is entered and the one that is left are drawn anew");
+  await page.getByText("Console and network").click();
+  const rows = page.getByRole("listbox", { name: "Console and network" }).getByRole("option");
+  await rows.first().waitFor();
+  assert.ok((await rows.count()) < 60, "a long list draws what is in view");
+  await shot(page, "day");
+  await close();
+});
+
 it("filters sessions by a facet and keeps the filter in the address", async () => {
   const { page, close } = await world.page();
   const all = await world.api("/sessions?limit=1");

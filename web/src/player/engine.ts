@@ -1,6 +1,7 @@
 // The player without its picture: time, speed, skipping, looping. It drives a Stage (rrweb's Replayer in the browser,
 // a fake in tests) and tells listeners what changed. Positions are milliseconds from the start of the range.
 import { next, type Action, type State } from "./machine";
+import { Walker } from "./walker";
 
 /** What draws the recording. Times are in the stage's own count: milliseconds from its first event. */
 export interface Stage {
@@ -45,6 +46,7 @@ const reportEveryMS = 33;
 export class Engine {
   private stage: Stage | null = null;
   private range: Range = { base: 0, length: 0, idle: [] };
+  private gaps = new Walker<Gap>([], (g) => g.from);
   private view: View;
   private readonly ticker: Ticker;
   private stopTicking: (() => void) | null = null;
@@ -75,6 +77,7 @@ export class Engine {
     }
     this.stage = stage;
     this.range = range;
+    this.gaps = new Walker(range.idle, (g) => g.from);
     const position = this.clamp(start);
     stage.setSpeed(this.view.speed);
     stage.pause(range.base + position);
@@ -154,8 +157,8 @@ export class Engine {
       return;
     }
     if (this.view.skipIdle) {
-      const gap = this.range.idle.find((g) => position >= g.from + idleHeadMS && position < g.to - idleTailMS);
-      if (gap !== undefined) {
+      const gap = this.gaps.last(position);
+      if (gap !== undefined && position >= gap.from + idleHeadMS && position < gap.to - idleTailMS) {
         this.seek(gap.to - idleTailMS);
         return;
       }

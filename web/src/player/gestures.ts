@@ -49,8 +49,7 @@ export function idleGaps(events: readonly RecordedEvent[], from: number, to: num
   const out: Gap[] = [];
   let last = from;
   const close = (at: number) => {
-    const kept = keep.some((k) => k.from < at && k.to > last);
-    if (at - last >= idleMS && !kept) out.push({ from: last - from, to: at - from });
+    if (at - last >= idleMS && !keep.some((k) => k.from < at && k.to > last)) out.push({ from: last - from, to: at - from });
     last = Math.max(last, at);
   };
   for (const e of events) {

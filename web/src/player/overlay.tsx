@@ -34,7 +34,7 @@ export function Overlay({ taps, signals, now, scale }: { taps: readonly Tap[]; s
         );
       })}
       {rings.map((s) => {
-        const count = s.verdict === "friction" ? taps.filter((t) => inside(s, t.at) && t.at <= now).length : s.gestures;
+        const count = s.verdict === "friction" ? walker.recent(Math.min(now, s.end_ms + belongMS), Math.min(now, s.end_ms + belongMS) - s.start_ms + belongMS + 1).length : s.gestures;
         const label = s.verdict === "friction" ? pattern(s.pattern).label : `${pattern(s.pattern).label}: dismissed`;
         return (
           <div key={`${s.pattern}-${s.start_ms}`} className={`ring ${s.verdict}`} data-hue={s.verdict === "friction" ? pattern(s.pattern).hue : "slate"} data-pattern={s.pattern}>

@@ -42,6 +42,11 @@ export class Walker<T> {
     return this.items.slice(start, end);
   }
 
+  /** The last item at or before `time`. */
+  last(time: number): T | undefined {
+    return this.items[this.moveTo(time) - 1];
+  }
+
   private search(time: number, low: number, high: number): number {
     while (low < high) {
       const middle = (low + high) >> 1;

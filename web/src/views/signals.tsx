@@ -1,10 +1,11 @@
 // The list of everything the detectors said about a stretch of a session, kept or dismissed.
+import { memo } from "react";
 import type { Signal } from "../api/wire";
 import { clock, plural, share } from "../model/format";
 import { aftermath, pattern, words } from "../model/patterns";
 import { issuePath, Link } from "../state/router";
 
-export function SignalList({ signals, from, onSeek, issue }: { signals: readonly Signal[]; from: number; onSeek(epochMS: number): void; issue?: string }) {
+export const SignalList = memo(function SignalList({ signals, from, onSeek, issue }: { signals: readonly Signal[]; from: number; onSeek(epochMS: number): void; issue?: string }) {
   return (
     <ol className="signals" aria-label="Episodes">
       {signals.map((s) => (
@@ -26,7 +27,7 @@ export function SignalList({ signals, from, onSeek, issue }: { signals: readonly
       ))}
     </ol>
   );
-}
+});
 
 function Name({ signal }: { signal: Signal }) {
   const t = signal.target;
