@@ -197,9 +197,14 @@ func (l *Ledger) compact(ctx context.Context, dir string) error {
 	if l.lock == nil {
 		return ErrReadOnly
 	}
+	return l.compactThose(ctx, dir, l.small)
+}
+
+// compactThose merges the files of a folder that are meant, those of each fingerprint among themselves.
+func (l *Ledger) compactThose(ctx context.Context, dir string, meant func(*file) bool) error {
 	byFingerprint := map[string][]*file{}
 	for _, f := range l.files {
-		if f.dir == dir && l.small(f) {
+		if f.dir == dir && meant(f) {
 			byFingerprint[f.fingerprint] = append(byFingerprint[f.fingerprint], f)
 		}
 	}

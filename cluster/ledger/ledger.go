@@ -308,6 +308,9 @@ func (l *Ledger) listing() ([]string, error) {
 	var all []string
 	for _, dir := range dirs {
 		entries, err := os.ReadDir(filepath.Join(l.root, dir))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // a writer removed the day since it was listed
+		}
 		if err != nil {
 			return nil, fmt.Errorf("list ledger: %w", err)
 		}
@@ -458,15 +461,19 @@ func (l *Ledger) has(index map[key]place, recording string, objects []replay.Obj
 	return ok && p.objects == hash
 }
 
-// State names what the ledger holds under a fingerprint: equal states have equal Digests and Skips, whatever the files they
-// lie in.
-func (l *Ledger) State(fingerprint string) string {
+// State names what the ledger holds under a fingerprint: equal states have equal Digests, of sessions that started on the
+// UTC day of from or later, and equal Skips, whatever the files they lie in. A zero time does not bound.
+func (l *Ledger) State(fingerprint string, from time.Time) string {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
+	first := ""
+	if !from.IsZero() {
+		first = dirOf(from)
+	}
 	// The sum of the hashes of all rows does not depend on their order.
 	sum := func(index map[key]place) (n int, total uint64) {
 		for k, p := range index {
-			if p.file.fingerprint == fingerprint {
+			if p.file.fingerprint == fingerprint && p.file.dir >= first {
 				h := fnv.New64a()
 				_, _ = h.Write(k[:])
 				_ = binary.Write(h, binary.LittleEndian, [2]int64{p.sequence, p.objects})
@@ -499,7 +506,7 @@ func (l *Ledger) Size() Size {
 	return s
 }
 
-// Close merges small files of the days that were appended to and releases the locks.
+// Close merges small files, of the days that were appended to and of those that lie behind, and releases the locks.
 func (l *Ledger) Close() error {
 	if l.lock == nil {
 		return l.unlock()
@@ -510,6 +517,9 @@ func (l *Ledger) Close() error {
 			if err == nil && l.smallFiles(dir) >= l.opts.CompactFiles {
 				err = l.compact(context.Background(), dir)
 			}
+		}
+		if err == nil {
+			err = l.settle(context.Background())
 		}
 	}
 	return errors.Join(err, l.unlock())
@@ -530,11 +540,14 @@ func (l *Ledger) step(name string) {
 	}
 }
 
-// dirOf is the folder of a session start. Years that a folder name cannot hold go to 1970, as damaged clocks do.
-func dirOf(start time.Time) string {
+// dirOf is the folder of a session start.
+func dirOf(start time.Time) string { return dayPrefix + Day(start).Format(dayLayout) }
+
+// Day is the UTC day of a session start. Years that a folder name cannot hold go to 1970, as damaged clocks do.
+func Day(start time.Time) time.Time {
 	start = start.UTC()
 	if start.Year() < 1 || start.Year() > 9999 {
 		start = time.Unix(0, 0).UTC()
 	}
-	return dayPrefix + start.Format(dayLayout)
+	return time.Date(start.Year(), start.Month(), start.Day(), 0, 0, 0, 0, time.UTC)
 }

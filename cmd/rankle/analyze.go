@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 
 	"github.com/rankle/rankle/cluster/ledger"
@@ -106,7 +107,7 @@ Exit code 0 with a summary, 1 if nothing could be read, 2 for wrong usage.`,
 			if err != nil {
 				return err
 			}
-			return a.printRun(run)
+			return a.printRun(run, state.data)
 		},
 	}
 	state.add(cmd)
@@ -168,9 +169,12 @@ func (a *app) withProgress(opt pipeline.Options, f func(pipeline.Options) error)
 }
 
 // printRun says what an analysis read and what to fix first.
-func (a *app) printRun(run *pipeline.Run) error {
+func (a *app) printRun(run *pipeline.Run, dataDir string) error {
 	out := bufio.NewWriter(a.out)
 	printSummary(out, run)
+	if err := printDisk(out, dataDir); err != nil {
+		return err
+	}
 	printTop(out, run.Report, topIssues)
 	if err := out.Flush(); err != nil {
 		return fmt.Errorf("write summary: %w", err)
@@ -203,6 +207,24 @@ func printSummary(w io.Writer, run *pipeline.Run) {
 	for _, n := range r.Notes {
 		fmt.Fprintf(w, "note: %s\n", n)
 	}
+}
+
+// printDisk says what a data directory takes, and which parts of it.
+func printDisk(w io.Writer, dataDir string) error {
+	use, err := pipeline.DiskUse(dataDir)
+	if err != nil {
+		return err
+	}
+	var total int64
+	var parts []string
+	for _, p := range use {
+		total += p.Bytes
+		if p.Files > 0 {
+			parts = append(parts, p.Name+" "+humanize.Bytes(uint64(p.Bytes)))
+		}
+	}
+	fmt.Fprintf(w, "%s holds %s (%s)\n", dataDir, humanize.Bytes(uint64(total)), strings.Join(parts, ", "))
+	return nil
 }
 
 func printSkipped(w io.Writer, r ranker.ReadSummary) {

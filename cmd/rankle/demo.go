@@ -59,7 +59,7 @@ serves the viewer on this machine. Needs no network, no account and no other ser
 				return err
 			}
 			fmt.Fprintln(a.out, "Demo: generated recordings of a small shop, with faults planted in it.")
-			if err := a.printRun(run); err != nil {
+			if err := a.printRun(run, data); err != nil {
 				return err
 			}
 			return a.serve(cmd.Context(), data, serve)

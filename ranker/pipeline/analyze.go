@@ -38,7 +38,8 @@ type Options struct {
 	// Program says which program this is, to the letter of its code: a Result of the same one over the same inputs is not
 	// made again. "" = always make it.
 	Program string
-	Now     func() time.Time // when a batch is due, nothing else; nil = time.Now
+	// Now says when a batch is due and, with Config.Keep, which days are kept, nothing else; nil = time.Now.
+	Now func() time.Time
 	// Progress is called often, by one goroutine at a time; nil = not at all.
 	Progress func(Progress)
 }
@@ -91,6 +92,8 @@ type analysis struct {
 	desks       desks
 	summary     *summary
 	fingerprint string                          // of the digests
+	since       time.Time                       // first day that is kept; zero = all are
+	whole       []string                        // sources that were listed to the end, see source.Name
 	indexes     map[string]*manifest.BlockIndex // that are loaded, by path
 	tables      *tables                         // nil where none are asked
 	forgotten   *forgotten
@@ -115,6 +118,7 @@ func newAnalysis(opt Options) (*analysis, error) {
 		detection:   detection,
 		summary:     newSummary(),
 		fingerprint: digestFingerprint(reading, detection),
+		since:       opt.Config.Keep.since(opt.Now()),
 		indexes:     map[string]*manifest.BlockIndex{},
 	}, nil
 }
@@ -163,6 +167,9 @@ func (a *analysis) all(ctx context.Context) (*ranker.Report, error) {
 	if err := a.read(ctx, recordings); err != nil {
 		return nil, err
 	}
+	if err := a.expire(ctx, recordings); err != nil {
+		return nil, err
+	}
 	if err := a.collectSkips(ctx, recordings); err != nil {
 		return nil, err
 	}
@@ -172,10 +179,11 @@ func (a *analysis) all(ctx context.Context) (*ranker.Report, error) {
 	}
 	if last := a.unchanged(inputs); last != nil {
 		a.Log.Debug("nothing changed since the last analysis, which stays", "run", last.Report.Run)
+		a.tidy(ctx, recordings, last)
 		return last.Report, last.follow(ctx, a.DataDir)
 	}
 	regrouped := newRegrouping(recordings)
-	selected := selection{fingerprint: a.fingerprint, sources: namesOf(a.Sources), superseded: regrouped.superseded, decided: newDecisions(decided)}
+	selected := selection{fingerprint: a.fingerprint, since: a.since, sources: namesOf(a.Sources), superseded: regrouped.superseded, decided: newDecisions(decided)}
 	last := lastResult(a.DataDir)
 	if last != nil {
 		selected.aliases = last.Aliases
@@ -187,9 +195,13 @@ func (a *analysis) all(ctx context.Context) (*ranker.Report, error) {
 	if err := saveBasis(a.DataDir, report.Run, basis); err != nil {
 		return nil, err
 	}
-	result := &Result{Report: report, Config: a.Config, Sources: selected.sources, Digests: a.fingerprint, Superseded: regrouped.names(), Decisions: decided, Inputs: inputs}
+	result := &Result{Report: report, Config: a.Config, Sources: selected.sources, Digests: a.fingerprint, Since: a.since, Superseded: regrouped.names(), Decisions: decided, Inputs: inputs}
 	result.succeed(last)
-	return report, result.save(ctx, a.DataDir)
+	if err := result.save(ctx, a.DataDir); err != nil {
+		return nil, err
+	}
+	a.tidy(ctx, recordings, result)
+	return report, nil
 }
 
 // job is one recording and where it lies.
@@ -221,6 +233,7 @@ func (a *analysis) list(ctx context.Context) ([]job, error) {
 			a.summary.skip("unlistable_source", source.Name(src.Store), err)
 			continue
 		}
+		a.whole = append(a.whole, source.Name(src.Store))
 		a.summary.listed(src.Store.URL(), group)
 		jobs = slices.Grow(jobs, len(group.Recordings))
 		for _, r := range group.Recordings {

@@ -39,6 +39,18 @@ func (i Index) load(ctx context.Context) (*manifest.BlockIndex, error) {
 // group finds the recordings of one source.
 func (a *analysis) group(ctx context.Context, src *Opened) (*source.Grouping, error) {
 	store := a.toList(src)
+	if a.since.IsZero() {
+		return a.groupOf(ctx, src, store)
+	}
+	dates := newDated(store, a.since)
+	group, err := a.groupOf(ctx, src, dates)
+	if err == nil {
+		a.leaveOld(dates, group)
+	}
+	return group, err
+}
+
+func (a *analysis) groupOf(ctx context.Context, src *Opened, store source.Store) (*source.Grouping, error) {
 	if src.Dialect != format.PostHogBlocks {
 		return source.Group(ctx, store, "", src.Layout)
 	}

@@ -36,6 +36,7 @@ type Config struct {
 	Detection Detection `yaml:"detection"`
 	Limits    Limits    `yaml:"limits"`
 	Privacy   Privacy   `yaml:"privacy"`
+	Keep      Keep      `yaml:"keep"`
 
 	Screens   []cluster.ScreenRule `yaml:"screens"`
 	MinPeople int                  `yaml:"min_people"` // how many must have met a problem; 0 = cluster.DefaultMinPeople
@@ -169,6 +170,9 @@ func (c Config) check() error {
 		errs = append(errs, err)
 	}
 	if _, err := c.Reading(); err != nil {
+		errs = append(errs, err)
+	}
+	if err := c.Keep.check(); err != nil {
 		errs = append(errs, err)
 	}
 	if err := c.clusters().Check(); err != nil {

@@ -26,7 +26,9 @@ import (
 // The Digests in the ledger stay as the detectors made them, so that a verdict that is taken back leaves no trace.
 
 // ReviewFile is where the review state of a data directory lies.
-func ReviewFile(dir string) string { return filepath.Join(dir, "review.db") }
+func ReviewFile(dir string) string { return filepath.Join(dir, reviewFile) }
+
+const reviewFile = "review.db"
 
 // ErrReviews means that the review state of the data directory cannot be read. An analysis without it would bring back
 // what people had dismissed.

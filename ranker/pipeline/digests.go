@@ -18,7 +18,8 @@ import (
 // selection says which Digests of a ledger a Report rests on.
 type selection struct {
 	fingerprint string
-	sources     []string // see source.Name
+	since       time.Time // first day; zero = all
+	sources     []string  // see source.Name
 	superseded  func(*friction.Digest) bool
 	decided     decisions
 	aliases     map[string]string // from keys of issues that are no more to those that they have now, as of the last Result
@@ -31,6 +32,9 @@ func (s selection) digests(ctx context.Context, led *ledger.Ledger, t *tables) i
 
 // between is digests of sessions that start in [from, to); zero times do not bound.
 func (s selection) between(ctx context.Context, led *ledger.Ledger, t *tables, from, to time.Time) iter.Seq2[*friction.Digest, error] {
+	if from.Before(s.since) {
+		from = s.since
+	}
 	return func(yield func(*friction.Digest, error) bool) {
 		for d, err := range led.All(ctx, ledger.Query{Fingerprint: s.fingerprint, From: from, To: to}) {
 			if err != nil {
@@ -103,7 +107,7 @@ func (r *Result) evidence(ctx context.Context, led *ledger.Ledger, decided decis
 
 // selection is what the Result rests on.
 func (r *Result) selection(decided decisions) selection {
-	return selection{fingerprint: r.Digests, sources: r.Sources, decided: decided, aliases: r.Aliases, superseded: func(d *friction.Digest) bool {
+	return selection{fingerprint: r.Digests, since: r.Since, sources: r.Sources, decided: decided, aliases: r.Aliases, superseded: func(d *friction.Digest) bool {
 		_, found := slices.BinarySearch(r.Superseded, d.Recording)
 		return found
 	}}

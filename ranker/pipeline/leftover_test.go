@@ -10,13 +10,14 @@ import (
 	"github.com/rankle/rankle/ranker/review"
 )
 
-// What a killed analysis was writing is removed by the next one, and nothing else is, whatever the folder is called.
+// What a killed analysis was writing is removed by the next one, and so are copies of tables that the analysis file does
+// not name any more; nothing else is, whatever the folder is called.
 func TestLeftoversAreRemoved(t *testing.T) {
 	dir, data := t.TempDir(), filepath.Join(t.TempDir(), "data [1] *")
 	writeFiles(t, dir, sample(t, 1))
 	day := "ledger/v1/day=2026-10-05/"
-	half := []string{"result.json.123.tmp", "basis.bin.77.tmp", "tables/0a--orders.csv.5.tmp", day + "0000000001-9.partial"}
-	others := []string{"notes.tmp", "result.json.bak", "tables/0a--orders.csv", day + "readme.txt"}
+	half := []string{"result.json.123.tmp", "basis.bin.77.tmp", "tables/0a--orders.csv.5.tmp", "tables/0a--orders.csv", day + "0000000001-9.partial"}
+	others := []string{"notes.tmp", "result.json.bak", "tables/orders.csv", day + "readme.txt"}
 	files := map[string][]byte{}
 	for _, name := range slices.Concat(half, others) {
 		files[name] = []byte("half a")

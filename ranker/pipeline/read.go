@@ -65,7 +65,8 @@ func (a *analysis) read(ctx context.Context, jobs []job) (err error) {
 // known reports whether the ledger has the recording in its present state, read or skipped.
 func (a *analysis) known(j job) bool {
 	skips := a.skipFingerprint(j.source)
-	return a.ledger.Read(j.name(), j.objects(), a.fingerprint) || a.ledger.Skipped(j.name(), j.objects(), skips)
+	return a.ledger.Read(j.name(), j.objects(), a.fingerprint) || a.ledger.Skipped(j.name(), j.objects(), skips) ||
+		!a.since.IsZero() && a.ledger.Skipped(j.name(), j.objects(), a.expiredFingerprint(j.source))
 }
 
 // skipFingerprint names the settings under which a recording of the source was found unreadable: those of the digests,
@@ -112,9 +113,13 @@ func (b *batch) flush(ctx context.Context, led *ledger.Ledger) error {
 // being written) is counted and not remembered, so that it is tried again.
 func (a *analysis) keep(b *batch, r result) error {
 	if r.err == nil {
+		a.refused = 0
+		if a.expired(r.digest.Start) {
+			b.skips = append(b.skips, a.tombstone(r.job))
+			return nil
+		}
 		b.digests = append(b.digests, *r.digest)
 		a.summary.fresh++
-		a.refused = 0
 		return nil
 	}
 	if errors.Is(r.err, context.Canceled) {

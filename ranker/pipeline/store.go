@@ -25,6 +25,8 @@ type Result struct {
 	Config  Config   // with the sources that were read; holds no secrets
 	Sources []string // what was read, see source.Name
 	Digests string   // fingerprint of the Digests in the ledger that the Report rests on
+	// Since is the first day whose sessions the Report rests on, as Config.Keep says; zero = all.
+	Since time.Time `json:",omitzero"`
 	// Superseded names the recordings among them that do not count, because their objects make up others now. Sorted.
 	Superseded []string
 	// Decisions are what people had decided, and the Report obeys.

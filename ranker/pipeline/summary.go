@@ -115,6 +115,9 @@ func (a *analysis) collectSkips(ctx context.Context, jobs []job) error {
 		f := a.skipFingerprint(j.source)
 		if stored[f] == nil {
 			stored[f] = make(map[string]bool, len(jobs))
+			if !a.since.IsZero() {
+				stored[a.expiredFingerprint(j.source)] = stored[f]
+			}
 		}
 		stored[f][j.name()] = true
 	}

@@ -42,7 +42,7 @@ func (a *analysis) inputs(recordings []job, decided review.Decisions) (string, e
 	if err != nil {
 		return "", fmt.Errorf("compare with the last analysis: %w", err)
 	}
-	for _, part := range []string{a.Program, a.fingerprint, string(settings), a.ledger.State(a.fingerprint)} {
+	for _, part := range []string{a.Program, a.fingerprint, string(settings), a.ledger.State(a.fingerprint, a.since)} {
 		fmt.Fprintf(h, "%d:%s", len(part), part)
 	}
 	var files []string
