@@ -99,10 +99,10 @@ func (c *cursor) member() (key []byte, more bool) {
 
 // name reads a name and the colon behind it. The name is valid until the next one is read.
 func (c *cursor) name() (key []byte, more bool) {
-	from := c.pos + 1
-	if to := c.shortString(); to > 0 && to+1 < len(c.b) && c.b[to+1] == ':' {
+	b, from := c.b, c.pos+1
+	if to := plainEnd(b, from); to > 0 && to+1 < len(b) && b[to+1] == ':' {
 		c.pos = to + 2
-		return c.b[from:to], true
+		return b[from:to], true
 	}
 	escaped, ok := c.skipString()
 	if !ok {
@@ -173,6 +173,10 @@ func (c *cursor) close() bool {
 func (c *cursor) skip() bool {
 	switch ch := c.peek(); ch {
 	case '"':
+		if to := plainEnd(c.b, c.pos+1); to > 0 {
+			c.pos = to + 1
+			return true
+		}
 		_, ok := c.skipString()
 		return ok
 	case '{':
@@ -251,25 +255,18 @@ func stops(x uint64) uint64 {
 	return ((quote-ones)&^quote | (slash-ones)&^slash | (x-' '*ones)&^x) & highs
 }
 
-// shortString returns where the string ends that is next, at its closing quote, if it has up to 16 bytes and no escapes;
-// else 0.
-func (c *cursor) shortString() int {
-	i := c.pos + 1
-	if i+16 > len(c.b) {
-		return 0
-	}
-	next := c.b[i : i+16]
-	m := stops(binary.LittleEndian.Uint64(next))
-	if m == 0 {
-		i += 8
-		if m = stops(binary.LittleEndian.Uint64(next[8:])); m == 0 {
+// plainEnd returns the place of the quote that ends a string which begins at i, behind its opening quote; 0 if there is
+// anything in it that has to be looked at, or the text ends soon.
+func plainEnd(b []byte, i int) int {
+	for ; i+8 <= len(b); i += 8 {
+		if m := stops(binary.LittleEndian.Uint64(b[i:])); m != 0 {
+			if i += bits.TrailingZeros64(m) / 8; b[i] == '"' {
+				return i
+			}
 			return 0
 		}
 	}
-	if i += bits.TrailingZeros64(m) / 8; c.b[i] != '"' {
-		return 0
-	}
-	return i
+	return 0
 }
 
 // skipString consumes a string, whose opening quote is next, and tells whether it has escapes.
@@ -367,11 +364,24 @@ func (c *cursor) number() (f float64, ok bool) {
 // short reads a whole number of up to 15 digits, as nearly all of a recording are: all of them have an exact float64. It
 // reports false, and consumes nothing, if something else is next.
 func (c *cursor) short() (n int64, ok bool) {
-	b, i := c.b, c.pos
-	if i < len(b) && b[i] <= ' ' {
-		c.peek()
-		i = c.pos
+	i := c.pos
+	if i+9 > len(c.b) {
+		return 0, false
 	}
+	b := c.b[i : i+9]
+	word := binary.LittleEndian.Uint64(b)
+	digits := leadingDigits(word)
+	if uint(digits-1) >= 7 || !endsNumber[b[digits]] || digits > 1 && byte(word) == '0' {
+		return c.long()
+	}
+	c.pos = i + digits
+	return int64(decimal(word, digits)), true
+}
+
+// long is short for numbers with a sign, of eight digits and more, and behind white space.
+func (c *cursor) long() (n int64, ok bool) {
+	c.peek()
+	b, i := c.b, c.pos
 	if i+18 > len(b) { // a sign, two words and what ends them
 		return 0, false
 	}
@@ -381,22 +391,23 @@ func (c *cursor) short() (n int64, ok bool) {
 	}
 	word := binary.LittleEndian.Uint64(b[i:])
 	digits := leadingDigits(word)
-	if digits == 0 || digits > 1 && b[i] == '0' {
+	if digits == 0 || digits > 1 && byte(word) == '0' {
 		return 0, false
 	}
 	n = int64(decimal(word, digits))
 	i += digits
 	if digits == 8 {
 		word = binary.LittleEndian.Uint64(b[i:])
-		if digits = leadingDigits(word); digits == 8 {
+		switch digits = leadingDigits(word); digits {
+		case 0:
+		case 8:
 			return 0, false
+		default:
+			n = n*powers[digits] + int64(decimal(word, digits))
+			i += digits
 		}
-		n = n*powers[digits] + int64(decimal(word, digits))
-		i += digits
 	}
-	switch b[i] {
-	case ',', '}', ']', ' ', '\n', '\r', '\t':
-	default:
+	if !endsNumber[b[i]] {
 		return 0, false
 	}
 	if c.pos = i; negative {
@@ -404,6 +415,9 @@ func (c *cursor) short() (n int64, ok bool) {
 	}
 	return n, true
 }
+
+// endsNumber says of every byte whether it may follow a number.
+var endsNumber = [256]bool{',': true, '}': true, ']': true, ' ': true, '\n': true, '\r': true, '\t': true}
 
 var powers = [8]int64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7}
 
@@ -414,10 +428,10 @@ func leadingDigits(word uint64) int {
 	return bits.TrailingZeros64(other) / 8
 }
 
-// decimal is the value of the first digits, up to eight, of a word. Neighbours are joined to pairs, pairs to fours, fours
-// to eight, all at once (Johnny Lee's way to read eight digits).
+// decimal is the value of the first one to eight digits of a word. Neighbours are joined to pairs, pairs to fours, fours to
+// eight, all at once (Johnny Lee's way to read eight digits).
 func decimal(word uint64, digits int) uint64 {
-	x := (word ^ '0'*ones) << (64 - 8*uint(digits)) // the missing ones in front become zeros
+	x := (word ^ '0'*ones) << ((64 - 8*uint(digits)) & 63) // the missing ones in front become zeros
 	x = (x*10 + x>>8) & 0x00ff00ff00ff00ff
 	x = (x*100 + x>>16) & 0x0000ffff0000ffff
 	return (x*10000 + x>>32) & 0xffffffff
@@ -427,7 +441,7 @@ func decimal(word uint64, digits int) uint64 {
 func (c *cursor) nodeID() int32 {
 	if n, ok := c.short(); ok && n >= 0 && n <= math.MaxInt32 {
 		return int32(n)
-	} else if ok {
+	} else if ok || c.peek() == 'n' && c.literal("null") { // null: the last of its parent has no next
 		return unknownNode
 	}
 	f, ok := c.number()
@@ -469,7 +483,7 @@ func (c *cursor) text() textRef {
 	switch c.peek() {
 	case '"':
 		from := c.pos + 1
-		if to := c.shortString(); to > 0 {
+		if to := plainEnd(c.b, from); to > 0 {
 			c.pos = to + 1
 			return textRef{uint32(from), uint32(to - from)}
 		}

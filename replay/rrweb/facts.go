@@ -196,7 +196,7 @@ func (f *facts) node(c *cursor, depth int) int32 {
 	f.cells = append(f.cells, cell{})
 	n := cell{id: unknownNode} // set down when it is complete: the slice moves as it grows
 	style := false
-	for k := c.first(&f.order.node); k != keyEnd; k = c.next(&f.order.node, k) {
+	for k := f.begin(c, &n); k != keyEnd; k = c.next(&f.order.node, k) {
 		switch k {
 		case keyType:
 			n.kind = c.kind()
@@ -229,6 +229,33 @@ func (f *facts) node(c *cursor, depth int) int32 {
 	}
 	f.cells[i] = n
 	return i
+}
+
+// begin enters a node. Of nodes as rrweb writes them it reads what it can without asking what comes next, which is most of a
+// recording. It returns the key of the first value that is left.
+func (f *facts) begin(c *cursor, n *cell) key {
+	o := f.order
+	last := keyEnd
+	switch {
+	case c.depth+2 > c.max: // of its attributes
+		return c.first(&o.node)
+	case c.says(&o.element):
+		n.kind, n.tag = kindElement, f.name(c)
+		if last = keyTagName; f.plainAttributes(c, n) {
+			if last = keyAttributes; c.says(&o.childless) {
+				n.id, last = c.nodeID(), keyID
+			}
+		}
+	case c.says(&o.text):
+		n.kind, n.content = kindText, c.text()
+		if last = keyTextContent; c.says(&o.textID) {
+			n.id, last = c.nodeID(), keyID
+		}
+	default:
+		return c.first(&o.node)
+	}
+	c.depth++
+	return c.next(&o.node, last)
 }
 
 // set reads a flag.
@@ -266,8 +293,7 @@ func (f *facts) attributes(c *cursor, n *cell) {
 		f.attrs = append(f.attrs, f.attrs[n.attrs:][:n.attrLen]...)
 	}
 	for key, more := c.object(); more; key, more = c.member() {
-		id := f.names.find(key)
-		name := &f.names.list[id]
+		name := &f.names.list[f.names.find(key)]
 		if name.traits&nameKept == 0 || len(f.attrs)-from >= math.MaxUint16 {
 			c.skip()
 			continue
@@ -277,18 +303,56 @@ func (f *facts) attributes(c *cursor, n *cell) {
 			c.skip()
 			continue
 		}
-		v := c.text()
-		if f.isDataURL(v) { // mostly pictures, and long: that it is one says all
-			v.n = min(v.n, uint32(len(dataURL)))
-			if v.n&escaped != 0 {
-				v = f.keep(dataURL)
-			}
-		}
-		f.attrs = append(f.attrs, attr{v, name.lower})
-		n.has.add(name.lower)
+		f.attribute(n, name.lower, c.text())
 	}
 	n.attrs, n.attrLen = int32(from), uint16(len(f.attrs)-from)
 	n.attrCap = n.attrLen
+}
+
+// plainAttributes is attributes where the name of the tag was read just before, all values are strings without escapes, and
+// there is no white space. If not so, it reads and keeps nothing.
+func (f *facts) plainAttributes(c *cursor, n *cell) bool {
+	before, from := c.pos, len(f.attrs)
+	if !c.says(&f.order.withAttributes) {
+		return false
+	}
+	b, i := c.b, c.pos
+	for i < len(b) && b[i] == '"' {
+		to := plainEnd(b, i+1)
+		if to == 0 || to+3 > len(b) || b[to+1] != ':' || b[to+2] != '"' {
+			break
+		}
+		end := plainEnd(b, to+3)
+		if end == 0 {
+			break
+		}
+		if name := &f.names.list[f.names.find(b[i+1:to])]; name.traits&nameKept != 0 {
+			f.attribute(n, name.lower, textRef{uint32(to + 3), uint32(end - to - 3)})
+		}
+		if i = end + 1; i+1 < len(b) && b[i] == ',' && b[i+1] == '"' {
+			i++
+		}
+	}
+	if i >= len(b) || b[i] != '}' || len(f.attrs)-from > math.MaxUint16 {
+		c.pos, n.has, f.attrs = before, attrSetOf{}, f.attrs[:from]
+		return false
+	}
+	c.pos = i + 1
+	n.attrs, n.attrLen = int32(from), uint16(len(f.attrs)-from)
+	n.attrCap = n.attrLen
+	return true
+}
+
+// attribute keeps the value of an attribute.
+func (f *facts) attribute(n *cell, name nameID, v textRef) {
+	if f.isDataURL(v) { // mostly pictures, and long: that it is one says all
+		v.n = min(v.n, uint32(len(dataURL)))
+		if v.n&escaped != 0 {
+			v = f.keep(dataURL)
+		}
+	}
+	f.attrs = append(f.attrs, attr{v, name})
+	n.has.add(name)
 }
 
 const dataURL = "data:"

@@ -140,9 +140,44 @@ func (o *order) expect(before key, bracket string, k key) {
 	o[before] = guess{text: [2]uint64{word(text, 0), word(text, 1)}, mask: [2]uint64{word(mask, 0), word(mask, 1)}, n: n, key: k}
 }
 
+// phrase is a text that nearly always stands in a certain place, in three words of eight bytes: several members at once.
+type phrase struct {
+	text, mask [3]uint64
+	n          int // bytes
+}
+
+// newPhrase takes up to 24 bytes.
+func newPhrase(s string) (p phrase) {
+	var text, mask [24]byte
+	p.n = copy(text[:], s)
+	for i := range p.n {
+		mask[i] = 0xff
+	}
+	for i := range p.text {
+		p.text[i], p.mask[i] = binary.LittleEndian.Uint64(text[8*i:]), binary.LittleEndian.Uint64(mask[8*i:])
+	}
+	return p
+}
+
+// says reports whether a phrase is next, and consumes it then.
+func (c *cursor) says(p *phrase) bool {
+	if c.pos+24 > len(c.b) {
+		return false
+	}
+	next := c.b[c.pos : c.pos+24]
+	x, y, z := binary.LittleEndian.Uint64(next), binary.LittleEndian.Uint64(next[8:]), binary.LittleEndian.Uint64(next[16:])
+	if (x^p.text[0])&p.mask[0]|(y^p.text[1])&p.mask[1]|(z^p.text[2])&p.mask[2] != 0 {
+		return false
+	}
+	c.pos += p.n
+	return true
+}
+
 // orders of the objects that most of a recording consists of, by rrweb's own sources.
 type orders struct {
 	event, data, node, addition, position, change, set, snapshot order
+	// What is the same in nearly all nodes; an element's name and a text stand between.
+	element, withAttributes, childless, text, textID phrase
 }
 
 func newOrders() *orders {
@@ -155,6 +190,9 @@ func newOrders() *orders {
 		change:   newOrder(keyID, keyValue),
 		set:      newOrder(keyID, keyAttributes),
 		snapshot: newOrder(keyNode),
+
+		element: newPhrase(`{"type":2,"tagName":`), withAttributes: newPhrase(`,"attributes":{`), childless: newPhrase(`,"childNodes":[],"id":`),
+		text: newPhrase(`{"type":3,"textContent":`), textID: newPhrase(`,"id":`),
 	}
 	o.node.expect(keyTextContent, ",", keyID)
 	o.node.expect(keyOther, ",", keyID) // isSVG and its like stand before the id

@@ -162,16 +162,18 @@ func (t *names) find(raw []byte) nameID {
 // nameHash is another number for all names of one length up to 8. Longer ones it needs to tell apart as they come in pages,
 // and need not withstand anybody: it only picks a place to look first.
 func nameHash(raw []byte) uint64 {
-	var h uint64
-	switch n := len(raw); {
-	case n >= 8:
-		h = binary.LittleEndian.Uint64(raw) ^ binary.LittleEndian.Uint64(raw[n-8:])<<1
-	case n >= 4:
-		h = uint64(binary.LittleEndian.Uint32(raw)) | uint64(binary.LittleEndian.Uint32(raw[n-4:]))<<32
-	case n > 0:
-		h = uint64(raw[0]) | uint64(raw[n/2])<<8 | uint64(raw[n-1])<<16
+	n := len(raw)
+	if n >= 8 {
+		return (binary.LittleEndian.Uint64(raw) ^ binary.LittleEndian.Uint64(raw[n-8:])<<1) + uint64(n)
 	}
-	return h + uint64(len(raw))
+	if cap(raw) >= 8 { // within a text: the bytes behind the name are cut off
+		return binary.LittleEndian.Uint64(raw[:8])&(1<<(8*n)-1) + uint64(n)
+	}
+	h := uint64(n)
+	for i, c := range raw {
+		h += uint64(c) << (8 * i)
+	}
+	return h
 }
 
 func (t *names) add(raw string) nameID {
