@@ -71,6 +71,7 @@ var (
 	errPanic      = errors.New("a bug in the server")
 	errBadHost    = errors.New("the server does not answer under this host name; use localhost or 127.0.0.1")
 	errCrossSite  = errors.New("a change was asked for by another site and is refused")
+	errFull       = errors.New("the decision was not stored: the server cannot write its data directory, mostly because the disk is full; make room and repeat it")
 	errMethod     = errors.New("this address does not answer this method")
 	errBodyTooBig = errors.New("the request body is too large")
 )
@@ -91,6 +92,8 @@ func problemOf(err error) *Problem {
 		return problem(http.StatusConflict, "somebody else changed this review in the meantime: read it again and repeat the change on its present rev")
 	case errors.Is(err, review.ErrInvalid):
 		return problem(http.StatusBadRequest, sentence(err))
+	case errors.Is(err, review.ErrStorage):
+		return problem(http.StatusServiceUnavailable, errFull.Error())
 	case errors.Is(err, pipeline.ErrQuestion):
 		return whatIfProblem(err)
 	case errors.Is(err, pipeline.ErrNoBasis):

@@ -291,7 +291,7 @@ func hintFor(err error) string {
 	case errors.As(err, &own):
 		return own.hint
 	case errors.Is(err, ledger.ErrLocked):
-		return "another analysis works on this data directory: wait for it, or use another --data"
+		return "another analysis works on this data directory: wait for it, stop it if it hangs, or use another --data"
 	case errors.Is(err, ledger.ErrInUse):
 		return "stop the server on this data directory first: it would go on showing what is in its memory"
 	case errors.Is(err, pipeline.ErrKey):
@@ -308,8 +308,12 @@ func hintFor(err error) string {
 		return "delete that file and analyse again: its recordings are read again, all others stay"
 	case errors.Is(err, pipeline.ErrReviews):
 		return reviewsHint
-	case errors.Is(err, syscall.ENOSPC):
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
 		return "make room and run again: what was stored is kept, and the run goes on from there"
+	case errors.Is(err, syscall.EROFS):
+		return "the data directory cannot be written: use another --data, or mount it for writing"
+	case source.NoHandles(err):
+		return source.Hint(source.ErrHandles)
 	case errors.Is(err, syscall.EADDRINUSE):
 		return "another program listens there, maybe another rankle serve: stop it, or choose another --addr (port 0 picks a free one)"
 	case errors.Is(err, pipeline.ErrNothing):

@@ -122,8 +122,8 @@ func (a *analysis) keep(b *batch, r result) error {
 		a.summary.fresh++
 		return nil
 	}
-	if errors.Is(r.err, context.Canceled) {
-		return r.err
+	if errors.Is(r.err, context.Canceled) || errors.Is(r.err, source.ErrHandles) {
+		return r.err // nothing that this recording could help
 	}
 	if errors.Is(r.err, errForgotten) {
 		a.forgotten.addRecording(r.job.name())

@@ -23,6 +23,9 @@ var ErrConflict = errors.New("changed by somebody else in the meantime")
 // ErrInvalid means that a change was refused for its content; the text says which field and why.
 var ErrInvalid = errors.New("invalid change")
 
+// ErrStorage means that the file cannot be written: its disk is full, read-only or broken. Nothing was changed.
+var ErrStorage = errors.New("review state cannot be written")
+
 // Status is how far an issue has come. The values are stored and shown, so they are never renamed.
 type Status string
 

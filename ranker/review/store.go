@@ -14,7 +14,8 @@ import (
 	"slices"
 	"time"
 
-	_ "modernc.org/sqlite" // the driver
+	"modernc.org/sqlite" // the driver
+	lib "modernc.org/sqlite/lib"
 )
 
 //go:embed migrations/*.sql
@@ -117,16 +118,33 @@ func (s *Store) migrate(ctx context.Context) error {
 	})
 }
 
-// change runs f in the one write transaction.
+// change runs f in the one write transaction. After an error nothing is changed.
 func (s *Store) change(ctx context.Context, f func(*sql.Tx) error) error {
 	tx, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
-		return err
+		return stored(err)
 	}
 	if err := f(tx); err != nil {
-		return errors.Join(err, tx.Rollback())
+		err = stored(err)
+		if rerr := tx.Rollback(); !errors.Is(rerr, sql.ErrTxDone) && !errors.Is(err, ErrStorage) {
+			err = errors.Join(err, rerr) // with no room SQLite has rolled back by itself
+		}
+		return err
 	}
-	return tx.Commit()
+	return stored(tx.Commit())
+}
+
+// stored makes an error of SQLite about the file ErrStorage.
+func stored(err error) error {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	switch e.Code() & 0xff { // the primary code of an extended one
+	case lib.SQLITE_FULL, lib.SQLITE_IOERR, lib.SQLITE_READONLY, lib.SQLITE_CANTOPEN:
+		return fmt.Errorf("%w: %w", ErrStorage, err)
+	}
+	return err
 }
 
 func (s *Store) audit(ctx context.Context, tx *sql.Tx, kind, subject, by string, rev int64, state any) error {

@@ -105,6 +105,9 @@ func (d *Dir) List(ctx context.Context, prefix string) iter.Seq2[Object, error] 
 			if obj.Key == "" {
 				return err
 			}
+			if errors.Is(err, ErrHandles) {
+				return err // the listing would be of what it could still look into
+			}
 			if !yield(obj, err) {
 				return fs.SkipAll
 			}
@@ -310,6 +313,11 @@ func (r *dirReader) end() error {
 
 func (r *dirReader) Close() error { return r.f.Close() }
 
+// NoHandles reports whether err is that of a system that opens no further file or connection, for Stores.
+func NoHandles(err error) bool {
+	return errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE)
+}
+
 // dirError maps what the file system says to the errors of Store. It drops the path of the machine that an
 // fs.PathError repeats, since the caller names the object.
 func dirError(err error) error {
@@ -323,6 +331,8 @@ func dirError(err error) error {
 		return ErrNotFound
 	case errors.Is(err, fs.ErrPermission):
 		return ErrAccess
+	case NoHandles(err):
+		return ErrHandles
 	case pe != nil && strings.Contains(inner.Error(), "escapes"):
 		return ErrNotFound // os.Root refuses a link out of the root with an unexported error
 	}

@@ -92,6 +92,8 @@ var (
 	ErrRange = errors.New("offset outside the object")
 	// ErrEmpty: nothing at all is stored under the prefix.
 	ErrEmpty = errors.New("nothing is stored under this prefix")
+	// ErrHandles: this machine gives the program no further file or connection. No fault of the store; end the run.
+	ErrHandles = errors.New("too many open files")
 	// ErrTooLarge: an object that must fit in memory, such as a sidecar, is larger than its limit.
 	ErrTooLarge = errors.New("object exceeds its size limit")
 )
@@ -104,6 +106,7 @@ var hints = []struct {
 	{ErrNoBucket, "Check the name of the bucket or directory; for a bucket also the endpoint and the region."},
 	{ErrArchived, "Restore the object from its archive class, or leave old prefixes out of the source."},
 	{ErrAccess, "Check the credentials setting (static, env, file, iam or anonymous), the region, and that the key may list the bucket and read its objects; for a directory check the file permissions."},
+	{ErrHandles, "Raise the limit of open files (ulimit -n) or lower --workers, and run again: what was read is kept."},
 	{ErrUnavailable, "The store is overloaded or out of order: run again later, or lower the number of workers; what was read is kept."},
 	{ErrUnreachable, "Check the endpoint (host, port, http or https), the network and the proxy settings."},
 	{ErrEmpty, "Check the prefix: it is case-sensitive and has no leading slash; list the bucket to see what it holds."},

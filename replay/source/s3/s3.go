@@ -384,6 +384,8 @@ func (s *Store) wrap(ctx context.Context, op, key string, err error) error {
 		return fmt.Errorf("%s: the server refuses (%s)", at, detail)
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		return fmt.Errorf("%s: connection broke: %w", at, io.ErrUnexpectedEOF)
+	case source.NoHandles(err):
+		return fmt.Errorf("%s: %w", at, source.ErrHandles)
 	case network(err):
 		return fmt.Errorf("%s: %w: %s", at, source.ErrUnreachable, s.clean(err))
 	}
