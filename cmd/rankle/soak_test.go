@@ -24,8 +24,8 @@ import (
 
 // A few kills belong to every run of the suite, so that what they prove is always proven; "make soak" asks for many.
 var (
-	soakKills = flag.Int("soak.kills", 4, "how often TestSoakAnalyze kills an analysis")
-	soakServe = flag.Int("soak.serve", 2, "how often TestSoakServe kills a server")
+	soakKills = flag.Int("soak.kills", 3, "how often TestSoakAnalyze kills an analysis")
+	soakServe = flag.Int("soak.serve", 1, "how often TestSoakServe kills a server")
 	soakSeed  = flag.Uint64("soak.seed", 1, "decides the moments of the kills")
 )
 
