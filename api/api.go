@@ -135,6 +135,8 @@ type Options struct {
 	Access *access.Guard
 	// Version of the program, for the OpenAPI document and as part of ETags. "" = "dev".
 	Version string
+	// Activity says what the program does beside answering; it is asked often. nil: nothing is known of that.
+	Activity func() Activity
 	// Log gets one line per request and what went wrong. nil: nothing is logged.
 	Log *slog.Logger
 	// RequestTimeout bounds requests other than streams of events; 0 = 30 s.

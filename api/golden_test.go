@@ -21,6 +21,7 @@ import (
 
 	"github.com/rankle/rankle/api"
 	"github.com/rankle/rankle/api/apitest"
+	"github.com/rankle/rankle/ranker/pipeline"
 	"github.com/rankle/rankle/ranker/review"
 )
 
@@ -53,6 +54,16 @@ var viewer = fstest.MapFS{
 // sample is the run that most tests share; it is never changed.
 var sample = sync.OnceValues(func() (*api.Snapshot, error) { return apitest.Sample().Snapshot(context.Background()) })
 
+// busy is a server whose second analysis is under way after the first one failed.
+func busy() api.Activity {
+	return api.Activity{
+		Every: time.Hour, Failed: 1, Recordings: 120, Bytes: 4_000_000,
+		Running: &api.Underway{Started: clock, Progress: pipeline.Progress{Stage: pipeline.StageReading, Done: 120, Total: 500, Bytes: 4_000_000}},
+		Last:    &api.Ended{Started: clock.Add(-time.Hour), At: clock.Add(-59 * time.Minute), Problem: "list s3://shop/web: access denied (check the credentials)"},
+		Disk:    []pipeline.DiskPart{{Name: "ledger", Files: 12, Bytes: 3_400_000}, {Name: "search", Files: 9, Bytes: 800_000}},
+	}
+}
+
 // newServer serves the sample run, or what change makes of a copy.
 func newServer(t testing.TB, change func(*api.Options, *api.Snapshot)) *api.Server {
 	t.Helper()
@@ -62,7 +73,7 @@ func newServer(t testing.TB, change func(*api.Options, *api.Snapshot)) *api.Serv
 	}
 	snap := new(api.Snapshot)
 	*snap = *shared
-	opts := api.Options{Reviews: newReviews(t), Web: viewer, Version: "test"}
+	opts := api.Options{Reviews: newReviews(t), Web: viewer, Version: "test", Activity: busy}
 	if change != nil {
 		change(&opts, snap)
 	}
@@ -146,6 +157,7 @@ var table = []struct {
 	{"access", get("/api/v1/access")},
 	{"access_open", request{Method: http.MethodPost, Path: "/api/v1/access/session", Body: json.RawMessage(`{"token":"x"}`)}},
 	{"report", get("/api/v1/report")},
+	{"runs", get("/api/v1/runs")},
 	{"issues", get("/api/v1/issues")},
 	{"issues_page", get("/api/v1/issues?limit=3")},
 	{"issues_filter", get("/api/v1/issues?pattern=dead_tap&q=help+button")},

@@ -46,6 +46,7 @@ func newMetrics(s *Server) *metrics {
 		gauge("rankle_report_read_objects", "Objects that the served run read.", func(v *view) float64 { return float64(v.snap.Report.Read.Objects) }),
 		gauge("rankle_report_read_bytes", "Stored bytes that the served run read.", func(v *view) float64 { return float64(v.snap.Report.Read.Bytes) }),
 		&skipped{s},
+		activities{s},
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
@@ -78,5 +79,50 @@ func (c *skipped) Collect(out chan<- prometheus.Metric) {
 	}
 	for _, s := range v.snap.Report.Read.Skipped {
 		out <- prometheus.MustNewConstMetric(skippedDesc, prometheus.GaugeValue, float64(s.Count), s.Reason)
+	}
+}
+
+// activities tells what the program does beside answering, see Activity.
+type activities struct{ server *Server }
+
+var (
+	runningDesc    = prometheus.NewDesc("rankle_analysis_running", "1 while this server analyses.", nil, nil)
+	runsDesc       = prometheus.NewDesc("rankle_analysis_runs_total", "Analyses of this server by outcome; waited: another process was analysing.", []string{"outcome"}, nil)
+	recordingsDesc = prometheus.NewDesc("rankle_analysis_read_recordings_total", "Recordings that analyses of this server read.", nil, nil)
+	bytesDesc      = prometheus.NewDesc("rankle_analysis_read_bytes_total", "Stored bytes that analyses of this server read.", nil, nil)
+	durationDesc   = prometheus.NewDesc("rankle_analysis_last_duration_seconds", "How long the last analysis of this server took.", nil, nil)
+	endDesc        = prometheus.NewDesc("rankle_analysis_last_end_timestamp_seconds", "When the last analysis of this server ended, Unix time.", nil, nil)
+	dataBytesDesc  = prometheus.NewDesc("rankle_data_bytes", "What the data directory takes, by part.", []string{"part"}, nil)
+	dataFilesDesc  = prometheus.NewDesc("rankle_data_files", "Files in the data directory, by part.", []string{"part"}, nil)
+)
+
+func (c activities) Describe(out chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{runningDesc, runsDesc, recordingsDesc, bytesDesc, durationDesc, endDesc, dataBytesDesc, dataFilesDesc} {
+		out <- d
+	}
+}
+
+func (c activities) Collect(out chan<- prometheus.Metric) {
+	send := func(d *prometheus.Desc, kind prometheus.ValueType, v float64, labels ...string) {
+		out <- prometheus.MustNewConstMetric(d, kind, v, labels...)
+	}
+	a := c.server.activity()
+	running := 0.0
+	if a.Running != nil {
+		running = 1
+	}
+	send(runningDesc, prometheus.GaugeValue, running)
+	send(runsDesc, prometheus.CounterValue, float64(a.Succeeded), "succeeded")
+	send(runsDesc, prometheus.CounterValue, float64(a.Failed), "failed")
+	send(runsDesc, prometheus.CounterValue, float64(a.Waited), "waited")
+	send(recordingsDesc, prometheus.CounterValue, float64(a.Recordings))
+	send(bytesDesc, prometheus.CounterValue, float64(a.Bytes))
+	if l := a.Last; l != nil {
+		send(durationDesc, prometheus.GaugeValue, l.At.Sub(l.Started).Seconds())
+		send(endDesc, prometheus.GaugeValue, float64(l.At.Unix()))
+	}
+	for _, p := range a.Disk {
+		send(dataBytesDesc, prometheus.GaugeValue, float64(p.Bytes), p.Name)
+		send(dataFilesDesc, prometheus.GaugeValue, float64(p.Files), p.Name)
 	}
 }

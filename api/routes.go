@@ -39,6 +39,7 @@ func (s *Server) routes(router *chi.Mux) error {
 	add(s, api, get("health", "/healthz", "The process answers"), s.health)
 	add(s, api, get("ready", "/readyz", "A report is loaded"), s.ready)
 	add(s, api, get("report", "/api/v1/report", "The run that is served"), s.report)
+	add(s, api, get("runs", "/api/v1/runs", "The analyses of this server, how far one has come, and what its data takes"), s.runs)
 	add(s, api, get("issues", "/api/v1/issues", "The ranked list"), s.issues)
 	add(s, api, get("issue", "/api/v1/issues/{key}", "One issue"), s.issue)
 	patch := get("review", "/api/v1/issues/{key}/review", "Change the review of an issue")

@@ -55,6 +55,7 @@ func TestNotReady(t *testing.T) {
 	}
 	f("/healthz", 200)
 	f("/api/v1/openapi.json", 200)
+	f("/api/v1/runs", 200)
 	f("/", 200)
 	for _, p := range []string{"/readyz", "/api/v1/report", "/api/v1/issues", "/api/v1/issues/x", "/api/v1/issues/x/clips/0", "/api/v1/sessions", "/api/v1/sessions/x", "/api/v1/sessions/x/events", "/api/v1/audit", "/api/v1/audit/report", "/api/v1/audit/verdicts"} {
 		f(p, 503)

@@ -88,18 +88,11 @@ Exit code 0 with a summary, 1 if nothing could be read, 2 for wrong usage.`,
   rankle analyze s3://bucket/prefix --config rankle.yaml
   RANKLE_DATA=/var/lib/rankle rankle analyze`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			config, err := state.load()
+			opt, err := state.options(args, workers)
 			if err != nil {
 				return err
 			}
-			if config, err = config.WithSources(args); err != nil {
-				return err
-			}
-			sources, err := opener().Open(config)
-			if err != nil {
-				return sourceError(err)
-			}
-			opt := pipeline.Options{Config: config, Sources: sources, DataDir: state.data, Workers: int(workers)}
+			defer closeSources(opt.Sources)
 			if shard != "" {
 				return a.readShard(cmd.Context(), opt, shard)
 			}
@@ -114,6 +107,31 @@ Exit code 0 with a summary, 1 if nothing could be read, 2 for wrong usage.`,
 	workersFlag(cmd, &workers)
 	cmd.Flags().StringVar(&shard, "shard", "", "read only part `i/N` of the recordings, for reading on several machines")
 	return cmd
+}
+
+// options are those of an analysis of the named sources, or of those of the analysis file. The caller closes the sources.
+func (f *stateFlags) options(urls []string, workers uint) (pipeline.Options, error) {
+	config, err := f.load()
+	if err != nil {
+		return pipeline.Options{}, err
+	}
+	if config, err = config.WithSources(urls); err != nil {
+		return pipeline.Options{}, err
+	}
+	sources, err := opener().Open(config)
+	if err != nil {
+		return pipeline.Options{}, sourceError(err)
+	}
+	return pipeline.Options{Config: config, Sources: sources, DataDir: f.data, Workers: int(workers)}, nil
+}
+
+// closeSources lets go of sources that were opened.
+func closeSources(sources []pipeline.Opened) {
+	for _, s := range sources {
+		if c, ok := s.Store.(io.Closer); ok {
+			_ = c.Close()
+		}
+	}
 }
 
 // sourceError tells a source that cannot be used (exit code 1) from one that is written wrongly (exit code 2).

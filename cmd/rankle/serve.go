@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -24,32 +25,57 @@ import (
 
 // serveFlags are shared by serve and demo.
 type serveFlags struct {
-	addr string
-	door door
+	addr     string
+	door     door
+	schedule *schedule // nil: this server analyses nothing by itself
 }
 
-func (f *serveFlags) add(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.addr, "addr", "127.0.0.1:7788", "address to listen on; port 0 picks a free one")
+func (f *serveFlags) add(cmd *cobra.Command) { addrFlag(cmd, &f.addr) }
+
+func addrFlag(cmd *cobra.Command, addr *string) {
+	cmd.Flags().StringVar(addr, "addr", "127.0.0.1:7788", "address to listen on; port 0 picks a free one")
 }
 
 func serveCommand(a *app) *cobra.Command {
 	var (
-		data  string
-		flags serveFlags
+		state   stateFlags
+		flags   serveFlags
+		every   time.Duration
+		workers uint
 	)
 	cmd := &cobra.Command{
-		Use:   "serve",
+		Use:   "serve [SOURCE...]",
 		Short: "Serve the viewer and the API for the last analysis",
 		Long: `Serves what the last "rankle analyze" with the same --data found. A newer analysis is shown as soon as it is finished,
 without a restart. Listens on this machine only, unless --access names who may come in (docs/ACCESS.md) and the
-connection is encrypted, here (--tls-cert, --tls-key) or by a proxy in front (--behind-proxy).`,
+connection is encrypted, here (--tls-cert, --tls-key) or by a proxy in front (--behind-proxy).
+
+With --analyze-every it also analyses, in this process and as "rankle analyze" with the same sources and analysis file
+would, which is read anew each time. What was found is shown as soon as it is finished; when an analysis fails, or another
+process is analysing, the last result stays, the log and the run page say why, and the next turn tries again.
+
+The first interrupt (Ctrl-C, SIGTERM) ends an analysis between two recordings and lets open requests finish; nothing is
+lost. The second one stops at once, which loses nothing that was stored.`,
 		Example: `  rankle serve
   rankle serve --data /var/lib/rankle --addr 127.0.0.1:0
+  rankle serve --analyze-every 1h --config rankle.yaml
   rankle serve --addr :443 --access access.yaml --tls-cert tls.crt --tls-key tls.key --host rankle.example.com`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.serve(cmd.Context(), data, flags) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if every == 0 && len(args) > 0 {
+				return usagef("sources say what --analyze-every is to analyse: add it, or leave them out")
+			}
+			if every != 0 {
+				var err error
+				if flags.schedule, err = a.schedule(every, &state, args, workers); err != nil {
+					return err
+				}
+			}
+			return a.serve(cmd.Context(), state.data, flags)
+		},
 	}
-	cmd.Flags().StringVar(&data, "data", "rankle-data", "data directory of the analysis")
+	state.add(cmd)
+	cmd.Flags().DurationVar(&every, "analyze-every", 0, "pause between two analyses that this server makes by itself, such as 1h (0 = none)")
+	workersFlag(cmd, &workers)
 	flags.add(cmd)
 	flags.door.add(cmd)
 	return cmd
@@ -79,7 +105,8 @@ func (a *app) serve(ctx context.Context, data string, flags serveFlags) error {
 	if err != nil {
 		return err
 	}
-	server, err := api.New(api.Options{Reviews: reviews, Web: files, Version: version(), Log: a.log, Access: guard, Hosts: flags.door.hosts})
+	activity := (&dataUse{app: a, data: data}).activity(flags.schedule)
+	server, err := api.New(api.Options{Reviews: reviews, Web: files, Version: version(), Log: a.log, Access: guard, Hosts: flags.door.hosts, Activity: activity})
 	if err != nil {
 		return err
 	}
@@ -93,12 +120,19 @@ func (a *app) serve(ctx context.Context, data string, flags serveFlags) error {
 		return errors.Join(err, listener.Close())
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	watching := make(chan struct{})
-	go func() {
-		defer close(watching)
-		loads.watch(ctx)
+	var beside sync.WaitGroup
+	last := loads.stamp // watch writes it
+	beside.Go(func() { loads.watch(ctx) })
+	if flags.schedule != nil {
+		beside.Go(func() { flags.schedule.run(ctx, last) })
+	}
+	defer func() {
+		cancel()
+		if flags.schedule != nil && flags.schedule.activity().Running != nil {
+			fmt.Fprintln(a.err, "rankle: stopping when the recordings at hand are read; interrupt again to stop at once")
+		}
+		beside.Wait()
 	}()
-	defer func() { cancel(); <-watching }()
 	fmt.Fprintf(a.out, "\nViewer: %s\nStop with Ctrl-C.\n", flags.door.address(listener.Addr()))
 	return server.Serve(ctx, listener)
 }
@@ -108,6 +142,67 @@ func version() string {
 		return info.Main.Version
 	}
 	return ""
+}
+
+// schedule analyses every so often what "rankle analyze" with the same flags and arguments would. What is wrong with them
+// is told at once and not at the first turn.
+func (a *app) schedule(every time.Duration, state *stateFlags, urls []string, workers uint) (*schedule, error) {
+	if every < leastEvery {
+		return nil, usagef("--analyze-every %v: at least %v, because each analysis lists all sources", every, leastEvery)
+	}
+	opt, err := state.options(urls, workers)
+	if err != nil {
+		return nil, err
+	}
+	closeSources(opt.Sources)
+	program := programHash()
+	return newSchedule(every, a.log.With("component", "analysis"), func(ctx context.Context, progress func(pipeline.Progress)) (*pipeline.Run, error) {
+		opt, err := state.options(urls, workers)
+		if err != nil {
+			return nil, err
+		}
+		defer closeSources(opt.Sources)
+		opt.Program, opt.Log, opt.Progress = program, a.log, progress
+		return pipeline.Analyze(ctx, opt)
+	}), nil
+}
+
+// diskPause is how long a measurement of the data directory is good for: it looks at every file.
+const diskPause = 30 * time.Second
+
+// dataUse measures a data directory now and then. It may be asked by any number of goroutines.
+type dataUse struct {
+	app  *app
+	data string
+	mu   sync.Mutex
+	at   time.Time
+	use  []pipeline.DiskPart
+}
+
+// activity returns what the API asks: what the schedule does, if there is one, and what the data directory takes.
+func (u *dataUse) activity(s *schedule) func() api.Activity {
+	return func() api.Activity {
+		var a api.Activity
+		if s != nil {
+			a = s.activity()
+		}
+		a.Disk = u.now()
+		return a
+	}
+}
+
+func (u *dataUse) now() []pipeline.DiskPart {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.use == nil || time.Since(u.at) > diskPause {
+		use, err := pipeline.DiskUse(u.data)
+		if err != nil {
+			u.app.log.Warn("the data directory cannot be measured", "cause", err)
+			return u.use
+		}
+		u.use, u.at = use, time.Now()
+	}
+	return u.use
 }
 
 // loader gives the server every finished analysis of a data directory. It is used by one goroutine at a time.

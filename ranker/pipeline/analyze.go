@@ -44,9 +44,12 @@ type Options struct {
 	Progress func(Progress)
 }
 
+// StageReading is the Progress.Stage in which recordings are read.
+const StageReading = "reading"
+
 // Progress is how far a stage has come.
 type Progress struct {
-	Stage       string // "listing", "reading", "ranking"
+	Stage       string // "listing ...", StageReading, "clustering", "ranking"
 	Done, Total int    // recordings; Total 0 = not known
 	Bytes       int64  // stored bytes read so far in this stage
 }

@@ -51,7 +51,7 @@ func (a *analysis) read(ctx context.Context, jobs []job) (err error) {
 		}
 		done++
 		bytes += r.job.Size()
-		a.progress(Progress{Stage: "reading", Done: done, Total: len(unread), Bytes: bytes})
+		a.progress(Progress{Stage: StageReading, Done: done, Total: len(unread), Bytes: bytes})
 		if open.size() >= batchSize || a.Now().Sub(since) >= batchPause {
 			if err := open.flush(ctx, a.ledger); err != nil {
 				return err

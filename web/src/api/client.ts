@@ -1,7 +1,7 @@
 // The only module that talks to the server. Every call takes an AbortSignal; errors are ApiError with a sentence that
 // can be shown as it is.
 import { sentenceCase } from "../model/format";
-import type { AccessState, AuditPage, AuditReport, Clip, ControlMark, EpisodeVerdict, FixList, FunnelList, RetentionDetail, ScreenList, ScreenMap, EventSlice, IssueDetail, IssueList, RecordedEvent, Report, Review, SessionDetail, SessionList, Status, IssueText, WhatIfList, WhatIfQuestion } from "./wire";
+import type { AccessState, AuditPage, AuditReport, Clip, ControlMark, EpisodeVerdict, FixList, FunnelList, RetentionDetail, Runs, ScreenList, ScreenMap, EventSlice, IssueDetail, IssueList, RecordedEvent, Report, Review, SessionDetail, SessionList, Status, IssueText, WhatIfList, WhatIfQuestion } from "./wire";
 
 const base = "/api/v1";
 
@@ -71,6 +71,7 @@ export interface ReviewChangeRequest { status?: Status; owner?: string; note?: s
 const id = encodeURIComponent;
 
 export const fetchAccess = (signal: AbortSignal): Promise<AccessState> => get(`${base}/access`, signal);
+export const fetchRuns = (signal: AbortSignal): Promise<Runs> => get(`${base}/runs`, signal);
 export const fetchReport = (signal: AbortSignal): Promise<Report> => get(`${base}/report`, signal);
 export const fetchIssues = (q: IssueQuery, signal: AbortSignal): Promise<IssueList> => get(`${base}/issues${query({ ...q })}`, signal);
 export const fetchIssue = (key: string, signal: AbortSignal): Promise<IssueDetail> => get(`${base}/issues/${id(key)}`, signal);

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { lanes, sentence, sharedAxis } from "../model/impact";
-import type { Clip, EventSlice, IssueDetail, IssueList, Report, SessionDetail, SessionList } from "./wire";
+import type { Clip, EventSlice, IssueDetail, IssueList, Report, Runs, SessionDetail, SessionList } from "./wire";
 
 const folder = new URL("../../../api/testdata/", import.meta.url);
 
@@ -24,6 +24,13 @@ function has(value: object | undefined, keys: readonly string[]): void {
 
 describe("the server's golden answers", () => {
   it("report", () => has(golden<Report>("report"), ["run", "fingerprint", "from", "to", "weeks", "sessions", "users", "anonymous_sessions", "goals", "retention", "read", "quality", "notes", "method", "ordered_by", "issues_total", "demo", "sources"]));
+  it("runs", () => {
+    const runs = golden<Runs>("runs");
+    has(runs, ["every_s", "next", "running", "last", "data_bytes", "data"]);
+    has(runs.running ?? undefined, ["started", "stage", "done", "total", "bytes"]);
+    has(runs.last ?? undefined, ["started", "ended", "duration_s", "fresh", "problem"]);
+    has(runs.data?.[0], ["part", "files", "bytes"]);
+  });
   it("issues", () => {
     const list = golden<IssueList>("issues");
     expect(list.issues?.length).toBeGreaterThan(0);

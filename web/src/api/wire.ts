@@ -36,6 +36,17 @@ export interface Report {
   sources: string[] | null;
 }
 
+/** What the server does about its own data. */
+export interface Runs {
+  every_s: number;
+  next: string | null;
+  running: { started: string; stage: string; done: number; total: number; bytes: number } | null;
+  last: { started: string; ended: string; duration_s: number; fresh: number; problem: string } | null;
+  data_bytes: number;
+  data: DataBytes[] | null;
+}
+export interface DataBytes { part: string; files: number; bytes: number }
+
 export interface Figure { value: number; low: number; high: number; unit: string }
 
 /** The cost in one outcome: goal or window is set. The figures are null where `possible` is false. */

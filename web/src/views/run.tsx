@@ -4,11 +4,13 @@ import { bytes, count, dayRange, figure, plural, quantity, ratio, sentenceCase, 
 import { words } from "../model/patterns";
 import type { Resource } from "../state/resource";
 import { Failed, Fact, Loading } from "./parts";
+import { ActivityCard } from "./activity";
 import { useTitle } from "./shell";
 
 export function RunPage({ report }: { report: Resource<Report> }) {
   useTitle("Run");
-  if (report.error !== undefined) return <Failed error={report.error} onRetry={report.reload} />;
+  const activity = <ActivityCard onNewResult={report.reload} />;
+  if (report.error !== undefined) return <><Failed error={report.error} onRetry={report.reload} />{activity}</>;
   const r = report.data;
   if (r === undefined) return <Loading what="the run" />;
   const skipped = r.read.skipped ?? [];
@@ -26,6 +28,7 @@ export function RunPage({ report }: { report: Resource<Report> }) {
         </dl>
       </header>
       <div className="run-columns">
+        {activity}
         <section className="card" aria-labelledby="read-title">
           <h2 id="read-title">Read</h2>
           <ul className="plain">{(r.sources ?? []).map((s) => <li key={s}><code>{s}</code></li>)}</ul>
