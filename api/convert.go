@@ -178,6 +178,9 @@ func rowOf(r ranker.Ranked) IssueRow {
 	if usable(r.Score) {
 		out.Score = &Figure{Value: finite(r.Score.Value), Low: finite(r.Score.Low), High: finite(r.Score.High), Unit: r.Score.Unit}
 	}
+	if usable(r.Stopped) && r.Stopped.N > 0 {
+		out.Stopped = &Figure{Value: r.Stopped.Value, Low: r.Stopped.Low, High: r.Stopped.High, Unit: r.Stopped.Unit}
+	}
 	for i, c := range r.Clips {
 		out.Clips = append(out.Clips, ClipRef{Index: i, Session: c.Session, StartMS: at(c.SessionStart, c.Start),
 			EndMS: at(c.SessionStart, c.End), Pattern: string(c.Pattern), Caption: c.Caption, Contrast: c.Contrast})

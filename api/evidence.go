@@ -25,6 +25,9 @@ func evidence(r ranker.Ranked) []string {
 	for _, i := range append(append([]ranker.Impact(nil), r.Conversion...), r.Retention...) {
 		out = append(out, impactSentence(i))
 	}
+	if s := r.Stopped; usable(s) && s.N > 0 {
+		out = append(out, stoppedSentence(s))
+	}
 	if n := len(r.Controls); n > 1 {
 		var names []string
 		for _, c := range r.Controls[:min(n, maxNamedControls)] {
@@ -51,6 +54,15 @@ func evidence(r ranker.Ranked) []string {
 		out = append(out, fmt.Sprintf("%s on the same control looked alike and were not counted.", plural(n, "episode")))
 	}
 	return append(out, r.Notes...)
+}
+
+// stoppedSentence says how many a failed try keeps from going on.
+func stoppedSentence(s ranker.Estimate) string {
+	between := fmt.Sprintf("(95 %%: %s to %s)", percent(s.Low), percent(s.High))
+	if s.Value <= 0 {
+		return fmt.Sprintf("Nobody is seen to go no further because of it: %s %s.", percent(s.Value), between)
+	}
+	return fmt.Sprintf("Of those who meet it, %s %s go no further because of it: to no other screen, control or goal.", percent(s.Value), between)
 }
 
 // maxNamedControls is how many controls of an issue a sentence names.

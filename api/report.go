@@ -52,6 +52,7 @@ type DocumentIssue struct {
 	Impact           MainImpact   `json:"impact"`
 	Impacts          []Impact     `json:"impacts"`
 	Score            *Figure      `json:"score"`
+	Stopped          *Figure      `json:"stopped"`
 	Top3             float64      `json:"top3"`
 	Top10            float64      `json:"top10"`
 	FirstSeenMS      int64        `json:"first_seen_ms"`
@@ -93,7 +94,7 @@ func documentIssue(r ranker.Ranked) DocumentIssue {
 		Patterns: mapped(row.Patterns, func(p PatternCount) string { return p.Pattern }),
 		Screen:   row.Screen, Target: row.Target, Cause: row.Cause, SessionsAffected: row.SessionsAffected,
 		UsersAffected: row.UsersAffected, SessionsExposed: row.SessionsExposed, Confidence: row.Confidence,
-		Impact: row.Impact, Impacts: row.Impacts, Score: row.Score, Top3: row.Top3, Top10: row.Top10,
+		Impact: row.Impact, Impacts: row.Impacts, Score: row.Score, Stopped: row.Stopped, Top3: row.Top3, Top10: row.Top10,
 		FirstSeenMS: epochMS(r.First), LastSeenMS: epochMS(r.Last), Trend: row.Trend, Segments: row.Segments,
 		Use: useOf(r.Use), Versions: mapped(r.Versions, versionUseOf), Make: makeOf(r.Issue),
 		Dismissed: mapped(r.Dismissed, func(d cluster.ReasonCount) ReasonCount {

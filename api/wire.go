@@ -130,6 +130,7 @@ type IssueRow struct {
 	Impact           MainImpact     `json:"impact"`
 	Impacts          []Impact       `json:"impacts" doc:"Every goal, then every retention window"`
 	Score            *Figure        `json:"score" doc:"What the order sorts by, in the unit of ordered_by"`
+	Stopped          *Figure        `json:"stopped" doc:"Share of those who met it who went no further and would have had the try worked; null where it cannot be estimated"`
 	Floor            string         `json:"floor,omitempty" doc:"Why the score is assumed and not estimated: a severe issue without outcomes yet"`
 	Top3             float64        `json:"top3" minimum:"0" maximum:"1" doc:"Probability to be among the first three"`
 	Top10            float64        `json:"top10" minimum:"0" maximum:"1" doc:"Probability to be among the first ten"`

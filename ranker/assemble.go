@@ -20,6 +20,7 @@ type result struct {
 	effects []effect // per issue, harmless controls after them
 	cal     calibration
 	prior   *prior
+	leans   [][]float64 // per issue, what going on makes expect, in log-odds
 	posts   []posterior // per issue, on the log-odds scale, without the spread of the systematic error
 	all     effect      // of all issues together
 	shares  []float64
@@ -43,9 +44,9 @@ func (c *Collector) report() (*Report, []*result) {
 	if c.dropped > 0 {
 		r.Notes = append(r.Notes, fmt.Sprintf("%s came twice and count once", plural(c.dropped, "session")))
 	}
-	results := c.studies(r)
+	results, progress := c.studies(r)
 	c.summaries(r, results)
-	c.order(r, results)
+	c.order(r, results, progress)
 	r.Funnels, r.Curves = c.funnelsOf(), c.curvesOf(r)
 	r.Fixes = c.fixes(r, c.in.Fixes)
 	r.Notes = append(fixNotes(r.Fixes), r.Notes...)
@@ -103,26 +104,35 @@ func (c *Collector) dataWindow(r *Report) {
 	r.Weeks = max(float64(r.To.Sub(r.From))/float64(7*24*time.Hour), minWeeks)
 }
 
-func (c *Collector) studies(r *Report) []*result {
+// studies are those of the goals, then of the return windows, and that of going on, without which nothing leans on it.
+func (c *Collector) studies(r *Report) (out []*result, progress *result) {
 	if len(c.sessions) == 0 {
-		return nil
+		return nil, nil
 	}
 	shared := c.builder(r)
 	over := c.overlaps()
 	goals, windows := c.set.Goals(), c.set.Windows()
-	out := make([]*result, len(goals)+len(windows))
-	c.each(len(out), func(i int) {
+	out = make([]*result, len(goals)+len(windows))
+	c.each(len(out)+1, func(i int) {
 		b := *shared
-		if i < len(goals) {
-			out[i] = c.estimateAll(&b, b.goal(i, goals[i]), over)
+		if i == len(out) {
+			progress = c.estimateProgress(&b, progressTries)
+		} else if i < len(goals) {
+			out[i] = c.estimateAll(&b, b.goal(i, goals[i]))
 			if out[i].reason == "" && c.window == nil {
 				out[i].checks = append(out[i].checks, b.before(i, goals[i]))
 			}
 		} else {
-			out[i] = c.estimateAll(&b, b.retention(windows[i-len(goals)]), over)
+			out[i] = c.estimateAll(&b, b.retention(windows[i-len(goals)]))
 		}
 	})
-	return out
+	for _, res := range out {
+		if res.reason == "" {
+			res.shrink(len(c.in.Issues), progress)
+			res.share(over)
+		}
+	}
+	return out, progress
 }
 
 // each does what Input.Each does.
@@ -141,7 +151,8 @@ func (c *Collector) builder(r *Report) *builder {
 	return &builder{c: c, lev: lev, cols: lev.layout(), end: r.To.UnixMilli(), issues: len(c.in.Issues) + c.in.HarmlessCount, goalSum: c.convertedSessions()}
 }
 
-// weights are those of the goals, then of the return windows, of which only the primary one counts.
+// weights are those of the goals, of the return windows, of which only the primary one counts, and of going on, which counts
+// only where nothing else can be estimated (see weightsOf).
 func (c *Collector) weights() []float64 {
 	var out []float64
 	sum := 0.0
@@ -167,10 +178,29 @@ func (c *Collector) weights() []float64 {
 		}
 		out = append(out, w)
 	}
-	return out
+	return append(out, 0)
 }
 
-func (c *Collector) estimateAll(b *builder, s *study, over *overlaps) *result {
+// weightsOf is weights, with a weight for going on where the stakes have nothing else that counts.
+func (c *Collector) weightsOf(stakes [][]stake) []float64 {
+	weights := c.weights()
+	last := len(weights) - 1
+	for _, row := range stakes {
+		for k := range row {
+			if row[k].counts() && weights[k] > 0 {
+				return weights
+			}
+		}
+	}
+	for _, row := range stakes {
+		if len(row) > last && row[last].possible {
+			weights[last] = 1
+		}
+	}
+	return weights
+}
+
+func (c *Collector) estimateAll(b *builder, s *study) *result {
 	x := b.estimator(s)
 	res := &result{study: s, effects: make([]effect, b.issues), reason: x.reason}
 	if res.reason != "" {
@@ -182,15 +212,6 @@ func (c *Collector) estimateAll(b *builder, s *study, over *overlaps) *result {
 	n := len(c.in.Issues)
 	res.cal = calibrate(res.effects[n:])
 	res.all = x.joint(res.cal.mean)
-	res.shrink(n)
-	effects, losses := make([]float64, n), make([]float64, n)
-	for i := range n {
-		if e := &res.effects[i]; e.possible {
-			effects[i] = res.posts[i].mean * e.slope
-			losses[i] = effects[i] * float64(s.failedAll[i])
-		}
-	}
-	res.shares = over.shares(effects, losses, res.all.tau*float64(s.metAll))
 	if c.window == nil { // answers to questions leave the method's own checks to the report
 		res.checks = []SelfCheck{x.halves(n)}
 	}
@@ -198,22 +219,37 @@ func (c *Collector) estimateAll(b *builder, s *study, over *overlaps) *result {
 	return res
 }
 
-// shrink pulls the effects of the first n issues towards what they have in common. It does so on the log-odds scale,
-// where rare and common outcomes compare, and without the systematic error that all have in common. Its spread is left
-// out: with it the order is worse, because the issues that many people meet are pulled the most.
-func (res *result) shrink(n int) {
+// share splits the losses of issues that the same sessions meet.
+func (res *result) share(over *overlaps) {
+	effects, losses := make([]float64, len(res.posts)), make([]float64, len(res.posts))
+	for i := range res.posts {
+		if e := &res.effects[i]; e.possible {
+			effects[i] = res.posts[i].mean * e.slope
+			losses[i] = effects[i] * float64(res.study.failedAll[i])
+		}
+	}
+	res.shares = over.shares(effects, losses, res.all.tau*float64(res.study.metAll))
+}
+
+// shrink pulls the effects of the first n issues towards what they have in common, and what going on makes expect. It does
+// so on the log-odds scale, where rare and common outcomes compare, and without the systematic error that all have in common.
+// Its spread is left out: with it the order is worse, because the issues that many people meet are pulled the most.
+func (res *result) shrink(n int, progress *result) {
+	res.leans = res.lean(progress, n)
 	var x, se, p []float64
+	var leans [][]float64
 	for i := range n {
 		if e := &res.effects[i]; e.possible {
+			leans = append(leans, res.leans[i])
 			x, se, p = append(x, e.tau/e.slope-res.cal.mean), append(se, e.se/e.slope), append(p, res.cal.pHarmless(e))
 		}
 	}
-	res.prior = fitPrior(x, se)
+	res.prior = fitPrior(x, se, leans)
 	res.posts, res.q = make([]posterior, n), make([]float64, n)
 	q, k := qValues(p), 0
 	for i := range n {
 		if res.effects[i].possible {
-			res.posts[i] = res.prior.posterior(x[k], se[k])
+			res.posts[i] = res.prior.posterior(x[k], se[k], res.leans[i])
 			res.q[i] = q[k]
 			k++
 		}
@@ -303,13 +339,17 @@ func (res *result) credible(i int, p *posterior, scale float64) (lo, hi float64)
 	const points = 400
 	draws := make([]float64, points)
 	for k := range draws {
-		// an additive recurrence with the plastic number's powers spreads evenly over the square (Roberts 2018)
-		u, v := frac(0.5+0.7548776662466927*float64(k)), frac(0.5+0.5698402909980532*float64(k))
-		draws[k] = p.draw(u, v)
+		draws[k] = p.draw(spreadOut(k))
 	}
 	lo, hi = quantiles(draws)
 	mean := res.posts[i].mean
 	return min(lo, mean) * scale, max(hi, mean) * scale
+}
+
+// spreadOut is the k-th of points that fill the unit square evenly: an additive recurrence with the plastic number's powers
+// (Roberts 2018).
+func spreadOut(k int) (u, v float64) {
+	return frac(0.5 + 0.7548776662466927*float64(k)), frac(0.5 + 0.5698402909980532*float64(k))
 }
 
 func frac(x float64) float64 { return x - math.Floor(x) }
@@ -317,7 +357,7 @@ func frac(x float64) float64 { return x - math.Floor(x) }
 func (res *result) doubted(i int) posterior {
 	e := &res.effects[i]
 	tau, _, _, se := res.cal.interval(e)
-	return res.prior.posterior(tau/e.slope, se/e.slope)
+	return res.prior.posterior(tau/e.slope, se/e.slope, res.leans[i])
 }
 
 func (res *result) naive(i int, weeks float64) Estimate {
@@ -354,11 +394,11 @@ func (e *Estimate) finite() bool {
 	return !math.IsNaN(s) && !math.IsInf(s, 0)
 }
 
-func (c *Collector) order(r *Report, results []*result) {
+func (c *Collector) order(r *Report, results []*result, progress *result) {
 	n := len(c.in.Issues)
 	stakes := make([][]stake, n)
 	for i := range n {
-		ranked := Ranked{Issue: c.in.Issues[i]}
+		ranked := Ranked{Issue: c.in.Issues[i], Stopped: progress.stopped(i)}
 		for k, res := range results {
 			im := res.impact(i, r.Weeks)
 			if k < c.nGoal {
@@ -366,25 +406,33 @@ func (c *Collector) order(r *Report, results []*result) {
 			} else {
 				ranked.Retention = append(ranked.Retention, im)
 			}
-			s := stake{possible: im.Possible, rows: im.Exposed + im.Compared}
-			if s.possible {
-				s.perWeek = res.scale(i, r.Weeks) * float64(im.Exposed) * res.effects[i].slope * res.shares[i]
-				s.expected, s.doubted = res.posts[i].mean, res.doubted(i)
-			}
-			stakes[i] = append(stakes[i], s)
+			stakes[i] = append(stakes[i], res.stake(i, r.Weeks, im.Possible))
+		}
+		if progress != nil {
+			stakes[i] = append(stakes[i], progress.stake(i, r.Weeks, ranked.Stopped.N > 0))
 		}
 		r.Issues = append(r.Issues, ranked)
 	}
 	r.Method = methodText
 	c.company(r)
-	c.floors(r, results, stakes)
+	c.floors(r, append(slices.Clip(results), progress), stakes)
 	c.stakes = stakes
 	c.arrange(r, stakes)
 }
 
+// stake is what an issue brings to the common scale.
+func (res *result) stake(i int, weeks float64, possible bool) stake {
+	if !possible {
+		return stake{}
+	}
+	e := &res.effects[i]
+	return stake{possible: true, rows: e.exposed + e.compared, perWeek: res.scale(i, weeks) * float64(e.exposed) * e.slope * res.shares[i],
+		expected: res.posts[i].mean, doubted: res.doubted(i)}
+}
+
 // arrange puts issues, which come in the order of stakes, into the order of the list: every outcome on one scale.
 func (c *Collector) arrange(r *Report, stakes [][]stake) {
-	weights := c.weights()
+	weights := c.weightsOf(stakes)
 	unit := c.scaleWords(r, weights)
 	if unit == "" {
 		c.byCount(r)

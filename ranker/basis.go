@@ -164,7 +164,7 @@ type basisData struct {
 	At                []int32
 	Screens, Attempts []uint16
 	Friction          []uint8
-	Flags             []uint8 // bit 0: failed, bit 1: again
+	Flags             []uint8 // bit 0: failed, bit 1: again, bit 2: went on
 	Stages            []uint8
 
 	Marks  map[string]int
@@ -180,11 +180,13 @@ type stakeData struct {
 	Rows              int
 	PerWeek, Expected float64
 	Tau, SE           float64
+	Leans             []float64
 }
 
 const (
 	flagFailed = 1 << iota
 	flagAgain
+	flagWentOn
 )
 
 // MarshalBinary encodes the Basis for UnmarshalBasis of the same version of the program.
@@ -208,6 +210,9 @@ func (b *Basis) MarshalBinary() ([]byte, error) {
 			if t.again {
 				flags |= flagAgain
 			}
+			if t.wentOn {
+				flags |= flagWentOn
+			}
 			d.Issue, d.At, d.Flags = append(d.Issue, t.issue), append(d.At, t.at), append(d.Flags, flags)
 			d.Screens, d.Attempts, d.Friction = append(d.Screens, t.screens), append(d.Attempts, t.attempts), append(d.Friction, t.friction)
 			d.Stages = append(d.Stages, c.stages[int(k)*c.nGoal:int(k+1)*c.nGoal]...)
@@ -217,7 +222,7 @@ func (b *Basis) MarshalBinary() ([]byte, error) {
 	for _, row := range c.stakes {
 		var out []stakeData
 		for k, s := range row {
-			out = append(out, stakeData{Possible: s.possible, Assumed: s.assumed, Rows: s.rows, PerWeek: s.perWeek, Expected: s.expected, Tau: s.doubted.tau, SE: s.doubted.se})
+			out = append(out, stakeData{Possible: s.possible, Assumed: s.assumed, Rows: s.rows, PerWeek: s.perWeek, Expected: s.expected, Tau: s.doubted.tau, SE: s.doubted.se, Leans: s.doubted.leans})
 			if s.counts() {
 				d.Ends[k], d.Shares[k] = s.doubted.prior.ends, s.doubted.prior.weights
 			}
@@ -299,7 +304,8 @@ func UnmarshalBasis(data []byte, in Input, report *Report) (*Basis, error) {
 	}
 	for i := range c.tries {
 		c.tries[i] = try{issue: d.Issue[i], at: d.At[i], screens: d.Screens[i], attempts: d.Attempts[i], friction: d.Friction[i],
-			failed: d.Flags[i]&flagFailed != 0, again: d.Flags[i]&flagAgain != 0}
+			failed: d.Flags[i]&flagFailed != 0, again: d.Flags[i]&flagAgain != 0,
+			wentOn: d.Flags[i]&flagWentOn != 0}
 	}
 	if err := c.restake(&d); err != nil {
 		return nil, err
@@ -322,10 +328,10 @@ func (c *Collector) restake(d *basisData) error {
 		for k, s := range row {
 			out[k] = stake{possible: s.Possible, assumed: s.Assumed, rows: s.Rows, perWeek: s.PerWeek, expected: s.Expected}
 			if out[k].counts() {
-				if math.IsNaN(s.Tau) || !(s.SE >= 0) || len(priors[k].ends) == 0 {
+				if len(s.Leans) == 0 || math.IsNaN(s.Tau+mean(s.Leans)) || !(s.SE >= 0) || len(priors[k].ends) == 0 {
 					return errBasis
 				}
-				out[k].doubted = priors[k].posterior(s.Tau, s.SE)
+				out[k].doubted = priors[k].posterior(s.Tau, s.SE, s.Leans)
 			}
 		}
 		c.stakes = append(c.stakes, out)

@@ -59,6 +59,7 @@ type try struct {
 	friction uint8
 	failed   bool
 	again    bool // a later try that failed, after the first, which worked and stands before it
+	wentOn   bool // see wentOn
 }
 
 const (
@@ -163,9 +164,10 @@ func (c *Collector) addTries(d *friction.Digest, steps [][]time.Duration) {
 	}
 }
 
-// newTry notes what had happened before the try. Things at the same instant belong to the try itself.
+// newTry notes what had happened before the try, and whether anything did after it. Things at the same instant belong to
+// the try itself.
 func newTry(d *friction.Digest, issue int, at time.Duration, failed bool) try {
-	t := try{issue: int32(issue), at: int32(min(at.Milliseconds(), math.MaxInt32)), failed: failed}
+	t := try{issue: int32(issue), at: int32(min(at.Milliseconds(), math.MaxInt32)), failed: failed, wentOn: wentOn(d, at)}
 	for _, v := range d.Visits {
 		if v.At <= at && t.screens < math.MaxUint16 {
 			t.screens++

@@ -46,7 +46,7 @@ func (res *result) assumed(i int, weeks float64) stake {
 	for _, end := range res.prior.ends {
 		widest = max(widest, end, -end)
 	}
-	p := res.prior.posterior(0, ignorance*widest)
+	p := res.prior.posterior(0, ignorance*widest, res.leans[i])
 	if !(p.mean > 0) {
 		return stake{}
 	}
@@ -57,7 +57,7 @@ func (res *result) assumed(i int, weeks float64) stake {
 
 // floors gives severe issues without any estimate that counts the stakes that are assumed for them.
 func (c *Collector) floors(r *Report, results []*result, stakes [][]stake) {
-	weights := c.weights()
+	weights := c.weightsOf(stakes)
 	for i := range r.Issues {
 		x := &r.Issues[i]
 		why := severe(&x.Issue)
@@ -69,7 +69,7 @@ func (c *Collector) floors(r *Report, results []*result, stakes [][]stake) {
 			continue
 		}
 		for k, res := range results {
-			if weights[k] == 0 {
+			if weights[k] == 0 || res == nil {
 				continue
 			}
 			if s := res.assumed(i, r.Weeks); s.assumed {

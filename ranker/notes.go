@@ -10,11 +10,18 @@ const methodText = "Rows are first tries at the same control (first arrivals at 
 	"Of those whose try failed we estimate how many would have reached the outcome had it worked, from people whose same try worked and who were " +
 	"alike in device, version, channel, history, progress, earlier friction and week (standardisation by g-computation over a pooled and a per-issue " +
 	"ridge logistic model). What controls that are known to be harmless seem to cost is taken off, and its spread widens the intervals, which are 95 % and " +
-	"robust to several sessions of one user. The order uses estimates shrunk across issues; totals replace all failures of a session at once. " +
+	"robust to several sessions of one user. The order uses estimates shrunk across issues, which lean on how many went on after a failed try; totals replace all failures of a session at once. " +
 	"The data is observational: a trait that is not recorded and goes with both failure and outcome would bias the figures; the E-value says how strong it would have to be."
 
-// scaleWords sets OrderedBy and returns the unit of the scores, or "" where no outcome can be estimated.
+// orderedByVisits is the order where no outcome can be estimated, but whether people went on can.
+const orderedByVisits = "expected visits per week that end there and would have gone on"
+
+// scaleWords sets OrderedBy and returns the unit of the scores, or "" where nothing can be estimated.
 func (c *Collector) scaleWords(r *Report, weights []float64) string {
+	if weights[len(weights)-1] > 0 {
+		r.OrderedBy = orderedByVisits
+		return "visits per week that end there"
+	}
 	var parts []string
 	valued := false
 	for k, weight := range weights {
@@ -102,7 +109,10 @@ func (c *Collector) notes(r *Report, results []*result) {
 	if r.Weeks < 1 {
 		say("the data spans less than a week; figures per week are projected from %.1f days", r.To.Sub(r.From).Hours()/24)
 	}
-	if strings.HasSuffix(r.OrderedBy, "not a cost") {
+	switch {
+	case r.OrderedBy == orderedByVisits:
+		say("no outcome can be estimated, so the list is ordered by how many visits end at a problem that would have gone on; what that costs is not known")
+	case strings.HasSuffix(r.OrderedBy, "not a cost"):
 		say("no outcome can be estimated, so the list is ordered by a count of affected sessions; it does not say what an issue costs")
 	}
 }

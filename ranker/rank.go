@@ -8,6 +8,7 @@ package ranker
 //	        ──pooled model──> expected outcome where the try works (all issues together)
 //	        ──issue model───> ... and for this issue               (g-computation, variance, checks)
 //	        ──calibrate─────> systematic error from harmless controls
+//	        ──lean──────────> what going on after the try makes expect   (a study of its own, see lean.go)
 //	        ──shrink────────> expected loss, across issues
 //	        ──share, order──> one list on one scale
 

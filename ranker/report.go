@@ -83,6 +83,10 @@ type Ranked struct {
 	Rank       int
 	Conversion []Impact // one per goal
 	Retention  []Impact // one per window
+	// Stopped is the share of those whose try failed who went no further (to no other screen, to no control that worked, to no
+	// goal) and would have had it worked, at most 1; N is 0 where it cannot be estimated. Score leans on it where few outcomes
+	// are known.
+	Stopped Estimate
 	// Floor says why the score is assumed and not estimated; "" for all but severe issues without outcomes.
 	Floor string
 	// Score is what the order sorts by, in the unit of Report.OrderedBy, with its interval.

@@ -2,6 +2,7 @@ package ranker
 
 import (
 	"math"
+	"sort"
 
 	"gonum.org/v1/gonum/stat/distuv"
 )
@@ -23,13 +24,17 @@ const (
 	gridCount = 0.05
 )
 
-// fitPrior estimates the prior from effects and their standard errors.
-func fitPrior(tau, se []float64) *prior {
+// nothing is what is expected beforehand where nothing is known.
+var nothing = []float64{0}
+
+// fitPrior estimates the prior from effects and their standard errors. Effects count from what is expected of them: one of
+// leans, which are equally likely.
+func fitPrior(tau, se []float64, leans [][]float64) *prior {
 	p := &prior{ends: []float64{0}}
 	lo, hi := math.Inf(1), 0.0
 	for i := range tau {
 		lo = min(lo, se[i])
-		hi = max(hi, math.Abs(tau[i]))
+		hi = max(hi, math.Abs(tau[i]-mean(leans[i])))
 	}
 	if len(tau) > 0 && hi > 0 {
 		lo = max(lo/4, hi/256)
@@ -46,7 +51,10 @@ func fitPrior(tau, se []float64) *prior {
 		like[i] = make([]float64, len(p.ends))
 		top := math.Inf(-1)
 		for k, w := range p.ends {
-			like[i][k] = logMarginal(tau[i], se[i], w)
+			like[i][k] = math.Inf(-1)
+			for _, lean := range leans[i] {
+				like[i][k] = logSum(like[i][k], logMarginal(tau[i]-lean, se[i], w))
+			}
 			top = max(top, like[i][k])
 		}
 		for k := range like[i] {
@@ -118,58 +126,105 @@ func logDiff(lo, hi float64) float64 {
 	return logNormal(hi) - math.Log(math.Max(-hi, 1))
 }
 
-// posterior is the shrunk effect of one issue.
+func mean(xs []float64) float64 {
+	sum := 0.0
+	for _, x := range xs {
+		sum += x
+	}
+	return sum / float64(len(xs))
+}
+
+// logSum is log(exp(a)+exp(b)).
+func logSum(a, b float64) float64 {
+	if a < b {
+		a, b = b, a
+	}
+	if math.IsInf(a, -1) {
+		return a
+	}
+	return a + math.Log1p(math.Exp(b-a))
+}
+
+// posterior is the shrunk effect of one issue: what was expected of it, plus a draw from the prior, given the estimate.
 type posterior struct {
 	prior   *prior
 	tau, se float64
-	weights []float64
+	leans   []float64 // what was expected, equally likely before the estimate; see result.lean
+	upTo    []float64 // sums of the weights, per lean, then component of the prior
 	mean    float64
 	harm    float64 // probability of a loss
 }
 
-func (p *prior) posterior(tau, se float64) posterior {
-	out := posterior{prior: p, tau: tau, se: se, weights: make([]float64, len(p.ends))}
+func (p *prior) posterior(tau, se float64, leans []float64) posterior {
+	out := posterior{prior: p, tau: tau, se: se, leans: leans, upTo: make([]float64, 0, len(leans)*len(p.ends))}
 	top, sum := math.Inf(-1), 0.0
-	for k, end := range p.ends {
-		out.weights[k] = math.Log(p.weights[k]) + logMarginal(tau, se, end)
-		top = max(top, out.weights[k])
-	}
-	for k := range out.weights {
-		out.weights[k] = math.Exp(out.weights[k] - top)
-		sum += out.weights[k]
-	}
-	for k, end := range p.ends {
-		out.weights[k] /= sum
-		if end != 0 {
-			out.mean += out.weights[k] * truncatedMean(tau, se, end)
-		}
-		if end > 0 {
-			out.harm += out.weights[k]
+	for _, lean := range leans {
+		for k, end := range p.ends {
+			w := math.Log(p.weights[k]) + logMarginal(tau-lean, se, end)
+			out.upTo = append(out.upTo, w)
+			top = max(top, w)
 		}
 	}
+	for k, w := range out.upTo {
+		w = math.Exp(w - top)
+		if w > negligible {
+			lean, end := out.component(k)
+			out.mean += w * (lean + truncatedMean(tau-lean, se, end))
+			out.harm += w * harmful(tau-lean, se, end, lean)
+		}
+		sum += w
+		out.upTo[k] = sum
+	}
+	for k := range out.upTo {
+		out.upTo[k] /= sum
+	}
+	out.mean /= sum
+	out.harm /= sum
 	out.harm = min(out.harm, 1) // the sum of weights may exceed 1 by rounding
 	return out
 }
 
+// negligible is a weight, relative to the largest, that moves no figure.
+const negligible = 1e-12
+
+// component is what a weight belongs to.
+func (p *posterior) component(k int) (lean, end float64) {
+	n := len(p.prior.ends)
+	return p.leans[k/n], p.prior.ends[k%n]
+}
+
 // truncatedMean is the mean of a normal around the estimate, cut to the component.
 func truncatedMean(tau, se, end float64) float64 {
+	if end == 0 {
+		return 0
+	}
 	lo, hi := bounds(tau, se, end)
 	z := math.Exp(logNormal(lo)-logDiff(lo, hi)) - math.Exp(logNormal(hi)-logDiff(lo, hi))
 	return clamp(tau+se*z, min(0, end), max(0, end))
 }
 
-// draw maps two uniforms in (0,1) to a draw from the posterior.
-func (p *posterior) draw(u, v float64) float64 {
-	k := 0
-	for k < len(p.weights)-1 && u > p.weights[k] {
-		u -= p.weights[k]
-		k++
-	}
-	end := p.prior.ends[k]
-	if end == 0 {
+// harmful is the probability that lean plus a normal around the estimate, cut to the component, is a loss.
+func harmful(tau, se, end, lean float64) float64 {
+	switch {
+	case min(0, end)+lean >= 0 && max(0, end)+lean > 0:
+		return 1
+	case max(0, end)+lean <= 0:
 		return 0
 	}
-	lo, hi := bounds(p.tau, p.se, end)
+	lo, hi := bounds(tau, se, end)
+	zero := (-lean - tau) / se
+	return clamp(math.Exp(logDiff(zero, hi)-logDiff(lo, hi)), 0, 1)
+}
+
+// draw maps two uniforms in (0,1) to a draw from the posterior.
+func (p *posterior) draw(u, v float64) float64 {
+	k := min(sort.SearchFloat64s(p.upTo, u), len(p.upTo)-1)
+	lean, end := p.component(k)
+	if end == 0 {
+		return lean
+	}
+	tau := p.tau - lean
+	lo, hi := bounds(tau, p.se, end)
 	flip := lo > 0
 	if flip {
 		lo, hi = -hi, -lo
@@ -182,5 +237,5 @@ func (p *posterior) draw(u, v float64) float64 {
 	if flip {
 		z = -z
 	}
-	return clamp(p.tau+p.se*z, min(0, end), max(0, end))
+	return lean + clamp(tau+p.se*z, min(0, end), max(0, end))
 }

@@ -211,7 +211,7 @@ func (x *measured) world(t *testing.T, w *world) {
 		claims[m] = make([]float64, n)
 	}
 	perWeek := make([]float64, n)
-	var calibrated, plain []Estimate
+	var calibrated, plain, credible []Estimate
 	var held []float64
 	for i := range n {
 		im := res.impact(i, rep.Weeks)
@@ -226,6 +226,7 @@ func (x *measured) world(t *testing.T, w *world) {
 		if !im.Possible {
 			continue
 		}
+		credible = append(credible, Estimate{Low: im.Expected.Low * im.Shared, High: im.Expected.High * im.Shared})
 		e, rows := &res.effects[i], res.scale(i, rep.Weeks)*float64(im.Exposed)
 		calibrated, held = append(calibrated, im.PerWeek), append(held, perWeek[i])
 		plain = append(plain, Estimate{Low: (e.tau - tQuantile*e.se) * rows, High: (e.tau + tQuantile*e.se) * rows})
@@ -248,6 +249,7 @@ func (x *measured) world(t *testing.T, w *world) {
 	}
 	x.scores[byEstimate].cover(calibrated, held)
 	x.plain.cover(plain, held)
+	x.scores[byList].cover(credible, held)
 	x.totals.cover([]Estimate{total}, []float64{truth.total / truth.weeks})
 	x.truth += truth.total / truth.weeks
 	x.total += total.Value

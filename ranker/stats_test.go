@@ -2,6 +2,7 @@ package ranker
 
 import (
 	"math"
+	"slices"
 	"testing"
 )
 
@@ -43,8 +44,8 @@ func TestShrink(t *testing.T) {
 		se = append(se, 0.02)
 	}
 	tau, se = append(tau, 0.3, 0.03), append(se, 0.02, 0.02)
-	p := fitPrior(tau, se)
-	clear, noisy := p.posterior(0.3, 0.02), p.posterior(0.03, 0.02)
+	p := fitPrior(tau, se, slices.Repeat([][]float64{nothing}, len(tau)))
+	clear, noisy := p.posterior(0.3, 0.02, nothing), p.posterior(0.03, 0.02, nothing)
 	near(t, "clear effect", clear.mean, 0.3, 0.03)
 	if noisy.mean > 0.015 || noisy.mean < 0 || clear.harm < 0.99 || noisy.harm > 0.9 {
 		t.Errorf("noisy %v (harm %v), clear harm %v", noisy.mean, noisy.harm, clear.harm)
@@ -54,7 +55,7 @@ func TestShrink(t *testing.T) {
 		sum += clear.draw(uniform(1, uint64(2*k)), uniform(1, uint64(2*k+1)))
 	}
 	near(t, "mean of draws", sum/4000, clear.mean, 0.002)
-	far := p.posterior(-3, 0.001) // far outside of the grid
+	far := p.posterior(-3, 0.001, nothing) // far outside of the grid
 	if math.IsNaN(far.mean) || math.IsNaN(far.draw(0.5, 0.5)) {
 		t.Error("not finite far outside")
 	}
@@ -62,7 +63,7 @@ func TestShrink(t *testing.T) {
 
 // TestPriorOfNothing: without effects the prior is the point at zero.
 func TestPriorOfNothing(t *testing.T) {
-	if got := fitPrior(nil, nil).posterior(0.2, 0.1).mean; got != 0 {
+	if got := fitPrior(nil, nil, nil).posterior(0.2, 0.1, nothing).mean; got != 0 {
 		t.Errorf("mean %v", got)
 	}
 }

@@ -28,7 +28,7 @@ const basisFile = "basis.bin"
 
 const (
 	basisFormat = "rankle-basis"
-	basisSchema = 1
+	basisSchema = 2
 )
 
 type basisRecord struct {
