@@ -97,6 +97,9 @@ type Snapshot struct {
 	// Converted gives the goals that a session reached. nil = unknown.
 	Converted func(d *friction.Digest) []string
 
+	// UserName gives the name under which sessions are found for the id of a user. nil = the id itself.
+	UserName func(id string) string
+
 	// WhatIf answers what-if questions. nil: nothing can be asked, and the answer says so.
 	WhatIf Asker
 	// Audit draws samples to ask people about. nil: nothing can be audited, and the answer says so.

@@ -58,7 +58,9 @@ func (s *Server) sessions(ctx context.Context, in *sessionsInput) (*cached[Sessi
 	if err := in.unchanged(tag); err != nil {
 		return nil, err
 	}
-	res, err := v.snap.Search.Search(ctx, in.query())
+	q := in.query()
+	q.UserName = v.snap.UserName
+	res, err := v.snap.Search.Search(ctx, q)
 	if err != nil {
 		return nil, err
 	}

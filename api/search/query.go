@@ -31,6 +31,8 @@ type Query struct {
 	Terms map[string][]string
 	// From and To bound the start of the session: From <= start < To. Zero means unbounded.
 	From, To time.Time
+	// UserName gives the name that a user of that id has in the index; who asks for a user may give either. nil = the id.
+	UserName func(id string) string
 	// Limit is the page size; 0 = DefaultLimit, more than MaxLimit is MaxLimit.
 	Limit int
 	// After is Result.Next of the page before; "" = the first page.
@@ -62,6 +64,18 @@ func badQuery(format string, args ...any) error {
 	return &QueryError{Reason: fmt.Sprintf(format, args...)}
 }
 
+// named is a term, and for a user also that of the name.
+func (q *Query) named(t term) []query.Query {
+	either := []query.Query{t.query()}
+	if t.field == "user" && !t.prefix && q.UserName != nil {
+		if name := q.UserName(t.value); name != t.value {
+			t.value = name
+			either = append(either, t.query())
+		}
+	}
+	return either
+}
+
 // compile turns q into a query of the index.
 func compile(q Query) (query.Query, error) {
 	terms, err := parse(q.Text)
@@ -71,17 +85,18 @@ func compile(q Query) (query.Query, error) {
 	all := bleve.NewBooleanQuery()
 	conditions := 0
 	for _, t := range terms {
+		either := bleve.NewDisjunctionQuery(q.named(t)...)
 		if t.not {
-			all.AddMustNot(t.query())
+			all.AddMustNot(either)
 			continue
 		}
-		all.AddMust(t.query())
+		all.AddMust(either)
 		conditions++
 	}
 	for _, field := range Fields { // in order, not by ranging over the map
 		var either []query.Query
 		for _, v := range q.Terms[field] {
-			either = append(either, term{field: field, value: v}.query())
+			either = append(either, q.named(term{field: field, value: v})...)
 		}
 		if len(either) > 0 {
 			all.AddMust(bleve.NewDisjunctionQuery(either...))

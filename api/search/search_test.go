@@ -318,3 +318,28 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// Users who have names in the index are found by their ids too.
+func TestUsersByIDAndName(t *testing.T) {
+	d := &friction.Digest{Session: "s1"}
+	d.Context.User = "u-name"
+	index, err := Build(t.Context(), "", "", func(yield func(*friction.Digest, error) bool) { yield(d, nil) }, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer index.Close()
+	name := func(id string) string { return map[string]string{"ada": "u-name"}[id] }
+	for _, q := range []struct {
+		query Query
+		want  int
+	}{
+		{Query{Text: "user:ada"}, 1}, {Query{Text: "user:u-name"}, 1}, {Query{Text: "-user:ada"}, 0}, {Query{Text: "user:bob"}, 0},
+		{Query{Terms: map[string][]string{"user": {"ada"}}}, 1}, {Query{Text: "session:ada"}, 0},
+	} {
+		q.query.UserName = name
+		found, err := index.Search(t.Context(), q.query)
+		if err != nil || found.Total != q.want {
+			t.Errorf("%+v finds %v, %v; want %d", q.query, found, err, q.want)
+		}
+	}
+}

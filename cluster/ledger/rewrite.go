@@ -43,7 +43,7 @@ type Edit struct {
 	Digest func(d *friction.Digest) (user string, keep bool)
 	// Skip says whether the row stays.
 	Skip func(s Skip) bool
-	// Fingerprint returns the fingerprint under which the Digests of a file are kept from now on. Skips keep theirs.
+	// Fingerprint returns the fingerprint under which the rows of a file are kept from now on.
 	Fingerprint func(string) string
 }
 
@@ -72,14 +72,15 @@ func (l *Ledger) Rewrite(ctx context.Context, e Edit) (files int, err error) {
 }
 
 func (l *Ledger) rewriteOne(ctx context.Context, f *file, e Edit) (bool, error) {
-	if f.dir == skipsDir {
-		return rewriteFile(ctx, l, f, f.fingerprint, skipRows, func(r *skipRow) (keep, changed bool) {
-			return e.Skip == nil || e.Skip(r.skip()), false
-		})
-	}
 	fingerprint := f.fingerprint
 	if e.Fingerprint != nil {
 		fingerprint = e.Fingerprint(fingerprint)
+	}
+	if f.dir == skipsDir {
+		return rewriteFile(ctx, l, f, fingerprint, skipRows, func(r *skipRow) (keep, changed bool) {
+			r.Fingerprint = fingerprint
+			return e.Skip == nil || e.Skip(r.skip()), false
+		})
 	}
 	return rewriteFile(ctx, l, f, fingerprint, digestRows, func(r *row) (keep, changed bool) {
 		user, keep := r.User, true
@@ -135,6 +136,16 @@ func rewriteFile[R any](ctx context.Context, l *Ledger, f *file, fingerprint str
 	}
 	l.step("removed")
 	return true, SyncDir(dir)
+}
+
+// Fingerprints lists the fingerprints of all files, sorted.
+func (l *Ledger) Fingerprints() []string {
+	var all []string
+	for _, f := range l.filesNow() {
+		all = append(all, f.fingerprint)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // filesNow is a copy of the list of files.

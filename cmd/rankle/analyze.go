@@ -80,20 +80,26 @@ func analyzeCommand(a *app) *cobra.Command {
 		Long: `Reads the recordings of directories and s3://bucket/prefix sources (or those of the analysis file), finds where people
 struggle and ranks what to fix. What was read before is not read again; a changed recording is. Writes only below --data.
 
-With --shard i/N it reads one of N parts and ranks nothing: run the parts anywhere, each with its own --data, bring them
-together with "rankle join" and analyze once more, which then has nothing left to read.
+Users are called by keyed hashes of their ids, unless the analysis file says privacy: {users: plain}.
+
+With --shard i/N it reads one of N parts and ranks nothing: run the parts anywhere, each with its own --data and all with
+the same --user-key, bring them together with "rankle join" and analyze once more, which then has nothing left to read.
 
 Exit code 0 with a summary, 1 if nothing could be read, 2 for wrong usage.`,
 		Example: `  rankle analyze ./recordings
   rankle analyze s3://bucket/prefix --config rankle.yaml
   RANKLE_DATA=/var/lib/rankle rankle analyze`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			opt, err := state.options(args, workers)
+			opt, err := state.options(a, args, workers)
 			if err != nil {
 				return err
 			}
 			defer closeSources(opt.Sources)
 			if shard != "" {
+				if a.userKey == "" && !opt.Config.Privacy.PlainUsers() {
+					return usageError{hinted{errors.New("--shard needs --user-key: all parts must name users alike"),
+						"give every part, and the analysis after joining, the same file with 32 random characters or more"}}
+				}
 				return a.readShard(cmd.Context(), opt, shard)
 			}
 			run, err := a.analyze(cmd.Context(), opt)
@@ -110,7 +116,7 @@ Exit code 0 with a summary, 1 if nothing could be read, 2 for wrong usage.`,
 }
 
 // options are those of an analysis of the named sources, or of those of the analysis file. The caller closes the sources.
-func (f *stateFlags) options(urls []string, workers uint) (pipeline.Options, error) {
+func (f *stateFlags) options(a *app, urls []string, workers uint) (pipeline.Options, error) {
 	config, err := f.load()
 	if err != nil {
 		return pipeline.Options{}, err
@@ -122,7 +128,12 @@ func (f *stateFlags) options(urls []string, workers uint) (pipeline.Options, err
 	if err != nil {
 		return pipeline.Options{}, sourceError(err)
 	}
-	return pipeline.Options{Config: config, Sources: sources, DataDir: f.data, Workers: int(workers)}, nil
+	people, err := a.people(config, f.data)
+	if err != nil {
+		closeSources(sources)
+		return pipeline.Options{}, err
+	}
+	return pipeline.Options{Config: config, Sources: sources, DataDir: f.data, People: people, Workers: int(workers)}, nil
 }
 
 // closeSources lets go of sources that were opened.
@@ -132,6 +143,23 @@ func closeSources(sources []pipeline.Opened) {
 			_ = c.Close()
 		}
 	}
+}
+
+// people is the key by which an analysis names users; nil if they keep their ids.
+func (a *app) people(config pipeline.Config, data string) (*pipeline.People, error) {
+	if a.userKey == "" && (config.Privacy.PlainUsers() || data == "") {
+		return nil, nil
+	}
+	return pipeline.OpenPeople(data, a.userKey)
+}
+
+// loadResult loads the last result of a data directory, with the key that --user-key names.
+func (a *app) loadResult(data string) (*pipeline.Result, error) {
+	result, err := pipeline.LoadResult(data)
+	if err == nil && a.userKey != "" {
+		result.People, err = pipeline.OpenPeople(data, a.userKey)
+	}
+	return result, err
 }
 
 // sourceError tells a source that cannot be used (exit code 1) from one that is written wrongly (exit code 2).
@@ -313,7 +341,7 @@ func hintFor(err error) string {
 	case errors.Is(err, ledger.ErrInUse):
 		return "stop the server on this data directory first: it would go on showing what is in its memory"
 	case errors.Is(err, pipeline.ErrKey):
-		return "put the key file back; without it nobody who was forgotten can be recognised"
+		return "put back the key file that was used before, or name it with --user-key; without it no user can be recognised"
 	case errors.Is(err, pipeline.ErrNoReport):
 		return `run "rankle analyze SOURCE" with the same --data first`
 	case errors.Is(err, pipeline.ErrNoBasis):

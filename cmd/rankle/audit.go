@@ -114,7 +114,7 @@ type auditing struct {
 }
 
 func (a *app) audit(ctx context.Context, f auditFlags) (err error) {
-	result, err := pipeline.LoadResult(f.data)
+	result, err := a.loadResult(f.data)
 	if err != nil {
 		return err
 	}
@@ -214,7 +214,7 @@ func (w *auditing) obey(ctx context.Context) error {
 		return nil
 	}
 	before := len(w.result.Report.Issues)
-	run, err := pipeline.Rerank(ctx, pipeline.Options{DataDir: w.data, Log: w.log})
+	run, err := pipeline.Rerank(ctx, pipeline.Options{DataDir: w.data, People: w.result.People, Log: w.log})
 	if errors.Is(err, ledger.ErrLocked) {
 		fmt.Fprintln(w.err, "Your verdicts are stored. An analysis is running, so the report could not be ranked again: run \"rankle analyze\" once more when it is done.")
 		return nil

@@ -37,7 +37,7 @@ fixed in --version, from --date on, or from now on, and ranks the report again. 
   rankle fixed 3 --not`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			result, err := pipeline.LoadResult(f.data)
+			result, err := a.loadResult(f.data)
 			if err != nil {
 				return err
 			}
@@ -90,14 +90,14 @@ func (a *app) markFixed(ctx context.Context, f fixedFlags, result *pipeline.Resu
 	if err := errors.Join(err, reviews.Close()); err != nil {
 		return nil, err
 	}
-	_, err = pipeline.Rerank(ctx, pipeline.Options{DataDir: f.data, Log: a.log})
+	_, err = pipeline.Rerank(ctx, pipeline.Options{DataDir: f.data, People: result.People, Log: a.log})
 	if errors.Is(err, ledger.ErrLocked) {
 		return nil, hinted{errors.New("the mark is stored, but an analysis is running, so that the report could not be ranked again"), `run "rankle analyze" once more when it is done`}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("the mark is stored, but the report could not be ranked again: %w", err)
 	}
-	return pipeline.LoadResult(f.data)
+	return a.loadResult(f.data)
 }
 
 // issueNamed finds the key of an issue by itself or by its rank.

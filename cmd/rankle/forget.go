@@ -42,7 +42,14 @@ It may be repeated at any time.`,
 			if user == "" {
 				return usagef("--user is empty: name the id of the person as the recordings have it")
 			}
-			done, err := pipeline.Forget(cmd.Context(), pipeline.ForgetOptions{DataDir: data, User: user, Log: a.log, Now: time.Now})
+			var people *pipeline.People // of the data directory
+			if a.userKey != "" {
+				var err error
+				if people, err = pipeline.OpenPeople(data, a.userKey); err != nil {
+					return err
+				}
+			}
+			done, err := pipeline.Forget(cmd.Context(), pipeline.ForgetOptions{DataDir: data, User: user, People: people, Log: a.log, Now: time.Now})
 			if done != nil {
 				printForgotten(a.out, data, done)
 			}

@@ -26,11 +26,20 @@ func TestMain(m *testing.M) {
 // empty of sessions, few enough to be read in a blink.
 const sampleSessions = 12
 
+// scriptKey makes the names of users.
+const scriptKey = "0123456789abcdef0123456789abcdef"
+
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:  "testdata",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "fill": fill, "unmark": unmark},
 		Setup: func(env *testscript.Env) error {
+			// One key for all directories of a script, so that what they make can be compared.
+			key := filepath.Join(env.WorkDir, "users.key")
+			if err := os.WriteFile(key, []byte(scriptKey), 0o600); err != nil {
+				return err
+			}
+			env.Setenv("RANKLE_USER_KEY", key)
 			if err := copyRecordings(filepath.Join(env.WorkDir, "faulty"), faulty); err != nil {
 				return err
 			}

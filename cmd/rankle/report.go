@@ -7,7 +7,6 @@ import (
 
 	"github.com/rankle/rankle/api"
 	"github.com/rankle/rankle/cluster/ledger"
-	"github.com/rankle/rankle/ranker/pipeline"
 )
 
 func reportCommand(a *app) *cobra.Command {
@@ -29,7 +28,7 @@ no recording is read, and nothing is stored.`,
 			if format != "json" && format != "md" {
 				return usagef("--format %q: must be json or md", format)
 			}
-			result, err := pipeline.LoadResult(data)
+			result, err := a.loadResult(data)
 			if err != nil {
 				return err
 			}
@@ -62,7 +61,7 @@ the key of its issue, see docs/format/detect.md.`,
 			if format != "ndjson" {
 				return usagef("--format %q: must be ndjson", format)
 			}
-			result, err := pipeline.LoadResult(data)
+			result, err := a.loadResult(data)
 			if err != nil {
 				return err
 			}

@@ -32,6 +32,7 @@ type app struct {
 	streams
 	log     *slog.Logger
 	verbose bool
+	userKey string // file with the key of users' names, "" = that of the data directory
 	// lookupEnv reads the environment.
 	lookupEnv func(string) (string, bool)
 }
@@ -100,6 +101,7 @@ not be done or nothing could be read, 2 wrong usage.`,
 		},
 	}
 	root.PersistentFlags().BoolVarP(&a.verbose, "verbose", "v", false, "log what is done to standard error")
+	root.PersistentFlags().StringVar(&a.userKey, "user-key", "", "`file` with the key that makes users' names out of their ids (default: users.key in the data directory, made on first use)")
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetArgs(args)
 	root.SetIn(s.in)

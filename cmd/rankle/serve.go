@@ -150,14 +150,14 @@ func (a *app) schedule(every time.Duration, state *stateFlags, urls []string, wo
 	if every < leastEvery {
 		return nil, usagef("--analyze-every %v: at least %v, because each analysis lists all sources", every, leastEvery)
 	}
-	opt, err := state.options(urls, workers)
+	opt, err := state.options(a, urls, workers)
 	if err != nil {
 		return nil, err
 	}
 	closeSources(opt.Sources)
 	program := programHash()
 	return newSchedule(every, a.log.With("component", "analysis"), func(ctx context.Context, progress func(pipeline.Progress)) (*pipeline.Run, error) {
-		opt, err := state.options(urls, workers)
+		opt, err := state.options(a, urls, workers)
 		if err != nil {
 			return nil, err
 		}
@@ -271,7 +271,7 @@ func (l *loader) check(ctx context.Context) error {
 		return err
 	}
 	l.stamp = stamp
-	result, err := pipeline.LoadResult(l.data)
+	result, err := l.app.loadResult(l.data)
 	if err != nil {
 		return err
 	}
@@ -320,6 +320,7 @@ func (l *loader) open(ctx context.Context, result *pipeline.Result) (*loaded, er
 		WhatIf:     pipeline.NewWhatIf(result, led, l.data),
 		Audit:      pipeline.NewAuditor(result, led),
 		Obeyed:     result.Decisions,
+		UserName:   result.UserName,
 	}
 	index, err := l.index(ctx, result, evidence)
 	if err != nil {

@@ -39,9 +39,9 @@ are; joining one again adds nothing. What comes out does not depend on the numbe
 same sources then finds everything read and ranks it.
 
 Exit code 0 with a summary, 1 if a directory cannot be read, 2 for wrong usage.`,
-		Example: `  rankle analyze s3://bucket/prefix --shard 1/2 --data part1     on one machine
-  rankle analyze s3://bucket/prefix --shard 2/2 --data part2     on another
-  rankle join part1 part2 && rankle analyze s3://bucket/prefix`,
+		Example: `  rankle analyze s3://bucket/prefix --user-key key --shard 1/2 --data part1     on one machine
+  rankle analyze s3://bucket/prefix --user-key key --shard 2/2 --data part2     on another
+  rankle join part1 part2 && rankle analyze s3://bucket/prefix --user-key key`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			recordings, skips, err := pipeline.Join(cmd.Context(), data, args)

@@ -31,7 +31,7 @@ type Options struct {
 	Config  Config
 	Sources []Opened // what to read, see OpenSources; the caller closes them
 	DataDir string   // created if absent
-	// People names users; nil = as the recordings and tables do.
+	// People names users, unless Config says that their ids are to be kept; nil = as the recordings and tables name them.
 	People  *People
 	Workers int          // recordings read at once; 0 or less = number of processors
 	Log     *slog.Logger // nil = silent
@@ -76,7 +76,7 @@ func Analyze(ctx context.Context, opt Options) (*Run, error) {
 		return nil, err
 	}
 	var report *ranker.Report
-	err = run.withLedger(func() (err error) {
+	err = run.withLedger(ctx, func() (err error) {
 		report, err = run.all(ctx)
 		return err
 	})
@@ -100,7 +100,8 @@ type analysis struct {
 	indexes     map[string]*manifest.BlockIndex // that are loaded, by path
 	tables      *tables                         // nil where none are asked
 	forgotten   *forgotten
-	refused     int // recordings in a row that the store did not deliver
+	names       *People // nil: users have their ids
+	refused     int     // recordings in a row that the store did not deliver
 }
 
 func newAnalysis(opt Options) (*analysis, error) {
@@ -115,7 +116,7 @@ func newAnalysis(opt Options) (*analysis, error) {
 	if err := errors.Join(err1, err2); err != nil {
 		return nil, err
 	}
-	return &analysis{
+	a := &analysis{
 		Options:     opt,
 		reading:     reading,
 		detection:   detection,
@@ -123,11 +124,16 @@ func newAnalysis(opt Options) (*analysis, error) {
 		fingerprint: digestFingerprint(reading, detection),
 		since:       opt.Config.Keep.since(opt.Now()),
 		indexes:     map[string]*manifest.BlockIndex{},
-	}, nil
+	}
+	if opt.People != nil && !opt.Config.Privacy.PlainUsers() {
+		a.names = opt.People
+		a.fingerprint += a.names.suffix()
+	}
+	return a, nil
 }
 
 // withLedger runs f with the ledger of the data directory open.
-func (a *analysis) withLedger(f func() error) error {
+func (a *analysis) withLedger(ctx context.Context, f func() error) error {
 	led, err := openLedger(a.DataDir)
 	if err != nil {
 		return err
@@ -136,6 +142,9 @@ func (a *analysis) withLedger(f func() error) error {
 	err = sweep(a.DataDir)
 	if err == nil {
 		a.forgotten, err = loadForgotten(a.DataDir, a.People)
+	}
+	if err == nil && a.names != nil {
+		err = a.nameStored(ctx)
 	}
 	if err == nil {
 		err = f()
@@ -153,7 +162,7 @@ func (a *analysis) all(ctx context.Context) (*ranker.Report, error) {
 		return nil, err
 	}
 	a.Config = config
-	tables, err := a.Config.openTables(ctx)
+	tables, err := a.Config.openTables(ctx, a.names)
 	if err != nil {
 		return nil, err
 	}
@@ -198,7 +207,7 @@ func (a *analysis) all(ctx context.Context) (*ranker.Report, error) {
 	if err := saveBasis(a.DataDir, report.Run, basis); err != nil {
 		return nil, err
 	}
-	result := &Result{Report: report, Config: a.Config, Sources: selected.sources, Digests: a.fingerprint, Since: a.since, Superseded: regrouped.names(), Decisions: decided, Inputs: inputs}
+	result := &Result{Report: report, Config: a.Config, Sources: selected.sources, Digests: a.fingerprint, Since: a.since, Superseded: regrouped.names(), Decisions: decided, Inputs: inputs, Users: a.names.keyOf()}
 	result.succeed(last)
 	if err := result.save(ctx, a.DataDir); err != nil {
 		return nil, err

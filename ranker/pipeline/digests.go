@@ -86,7 +86,7 @@ func (r *Result) Evidence(ctx context.Context, led *ledger.Ledger) (*Evidence, e
 }
 
 func (r *Result) evidence(ctx context.Context, led *ledger.Ledger, decided decisions) (*Evidence, error) {
-	t, err := r.Config.openTables(ctx)
+	t, err := r.openTables(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/rankle/rankle/replay"
+	"github.com/rankle/rankle/replay/manifest"
 	"github.com/rankle/rankle/replay/source"
 )
 
@@ -43,29 +45,57 @@ func (a *analysis) fetchTables(ctx context.Context) (Config, error) {
 	c := a.Config
 	c.Manifests = slices.Clone(c.Manifests)
 	var errs []error
-	fetch := func(i int, what, url string) string {
-		if !isRemote(url) {
-			return url
+	fetch := func(i int, what string, path *string, f *manifest.Format, named *bool, users ...string) {
+		if !isRemote(*path) {
+			return
 		}
-		file, err := a.fetchTable(ctx, url)
+		file, err := a.fetchTable(ctx, *path, *f, users)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("manifests[%d]: %s: %w", i, what, err))
 		}
-		return file
+		*path = file
+		if a.rewritesTables() {
+			*f, *named = manifest.FormatAuto, a.names != nil
+		}
 	}
 	for i := range c.Manifests {
 		m := &c.Manifests[i]
-		m.Path = fetch(i, "path", m.Path)
+		fetch(i, "path", &m.Path, &m.Format, &m.Named, m.Columns.UserColumn())
 		if m.Ids != nil {
 			ids := *m.Ids
-			ids.Path = fetch(i, "ids", ids.Path)
+			fetch(i, "ids", &ids.Path, &ids.Format, &ids.Named, ids.Theirs, ids.Ours)
 			m.Ids = &ids
 		}
 	}
 	return c, errors.Join(errs...)
 }
 
-func (a *analysis) fetchTable(ctx context.Context, url string) (string, error) {
+// rewritesTables reports whether copies of tables are to have other names of users than the tables, or fewer rows.
+func (a *analysis) rewritesTables() bool { return a.names != nil || a.forgotten != nil }
+
+// copied is what is kept of a table: users, who stand in the given columns, by their names, and nobody who is forgotten.
+func (a *analysis) copied(ctx context.Context, url string, data []byte, f manifest.Format, users []string) ([]byte, error) {
+	if !a.rewritesTables() {
+		return data, nil
+	}
+	var out bytes.Buffer
+	_, err := manifest.Copy(ctx, &out, bytes.NewReader(data), manifest.Options{Name: url, Format: f}, func(row map[string]string) bool {
+		for _, value := range row {
+			if a.forgotten.person(value) {
+				return false
+			}
+		}
+		for _, column := range users {
+			if id, ok := row[column]; ok && a.names != nil {
+				row[column] = a.names.Name(id)
+			}
+		}
+		return true
+	})
+	return out.Bytes(), err
+}
+
+func (a *analysis) fetchTable(ctx context.Context, url string, f manifest.Format, users []string) (string, error) {
 	for i := range a.Sources {
 		store := a.Sources[i].Store
 		key, ok := strings.CutPrefix(url, strings.TrimSuffix(store.URL(), "/")+"/")
@@ -82,6 +112,9 @@ func (a *analysis) fetchTable(ctx context.Context, url string) (string, error) {
 		}
 		if len(data) > maxTableBytes {
 			return "", fmt.Errorf("%s: larger than %d bytes", url, maxTableBytes)
+		}
+		if data, err = a.copied(ctx, url, data, f, users); err != nil {
+			return "", err
 		}
 		dir := filepath.Join(a.DataDir, tablesDir)
 		if err := os.MkdirAll(dir, 0o700); err != nil {

@@ -95,16 +95,12 @@ type forgetting struct {
 }
 
 func newForgetting(opt ForgetOptions) (*forgetting, error) {
-	if opt.People == nil {
-		people, err := OpenPeople(opt.DataDir, "")
-		if err != nil {
-			return nil, err
-		}
-		opt.People = people
-	}
 	led, err := ledger.Open(opt.DataDir, ledger.Options{Alone: true})
 	if err != nil {
 		return nil, err
+	}
+	if opt.People, err = keyFor(led, opt); err != nil {
+		return nil, errors.Join(err, led.Close())
 	}
 	return &forgetting{ForgetOptions: opt, who: person{opt.User, opt.People.Name(opt.User)}, ledger: led,
 		sessions: map[string]bool{}, recordings: map[string]bool{}}, nil
@@ -132,6 +128,28 @@ func (f *forgetting) all(ctx context.Context) error {
 	return f.rank(ctx, last)
 }
 
+// keyFor is the key to find the person by: the one that users in the ledger are named with, if they are.
+func keyFor(led *ledger.Ledger, opt ForgetOptions) (*People, error) {
+	used := ""
+	for _, f := range led.Fingerprints() {
+		if _, key := nameless(f); key != "" {
+			used = key
+		}
+	}
+	people, err := opt.People, error(nil)
+	switch {
+	case people != nil:
+	case used != "": // none is made: it would not be the one
+		people, err = readKey(filepath.Join(opt.DataDir, peopleKeyFile))
+	default:
+		people, err = OpenPeople(opt.DataDir, "")
+	}
+	if err == nil && used != "" && people.keyID() != used {
+		err = fmt.Errorf("%w: users in %s were named with another one", ErrKey, opt.DataDir)
+	}
+	return people, err
+}
+
 func (f *forgetting) steps() []func(context.Context) error {
 	return []func(context.Context) error{f.remember, f.reviews, f.tables, f.search, f.rows}
 }
@@ -141,7 +159,8 @@ func (f *forgetting) find(ctx context.Context, last *Result) error {
 	var known *tables
 	if last != nil {
 		var err error
-		if known, err = last.Config.openTables(ctx); err != nil {
+		last.People = f.People
+		if known, err = last.openTables(ctx); err != nil {
 			return fmt.Errorf("find the person's sessions: %w", err)
 		}
 	}

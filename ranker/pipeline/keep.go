@@ -53,7 +53,8 @@ func (a *analysis) expired(start time.Time) bool { return ledger.Day(start).Befo
 // expiredFingerprint names the setting under which recordings were found expired: when more days are to be kept, those
 // that the store still has are read again.
 func (a *analysis) expiredFingerprint(src *Opened) string {
-	return hash(a.skipFingerprint(src), reasonExpired, strconv.Itoa(a.Config.Keep.Days))
+	base, _ := nameless(a.skipFingerprint(src))
+	return hash(base, reasonExpired, strconv.Itoa(a.Config.Keep.Days)) + a.names.suffix()
 }
 
 // tombstone remembers a recording that is stored but no longer kept, so that it is not read again.

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"bytes"
+	"context"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
@@ -13,6 +14,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/rankle/rankle/cluster/friction"
+	"github.com/rankle/rankle/cluster/ledger"
 )
 
 // People gives users names that say nothing to who does not know the key: keyed hashes of their ids. Equal ids get equal
@@ -117,4 +121,64 @@ func (p *People) mac(kind, text string) []byte {
 	h := hmac.New(sha256.New, p.key)
 	fmt.Fprintf(h, "%d:%s%s", len(kind), kind, text)
 	return h.Sum(nil)
+}
+
+// A Digest whose users have names has a fingerprint that ends in the name of their key: what was read before stays apart.
+const nameMark = "-"
+
+// suffix is the end of such a fingerprint; "" of a nil People.
+func (p *People) suffix() string {
+	if p == nil {
+		return ""
+	}
+	return nameMark + p.keyID()
+}
+
+// keyOf is keyID, or "" of a nil People.
+func (p *People) keyOf() string { return strings.TrimPrefix(p.suffix(), nameMark) }
+
+// nameless parts a fingerprint from the key of its names, "" if users have their ids.
+func nameless(fingerprint string) (base, key string) {
+	base, key, _ = strings.Cut(fingerprint, nameMark)
+	return base, key
+}
+
+// nameStored gives names to the users in a ledger that has their ids, from before they were named, and lets the last Result
+// follow: nothing is read again for it. A ledger that was named with another key is refused.
+func (a *analysis) nameStored(ctx context.Context) error {
+	plain := false
+	for _, f := range a.ledger.Fingerprints() {
+		switch _, key := nameless(f); key {
+		case "":
+			plain = true
+		case a.names.keyID():
+		default:
+			return fmt.Errorf("%w: users in %s were named with another one", ErrKey, a.DataDir)
+		}
+	}
+	if !plain {
+		return nil
+	}
+	rename := func(fingerprint string) string {
+		base, _ := nameless(fingerprint)
+		return base + a.names.suffix()
+	}
+	_, err := a.ledger.Rewrite(ctx, ledger.Edit{
+		Fingerprint: rename,
+		Digest: func(d *friction.Digest) (string, bool) {
+			if _, key := nameless(d.Fingerprint); key != "" {
+				return d.Context.User, true
+			}
+			return a.names.Name(d.Context.User), true
+		},
+	})
+	if err != nil {
+		return fmt.Errorf("name users: %w", err)
+	}
+	last := lastResult(a.DataDir)
+	if last == nil || last.Users != "" {
+		return nil
+	}
+	last.Digests, last.Users, last.Inputs = rename(last.Digests), a.names.keyID(), ""
+	return last.Save(a.DataDir)
 }

@@ -75,7 +75,8 @@ func (a *analysis) skipFingerprint(src *Opened) string {
 	if src.Dialect == format.Sniff {
 		return a.fingerprint
 	}
-	return hash(a.fingerprint, string(src.Dialect))
+	base, _ := nameless(a.fingerprint)
+	return hash(base, string(src.Dialect)) + a.names.suffix()
 }
 
 // result is what became of one recording: a digest or the reason why not.
@@ -211,6 +212,9 @@ func (a *analysis) readOne(ctx context.Context, j job) result {
 		return result{job: j, err: errForgotten}
 	}
 	d := w.detector.Detect(session)
+	if a.names != nil {
+		d.Context.User = a.names.Name(d.Context.User)
+	}
 	d.Recording = j.name()
 	d.Source = j.source.Store.URL()
 	d.Objects = j.objects()

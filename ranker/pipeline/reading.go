@@ -18,6 +18,7 @@ type Privacy struct {
 	Mask          string   `yaml:"mask"`           // personal (default): what looks personal; all: every text
 	MaskSelectors []string `yaml:"mask_selectors"` // elements whose text is hidden
 	Query         []string `yaml:"query"`          // parameters of page addresses that tell screens apart
+	Users         string   `yaml:"users"`          // hashed (default): by names that People gives; plain: by their ids
 }
 
 // The values of Privacy.Mask.
@@ -25,6 +26,15 @@ const (
 	maskPersonal = "personal"
 	maskAll      = "all"
 )
+
+// The values of Privacy.Users.
+const (
+	usersHashed = "hashed"
+	usersPlain  = "plain"
+)
+
+// PlainUsers reports whether users are to be called by their ids.
+func (p Privacy) PlainUsers() bool { return p.Users == usersPlain }
 
 // Limits bounds what one recording may cost; a zero value means the default of format.Options, which says why it is what
 // it is. A recording that reaches one is read up to there and marked, or skipped with the limit's name.
@@ -93,6 +103,11 @@ func (c Config) Reading() (format.Options, error) {
 	case "", maskPersonal, maskAll:
 	default:
 		errs = append(errs, keyError{path: "privacy.mask", error: fmt.Errorf("%q is neither %s nor %s", c.Privacy.Mask, maskPersonal, maskAll)})
+	}
+	switch c.Privacy.Users {
+	case "", usersHashed, usersPlain:
+	default:
+		errs = append(errs, keyError{path: "privacy.users", error: fmt.Errorf("%q is neither %s nor %s", c.Privacy.Users, usersHashed, usersPlain)})
 	}
 	o.Privacy = rrweb.Privacy{MaskAll: c.Privacy.Mask == maskAll, MaskSelectors: c.Privacy.MaskSelectors, Query: c.Privacy.Query}
 	if err := o.Privacy.Check(); err != nil {

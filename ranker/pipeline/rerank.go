@@ -9,7 +9,7 @@ import (
 )
 
 // Rerank ranks again what the last Result of opt.DataDir rests on, with what people have decided since, and stores the
-// new Result. It reads no recording; of opt it uses DataDir, Log, Now and Progress. The error is ErrNoReport if there
+// new Result. It reads no recording; of opt it uses DataDir, People (nil = the key of the data directory), Log, Now and Progress. The error is ErrNoReport if there
 // was no analysis, ledger.ErrLocked if one is running, which will obey the decisions itself.
 func Rerank(ctx context.Context, opt Options) (*Run, error) {
 	last, err := LoadResult(opt.DataDir)
@@ -17,6 +17,9 @@ func Rerank(ctx context.Context, opt Options) (*Run, error) {
 		return nil, err
 	}
 	opt.Config = last.Config
+	if opt.People != nil {
+		last.People = opt.People
+	}
 	run, err := newAnalysis(opt)
 	if err != nil {
 		return nil, err
@@ -56,7 +59,7 @@ func (a *analysis) rerank(ctx context.Context, last *Result) (*ranker.Report, er
 
 // again ranks what a Result rests on.
 func (a *analysis) again(ctx context.Context, last *Result, decided decisions) (*ranker.Report, *ranker.Basis, error) {
-	tables, err := a.Config.openTables(ctx)
+	tables, err := last.openTables(ctx)
 	if err != nil {
 		return nil, nil, err
 	}

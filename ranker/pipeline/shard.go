@@ -60,7 +60,7 @@ func ReadShard(ctx context.Context, opt Options, shard Shard) (*ReadRun, error) 
 		return nil, err
 	}
 	var out ReadRun
-	err = run.withLedger(func() error {
+	err = run.withLedger(ctx, func() error {
 		jobs, err := run.list(ctx)
 		if err != nil {
 			return err

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -10,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,6 +35,9 @@ type Result struct {
 	Decisions review.Decisions
 	// Inputs names everything that the Report was made from, the program included; "" = not known.
 	Inputs string `json:",omitempty"`
+	// Users tells by which key users were named, "" by their ids; People is that key, nil if it is not at hand.
+	Users  string  `json:",omitempty"`
+	People *People `json:"-"`
 	// Moves say where the issues of the Result before are, Aliases which key has most of those that had one which is no more:
 	// of all Results before.
 	Moves   []cluster.Move    `json:",omitempty"`
@@ -132,7 +137,41 @@ func LoadResult(dir string) (*Result, error) {
 	case err != nil:
 		return nil, fmt.Errorf("read result: %w", err)
 	}
+	if r.Users != "" {
+		r.People, _ = readKey(filepath.Join(dir, peopleKeyFile)) // the key may be elsewhere; who needs it asks names
+	}
 	return &r, nil
+}
+
+// names is how the Result names users, nil by their ids. The error is ErrKey.
+func (r *Result) names() (*People, error) {
+	if r.Users == "" {
+		return nil, nil
+	}
+	if r.People == nil || r.People.keyID() != r.Users {
+		return nil, fmt.Errorf("%w: users were named with another one than that at hand", ErrKey)
+	}
+	return r.People, nil
+}
+
+// UserName is the name under which the Result knows a user.
+func (r *Result) UserName(id string) string {
+	if names, err := r.names(); err == nil && names != nil {
+		return names.Name(id)
+	}
+	return id
+}
+
+// openTables reads the tables that the Result was made with.
+func (r *Result) openTables(ctx context.Context) (*tables, error) {
+	if len(r.Config.Manifests) == 0 && !slices.ContainsFunc(r.Config.Sources, func(s Source) bool { return s.Index.Path != "" }) {
+		return r.Config.openTables(ctx, nil) // no key is needed for nothing
+	}
+	names, err := r.names()
+	if err != nil {
+		return nil, err
+	}
+	return r.Config.openTables(ctx, names)
 }
 
 // asideSuffix marks files that are being written.

@@ -32,6 +32,8 @@ type Manifest struct {
 	Churn string `yaml:"churn"`
 	// Ids is a table of the ids that users have in this one and in the recordings, where they differ.
 	Ids *UserIDs `yaml:"ids"`
+	// Named says that the table is a copy that has the names of People instead of ids.
+	Named bool `yaml:"-"`
 }
 
 // UserIDs is a table of two ids of every user.
@@ -40,6 +42,7 @@ type UserIDs struct {
 	Format manifest.Format `yaml:"format"`
 	Theirs string          `yaml:"theirs"` // column with the id of the table of outcomes
 	Ours   string          `yaml:"ours"`   // column with the id of the recordings
+	Named  bool            `yaml:"-"`      // as of a Manifest
 }
 
 func (m *Manifest) check() error {
@@ -80,12 +83,12 @@ type outcomeTable struct {
 	unmapped    int // users without an id of ours
 }
 
-// openTables reads the manifests. All errors are reported at once.
-func (c Config) openTables(ctx context.Context) (*tables, error) {
+// openTables reads the manifests, with the names of people; nil leaves the ids. All errors are reported at once.
+func (c Config) openTables(ctx context.Context, people *People) (*tables, error) {
 	t := &tables{starts: map[string][]time.Time{}, indexes: map[string]*manifest.BlockIndex{}}
 	var errs []error
 	for i, m := range c.Manifests {
-		if err := t.open(ctx, m); err != nil {
+		if err := t.open(ctx, m, people); err != nil {
 			errs = append(errs, fmt.Errorf("manifests[%d]: %w", i, err))
 		}
 	}
@@ -99,20 +102,37 @@ func (c Config) openTables(ctx context.Context) (*tables, error) {
 			continue
 		}
 		t.indexes[s.Index.Path] = index
-		t.sessions = append(t.sessions, sessionTable{&index.Table, filepath.Base(s.Index.Path)})
+		t.sessions = append(t.sessions, sessionTable{named(&index.Table, people), filepath.Base(s.Index.Path)})
 	}
 	return t, errors.Join(errs...)
 }
 
-func (t *tables) open(ctx context.Context, m Manifest) error {
+// named is a table of sessions with the names of people.
+func named(t *manifest.Table, people *People) *manifest.Table {
+	if people == nil {
+		return t
+	}
+	return t.Renamed(func(session string) string { return session }, people.Name)
+}
+
+func (t *tables) open(ctx context.Context, m Manifest, people *People) error {
 	if !m.Outcomes {
 		table, err := loadTable(ctx, m.Path, m.Format, m.Columns, manifest.Load)
+		if err != nil {
+			return err
+		}
+		if !m.Named {
+			table = named(table, people)
+		}
 		t.sessions = append(t.sessions, sessionTable{table, tableName(m.Path)})
-		return err
+		return nil
 	}
 	table, err := loadTable(ctx, m.Path, m.Format, m.Columns, manifest.LoadOutcomes)
 	if err != nil {
 		return err
+	}
+	if people != nil && !m.Named {
+		table = table.Renamed(people.Name)
 	}
 	out := outcomeTable{Outcomes: table, name: tableName(m.Path), churn: m.Churn}
 	if m.Ids != nil {
@@ -120,6 +140,9 @@ func (t *tables) open(ctx context.Context, m Manifest) error {
 		ids, err := loadTable(ctx, m.Ids.Path, m.Ids.Format, columns, manifest.Load)
 		if err != nil {
 			return fmt.Errorf("ids: %w", err)
+		}
+		if people != nil && !m.Ids.Named {
+			ids = ids.Renamed(people.Name, people.Name)
 		}
 		out.Outcomes = table.Renamed(func(user string) string {
 			r, _ := ids.Lookup(user)

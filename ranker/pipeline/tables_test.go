@@ -52,7 +52,7 @@ func told(t *testing.T, files map[string]string, goals []outcome.Goal, manifests
 			c.Manifests[i].Ids = &UserIDs{Path: filepath.Join(dir, ids.Path), Theirs: ids.Theirs, Ours: ids.Ours}
 		}
 	}
-	tables, err := c.openTables(t.Context())
+	tables, err := c.openTables(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

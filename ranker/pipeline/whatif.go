@@ -170,7 +170,7 @@ func (w *WhatIf) basisFor(ctx context.Context, goals []outcome.Goal) (*ranker.Ba
 			return m.basis, nil
 		}
 	}
-	tables, err := w.result.Config.openTables(ctx)
+	tables, err := w.result.openTables(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -11,8 +11,8 @@ import (
 )
 
 // Copy writes a table, in whatever format, as NDJSON: one object of texts a line, under the names of its columns, which Load
-// and LoadOutcomes read with the same Columns as the table itself. Each row goes through edit, which may change its values and
-// reports whether the row stays. A table of which no row stays keeps a row of empty texts, so that its columns are there.
+// and LoadOutcomes read with the same Columns as the table itself. Each row goes through edit, which gets its values as those
+// take them (what stands for nothing is empty), may change them and reports whether the row stays. A table of which no row stays keeps a row of empty texts, so that its columns are there.
 // It returns how many rows did not stay. Columns that no reading could use (lists) are left out.
 func Copy(ctx context.Context, w io.Writer, r io.Reader, o Options, edit func(row map[string]string) bool) (dropped int, err error) {
 	out := bufio.NewWriter(w)
@@ -26,8 +26,9 @@ func Copy(ctx context.Context, w io.Writer, r io.Reader, o Options, edit func(ro
 	columns := map[string]bool{}
 	kept := 0
 	err = eachRow(ctx, r, Columns{}, o, nil, &Quality{}, func(_ int, f flat) {
-		for name := range f {
+		for name, value := range f {
 			columns[name] = true
+			f[name] = text(value)
 		}
 		if !edit(f) {
 			dropped++

@@ -5,7 +5,7 @@
 // What a source does not say stays empty; nothing is guessed. Where several sources speak of one session, the more
 // particular one wins: sidecar, then table, then key, then the recording itself. Merge and Apply do that field by field.
 //
-// User ids are kept as given. Whoever wants them pseudonymised does so after Apply.
+// User ids are kept as given. Whoever wants them named otherwise does so after Apply.
 package manifest
 
 import (

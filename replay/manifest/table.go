@@ -184,6 +184,16 @@ func Load(ctx context.Context, r io.Reader, c Columns, o Options) (*Table, error
 	return t, nil
 }
 
+// Renamed returns the table with other session and user ids. The functions must be one to one.
+func (t *Table) Renamed(session, user func(string) string) *Table {
+	out := &Table{Quality: t.Quality, records: make(map[string]Record, len(t.records))}
+	for id, r := range t.records {
+		r.Session, r.Context.User = session(id), user(r.Context.User)
+		out.records[r.Session] = r
+	}
+	return out
+}
+
 // contradiction names the first field in which two records of one session say different things.
 func contradiction(a, b Record) string {
 	x, y := a.Context, b.Context
