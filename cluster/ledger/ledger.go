@@ -249,6 +249,26 @@ func (l *Ledger) share(base string) error {
 	return nil
 }
 
+// Holder says who writes to the ledger in the data folder dir and since when, in words that follow "an analysis is at work",
+// or "" if nobody does. It takes the lock for an instant.
+func Holder(dir string) (string, error) {
+	f, err := os.OpenFile(filepath.Join(dir, "ledger", "lock"), os.O_RDWR, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("lock of the ledger: %w", err)
+	}
+	defer f.Close()
+	switch err := tryLock(f); {
+	case errors.Is(err, ErrLocked):
+		return cmp.Or(holder(f), " in another process"), nil
+	case err != nil:
+		return "", fmt.Errorf("lock of the ledger: %w", err)
+	}
+	return "", nil
+}
+
 // unlock releases the locks. Their files stay: removing one would let two processes lock two files of one name.
 func (l *Ledger) unlock() error {
 	var errs []error

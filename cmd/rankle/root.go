@@ -63,6 +63,7 @@ var commands = []func(*app) *cobra.Command{
 	fixedCommand,
 	detectCommand,
 	auditCommand,
+	doctorCommand,
 	tokenCommand,
 	forgetCommand,
 	backupCommand,
