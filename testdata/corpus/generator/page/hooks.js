@@ -22,14 +22,14 @@
     return from[nth] || null;
   };
   document.addEventListener('DOMContentLoaded', () => {
-    // A control whose handler is missing: the events end at the body, after the recorder (which listens at the document) has seen them.
+    // A control whose handler is missing: the events end at the root, after the recorder (which listens at the document) has seen them.
     const stop = (e) => {
       const path = e.composedPath();
       const hit = (sel) => { const t = window.__q(sel); return t && path.includes(t); };
       if (window.__dead.some(hit)) { e.stopImmediatePropagation(); if (e.type === 'click') e.preventDefault(); }
       if (e.type === 'click' && window.__burn && hit(window.__burn.sel)) { const ms = window.__burn.ms; window.__burn = null; window.__clock.burn(ms); }
     };
-    for (const t of ['click', 'dblclick', 'mousedown', 'mouseup', 'pointerdown', 'pointerup', 'touchstart', 'touchend', 'change']) document.body.addEventListener(t, stop, true);
+    for (const t of ['click', 'dblclick', 'mousedown', 'mouseup', 'pointerdown', 'pointerup', 'touchstart', 'touchend', 'change']) document.documentElement.addEventListener(t, stop, true);
     // Some widgets write the attribute that is there already.
     const same = (m) => m.type === 'attributes' && m.oldValue === m.target.getAttribute(m.attributeName);
     const count = (l) => { for (const m of l) { if (same(m)) continue; const e = m.target.nodeType === 1 ? m.target : m.target.parentElement; if (!e || !e.closest('[data-ambient]')) window.__dom += 1; } };

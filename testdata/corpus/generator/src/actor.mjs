@@ -142,10 +142,10 @@ export class Actor {
     return l;
   }
 
-  /** heard marks a group of whose presses the recorder wrote nothing: some browsers tell nobody of those on disabled controls. */
+  /** heard marks a group of whose presses the recorder wrote nothing: some browsers tell nobody of those on disabled controls, and only that the focus went. */
   async heard(l) {
     await this.take();
-    if (!this.events.some((e) => e.type === 3 && e.data.source === 2 && e.timestamp >= l.start_ms - 5 && e.timestamp <= l.end_ms + 5)) l.unseen = true;
+    if (!this.events.some((e) => e.type === 3 && e.data.source === 2 && e.data.type !== 5 && e.data.type !== 6 && e.timestamp >= l.start_ms - 5 && e.timestamp <= l.end_ms + 5)) l.unseen = true;
   }
 
   /** ok: an innocent group that begins aimed at sel. */
@@ -226,8 +226,8 @@ export class Actor {
 const CONTROLS = 'button,a,input,label,select,textarea,[role=button],[tabindex],sl-button,sl-switch,x-count,ion-button,ion-toggle,ion-checkbox,ion-item,ion-chip,ion-segment-button,ion-fab-button';
 // What shows that a press did something: a handler that counts itself, changes of the page, and of what stands in its fields.
 const SEEN = "({ ran: __ran, dom: __dom, values: JSON.stringify([...document.querySelectorAll('input,textarea,select')].map((e) => [e.value, e.checked])) })";
-// What the page says: its words and what is chosen, without its ambient life.
-const SAYS = `[...document.querySelectorAll('body *')].filter((e) => !e.closest('[data-ambient]')).map((e) => [...e.childNodes].filter((n) => n.nodeType === 3).map((n) => n.data).join() + (e.checked ?? '') + (e.ariaSelected ?? '') + (e.ariaExpanded ?? '') + e.hidden + e.open).join()`;
+// What the page says: its words and what is chosen, without its ambient life and without empty things, which kits put into a control that is pressed.
+export const SAYS = `[...document.querySelectorAll('body *')].filter((e) => !e.closest('[data-ambient]') && (e.childElementCount || e.textContent || e.matches(${JSON.stringify(CONTROLS)}))).map((e) => [...e.childNodes].filter((n) => n.nodeType === 3).map((n) => n.data).join() + (e.checked ?? '') + (e.ariaSelected ?? '') + (e.ariaExpanded ?? '') + e.hidden + e.open).join()`;
 
 // Planting a layer or a disabled state changes the page: at most one of those, before the first gesture, so that it answers nobody.
 const stays = (f) => f.mode === 'cover' || f.mode === 'off';

@@ -15,8 +15,8 @@ const solid = { name: 'solid', setup: (b) => b.onLoad({ filter: /\.solid\.jsx$/ 
 
 async function bundle(entry, alias = { vue: 'vue/dist/vue.esm-bundler.js' }) {
   const r = await build({ entryPoints: [root(entry)], bundle: true, minify: true, format: 'iife', write: false, outdir: root('.build'), logLevel: 'error', legalComments: 'none', alias,
-    jsx: 'automatic', plugins: [solid, svelte], define: { 'process.env.NODE_ENV': '"production"', __VUE_OPTIONS_API__: 'true', __VUE_PROD_DEVTOOLS__: 'false', __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false' },
-    loader: { '.css': 'css', '.svg': 'dataurl', '.png': 'dataurl', '.gif': 'dataurl', '.woff': 'dataurl', '.woff2': 'dataurl', '.js': 'jsx' } });
+    jsx: 'automatic', plugins: [solid, svelte], define: { ngDevMode: 'false', ngServerMode: 'false', ngJitMode: 'true', 'process.env.NODE_ENV': '"production"', __VUE_OPTIONS_API__: 'true', __VUE_PROD_DEVTOOLS__: 'false', __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false' },
+    loader: { '.css': 'css', '.svg': 'dataurl', '.png': 'dataurl', '.gif': 'dataurl', '.woff': 'dataurl', '.woff2': 'dataurl', '.js': 'jsx', '.jsx': 'jsx' } });
   const text = (ext) => r.outputFiles.filter((f) => f.path.endsWith(ext)).map((f) => f.text).join('');
   return { js: text('.js').replaceAll('</script', '<\\/script'), css: text('.css').replaceAll('</style', '') };
 }

@@ -1,6 +1,6 @@
 // What people do who struggle with more than one broken control, and what looks alike and is none. Each verb plays it, checks that the
 // page did what the verb is about, and labels it.
-import { Actor } from './actor.mjs';
+import { Actor, SAYS } from './actor.mjs';
 
 export class Person extends Actor {
   // ---- help ----
@@ -40,9 +40,9 @@ export class Person extends Actor {
   /** tidy presses what empties a form. On an empty one it has nothing to do, and nobody can tell that from a press in vain. */
   async tidy(sel) {
     const full = await this.js("[...document.querySelectorAll('form input')].some((e) => e.type === 'text' && e.value !== '')");
+    const said = await this.js(SAYS);
     await this.ok(sel, undefined, { id: 'clear', ran: true });
-    const l = this.labels.at(-1);
-    if (!full && !l.dom_changed) l.kind = 'unclear';
+    if (!full && (await this.js(SAYS)) === said) this.labels.at(-1).kind = 'unclear'; // how the button looks when it is pressed says nothing
     await this.h.pause(2600);
   }
 
