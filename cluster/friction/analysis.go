@@ -40,6 +40,7 @@ type analysis struct {
 	clocks                  []*pace     // what changes at a steady pace, in no order; built when first asked for
 	byScreen                []*local    // what applies to each screen, the unknown one first; filled when first asked for
 	stations                [][]int     // visits by window, listed when first asked for
+	blind                   []string    // what could not be observed around the latest episode
 	mem                     memory
 }
 

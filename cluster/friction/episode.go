@@ -190,7 +190,8 @@ func (a *analysis) byPosition() bool { return slices.Contains(a.s.Marks, replay.
 
 // blindness names what could not be observed, sorted.
 func (a *analysis) blindness(e *Episode, gs []int32) []string {
-	var b []string
+	var memory [8]string
+	b := memory[:0]
 	if _, gap := a.inGap(e.Start, e.End+a.at(e.Target, replay.ScreenID(e.Screen)).AnswerLimit); gap {
 		b = append(b, "gap")
 	}
@@ -215,6 +216,12 @@ func (a *analysis) blindness(e *Episode, gs []int32) []string {
 	if !a.s.Coverage.Visibility {
 		b = append(b, "no_visibility")
 	}
+	if len(b) == 0 {
+		return nil
+	}
 	slices.Sort(b)
-	return b
+	if !slices.Equal(a.blind, b) { // nearly all episodes of a session have the same
+		a.blind = append([]string(nil), b...)
+	}
+	return a.blind
 }

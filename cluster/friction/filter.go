@@ -280,7 +280,7 @@ func namedOutward(t *replay.Target) bool {
 }
 
 func hasWord(label string, words ...string) bool {
-	for _, f := range strings.FieldsFunc(strings.ToLower(label), func(r rune) bool { return r == ' ' || r == '-' || r == ':' || r == ',' || r == '.' || r == '_' }) {
+	for f := range strings.FieldsFuncSeq(strings.ToLower(label), func(r rune) bool { return r == ' ' || r == '-' || r == ':' || r == ',' || r == '.' || r == '_' }) {
 		for _, w := range words {
 			if f == w {
 				return true

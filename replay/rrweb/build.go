@@ -1,8 +1,8 @@
 package rrweb
 
 import (
+	"bytes"
 	"errors"
-	"hash/maphash"
 	"runtime"
 	"slices"
 	"sort"
@@ -22,7 +22,7 @@ type Builder struct {
 	windows map[string]uint16
 	last    windowName // the window of the event before
 	dec     decoder
-	hashes  hashes
+	prefix  []int // scratch of uniqueInGroup
 	marks   map[replay.Mark]bool
 	bytes   int64
 	noSID   bool
@@ -86,7 +86,6 @@ func (b *Builder) Reset(opt Options) {
 	b.entries, b.times = b.entries[:0], b.times[:0]
 	clear(b.windows)
 	clear(b.marks)
-	b.hashes.reset()
 	b.last, b.bytes, b.noSID = windowName{}, 0, false
 }
 
@@ -338,28 +337,24 @@ func (b *Builder) dropRepeats() {
 
 // uniqueInGroup works in place on the entries of one millisecond.
 func (b *Builder) uniqueInGroup(group []entry) []entry {
-	hash := b.hashes.of(b.facts.text, group)
-	same := func(i, j int) bool {
-		return hash[i] == hash[j] && group[i].window == group[j].window && group[i].typ == group[j].typ
-	}
 	n := 0
 	for i := range group {
-		if n > 0 && same(n-1, i) {
+		if n > 0 && b.same(&group[n-1], &group[i]) {
 			continue
 		}
-		group[n], hash[n] = group[i], hash[i]
+		group[n] = group[i]
 		n++
 	}
 	group = group[:n]
 	// Smallest period of the sequence by its prefix function (Knuth, Morris, Pratt).
-	prefix := slices.Grow(b.hashes.prefix[:0], n)[:n]
-	b.hashes.prefix = prefix
+	prefix := slices.Grow(b.prefix[:0], n)[:n]
+	b.prefix = prefix
 	prefix[0] = 0
 	for i, k := 1, 0; i < n; i++ {
-		for k > 0 && !same(i, k) {
+		for k > 0 && !b.same(&group[i], &group[k]) {
 			k = prefix[k-1]
 		}
-		if same(i, k) {
+		if b.same(&group[i], &group[k]) {
 			k++
 		}
 		prefix[i] = k
@@ -370,43 +365,13 @@ func (b *Builder) uniqueInGroup(group []entry) []entry {
 	return group
 }
 
-// hashes are what the contents of events are compared by.
-type hashes struct {
-	seed   maphash.Seed
-	long   map[uint32]uint64 // of long texts, by their place: all samples of a path have the same
-	group  []uint64
-	prefix []int
-}
-
-// longText is the length from which on a hash is kept, in bytes.
-const longText = 1 << 10
-
-func (h *hashes) reset() {
-	if h.long == nil {
-		h.seed, h.long = maphash.MakeSeed(), make(map[uint32]uint64)
+// same reports whether two entries of one millisecond are one event that was stored twice, or the same sample of it.
+func (b *Builder) same(x, y *entry) bool {
+	if x.n != y.n || x.typ != y.typ || x.window != y.window {
+		return false
 	}
-	clear(h.long)
-}
-
-// of returns the hashes of a group, valid until the next call.
-func (h *hashes) of(text []byte, group []entry) []uint64 {
-	h.group = h.group[:0]
-	for i := range group {
-		e := &group[i]
-		sum, ok := uint64(0), false
-		if e.n >= longText {
-			sum, ok = h.long[e.from]
-		}
-		if !ok {
-			sum = maphash.Bytes(h.seed, text[e.from:][:e.n])
-			if e.n >= longText {
-				h.long[e.from] = sum
-			}
-		}
-		if e.what == sampleContent {
-			sum ^= uint64(e.ref) // the samples of one path are no repeats of each other
-		}
-		h.group = append(h.group, sum)
+	if x.what == sampleContent { // a path is not compared as a whole for each of its samples
+		return x.ref == y.ref && x.x == y.x && x.y == y.y && x.id == y.id
 	}
-	return h.group
+	return x.from == y.from || bytes.Equal(b.data(x), b.data(y))
 }

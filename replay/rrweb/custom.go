@@ -3,6 +3,8 @@ package rrweb
 import (
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/rankle/rankle/replay"
 )
@@ -109,15 +111,16 @@ func (p *player) named(w *window, at time.Duration, tag, name string) {
 
 // plainName makes tags comparable: "window hidden", "page-hidden" and "pageHidden" differ in spelling only.
 func plainName(tag string) string {
-	var out strings.Builder
+	var memory [64]byte
+	out := memory[:0]
 	for _, r := range tag {
 		switch r {
 		case ' ', '-', '_', '$', '.', ':':
 		default:
-			out.WriteRune(r)
+			out = utf8.AppendRune(out, unicode.ToLower(r))
 		}
 	}
-	return strings.ToLower(out.String())
+	return string(out)
 }
 
 func (d *decoder) decodeCustom(data []byte) (tag string, info payload, err error) {
@@ -125,7 +128,7 @@ func (d *decoder) decodeCustom(data []byte) (tag string, info payload, err error
 	err = d.fields(func(key []byte) (err error) {
 		switch string(key) {
 		case "tag":
-			tag, err = d.shortText()
+			tag, err = d.name()
 		case "payload":
 			err = d.decodePayload(&info, 0)
 		default:
@@ -158,9 +161,9 @@ func (d *decoder) decodePayload(info *payload, depth int) error {
 				info.href = s
 			}
 		case "state", "visibilityState":
-			info.state, err = d.shortText()
+			info.state, err = d.name()
 		case "title":
-			info.title, err = d.shortText()
+			info.title, err = d.name()
 		case "hidden":
 			info.hidden, info.hasHidden, err = d.flag()
 		case "open":
@@ -168,15 +171,15 @@ func (d *decoder) decodePayload(info *payload, depth int) error {
 		case "duration":
 			info.duration, _, err = d.number()
 		case "category":
-			info.category, err = d.shortText()
+			info.category, err = d.name()
 		case "level":
-			info.level, err = d.shortText()
+			info.level, err = d.name()
 		case "message":
 			info.message, err = d.shortText()
 		case "op":
-			info.op, err = d.shortText()
+			info.op, err = d.name()
 		case "method":
-			info.method, err = d.shortText()
+			info.method, err = d.name()
 		case "description":
 			info.description, err = d.shortText()
 		case "statusCode", "status_code":

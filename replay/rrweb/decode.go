@@ -94,6 +94,12 @@ func (d *decoder) word() (string, error) {
 	return d.words.of(inner), err
 }
 
+// name is shortText for what applications name: the same texts come again and again.
+func (d *decoder) name() (string, error) {
+	inner, err := d.start()
+	return d.words.harmless(inner), err
+}
+
 // start reads the start of a string, valid until the next call.
 func (d *decoder) start() ([]byte, error) {
 	t := d.cursor.text()

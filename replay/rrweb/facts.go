@@ -473,7 +473,7 @@ func (f *facts) textChange(c *cursor) {
 
 func (f *facts) remove(c *cursor) {
 	id := int32(unknownNode)
-	for k := c.first(&f.order.addition); k != keyEnd; k = c.next(&f.order.addition, k) {
+	for k := c.first(&f.order.removal); k != keyEnd; k = c.next(&f.order.removal, k) {
 		if k == keyID {
 			id = c.nodeID()
 		} else {

@@ -258,7 +258,7 @@ func (c *cursor) count(before bool) int64 {
 
 // time reads a positive number; everything else fails, and so does a member that was there before.
 func (c *cursor) time(before bool) float64 {
-	n, ok := c.short()
+	n, ok := c.long() // thirteen digits
 	f := float64(n)
 	if !ok {
 		raw := c.raw()

@@ -175,7 +175,7 @@ func (c *cursor) says(p *phrase) bool {
 
 // orders of the objects that most of a recording consists of, by rrweb's own sources.
 type orders struct {
-	event, data, node, addition, position, change, set, snapshot order
+	event, data, node, addition, removal, position, change, set, snapshot order
 	// What is the same in nearly all nodes; an element's name and a text stand between.
 	element, withAttributes, childless, text, textID phrase
 }
@@ -186,6 +186,7 @@ func newOrders() *orders {
 		data:     newOrder(keySource, keyTexts, keyAttributes, keyRemoves, keyAdds),
 		node:     newOrder(keyType, keyTagName, keyAttributes, keyChildNodes, keyID),
 		addition: newOrder(keyParentID, keyNextID, keyNode),
+		removal:  newOrder(keyParentID, keyID),
 		position: newOrder(keyX, keyY, keyID, keyTimeOffset),
 		change:   newOrder(keyID, keyValue),
 		set:      newOrder(keyID, keyAttributes),

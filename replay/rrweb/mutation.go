@@ -1,6 +1,7 @@
 package rrweb
 
 import (
+	"bytes"
 	"encoding/binary"
 	"slices"
 	"time"
@@ -65,9 +66,9 @@ func (c *batchPlayer) removes(b *batch) {
 		if !n.ok() {
 			continue
 		}
-		ch := replay.Change{Kind: replay.Removed, Node: replay.NoIndex, Parent: replay.NoIndex,
-			Traits: arrivalTraits(n) | replay.ChangeKnown}
-		ch.Was, ch.Size = outline(n)
+		ch := replay.Change{Kind: replay.Removed, Node: replay.NoIndex, Parent: replay.NoIndex}
+		ch.Was, ch.Size, ch.Traits = outline(n)
+		ch.Traits |= replay.ChangeKnown
 		if c.room() {
 			ch.Node, ch.Parent = c.place(n)
 		}
@@ -236,8 +237,8 @@ func (t *tree) place(a *addition) (wait int32, ok bool) {
 
 // arrived reports the top of an added subtree.
 func (c *batchPlayer) arrived(n node) {
-	ch := replay.Change{Kind: replay.Added, Node: replay.NoIndex, Parent: replay.NoIndex, Traits: arrivalTraits(n)}
-	ch.State, ch.Size = outline(n)
+	ch := replay.Change{Kind: replay.Added, Node: replay.NoIndex, Parent: replay.NoIndex}
+	ch.State, ch.Size, ch.Traits = outline(n)
 	if at := c.removed.get(n.id()); at != 0 {
 		ch.Traits |= replay.ChangeMoved
 		if at != noChange {
@@ -351,14 +352,26 @@ func mixed(h, word uint64) uint64 {
 	return h ^ h>>32
 }
 
-// outline hashes what a subtree is and says, without ids, and counts its nodes.
-func outline(n node) (state uint64, size int32) {
+// outline hashes what a subtree that came or went is and says, without ids, counts its nodes, and grades it by the roles of
+// the first of them.
+func outline(n node) (state uint64, size int32, traits replay.ChangeTraits) {
 	state = hashSeed
 	for m := n; m.ok(); m = m.after(n) {
-		size++
+		text := m.text()
 		state = mixed(state, m.tagSum())
-		state = hash(state, m.text())
+		state = hash(state, text)
 		state = hash(state, m.attr(nameClass))
+		if size++; size > maxArrival {
+			continue
+		}
+		switch m.kind() {
+		case kindElement:
+			traits |= roleTraits(m)
+		case kindText:
+			if traits&replay.ChangeText == 0 && !m.unread() && len(bytes.TrimSpace(text)) > 0 {
+				traits |= replay.ChangeText
+			}
+		}
 	}
-	return state, size
+	return state, size, traits
 }

@@ -89,7 +89,8 @@ var knownNames = [...]string{noName: "", nameID_: "id", nameClass: "class", name
 	"li", "dl", "dt", "dd", "table", "thead", "tbody", "tr", "td", "th", "button", "input", "select", "option",
 	"textarea", "fieldset", "legend", "dialog", "img", "svg", "path", "g", "circle", "rect", "use", "canvas", "video",
 	"iframe", "strong", "b", "i", "em", "small", "br", "hr", "pre", "code", "src", "rel", "width", "height", "d",
-	"viewbox", "fill", "aria-describedby", "aria-controls", "aria-valuenow", "lang", "charset", "content",
+	"viewbox", "viewBox", "fill", "stroke", "stroke-width", "autocomplete", "transform", "points",
+	"xmlns", "aria-describedby", "aria-controls", "aria-valuenow", "lang", "charset", "content",
 }
 
 // name is one spelling of a tag or attribute.

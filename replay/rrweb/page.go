@@ -116,7 +116,7 @@ func (t *tree) title() node {
 // titled gives the current screen a title, unless it is hidden.
 func (p *player) titled(w *window, title string) {
 	if !isMasked(title) && !p.opt.Privacy.MaskAll {
-		p.s.Screens[w.screen].Title = label(title)
+		p.s.Screens[w.screen].Title = p.facts.words.label(title)
 	}
 }
 

@@ -126,7 +126,7 @@ func describe(n node) replay.Target {
 	if isMasked(name) {
 		t.Traits |= replay.Masked
 	} else {
-		t.Label = label(name)
+		t.Label = n.d.words.label(name)
 	}
 	if href := string(n.attr(nameHref)); leads(n, href) && (n.tag() == "a" || n.tag() == "area") {
 		_, t.Href = replay.SplitURL(href)
@@ -215,7 +215,7 @@ func oneLine(s string) string {
 	for i := 0; i < len(s); i++ {
 		c := s[i]
 		if c >= utf8.RuneSelf || c < ' ' || c == ' ' && blank {
-			return strings.Join(strings.Fields(s), " ")
+			return joined(s)
 		}
 		blank = c == ' '
 	}
@@ -223,6 +223,19 @@ func oneLine(s string) string {
 		s = s[:len(s)-1]
 	}
 	return s
+}
+
+// joined is oneLine for any text.
+func joined(s string) string {
+	var memory [pathLen]byte
+	out := memory[:0]
+	for word := range strings.FieldsSeq(s) {
+		if len(out) > 0 {
+			out = append(out, ' ')
+		}
+		out = append(out, word...)
+	}
+	return string(out)
 }
 
 // isMasked reports whether a recorder replaced a text: two and more asterisks and nothing else but white space.
@@ -293,7 +306,8 @@ func textOf(n node) string {
 	}
 	var memory [2 * pathLen]byte
 	seen := 0
-	return string(appendText(memory[:0], n, 0, &seen))
+	text, _ := n.d.words.find(appendText(memory[:0], n, 0, &seen))
+	return text
 }
 
 // appendText appends the text of the nodes below n to out. seen counts them.

@@ -10,23 +10,6 @@ import (
 // its top, or in the few wrappers that libraries put around it.
 const maxArrival = 200
 
-// arrivalTraits says what an added or removed subtree is, by the roles in it.
-func arrivalTraits(n node) replay.ChangeTraits {
-	var traits replay.ChangeTraits
-	seen := 0
-	for m := n; m.ok() && seen < maxArrival; m, seen = m.after(n), seen+1 {
-		switch m.kind() {
-		case kindElement:
-			traits |= roleTraits(m)
-		case kindText:
-			if traits&replay.ChangeText == 0 && !m.unread() && len(bytes.TrimSpace(m.text())) > 0 {
-				traits |= replay.ChangeText
-			}
-		}
-	}
-	return traits
-}
-
 // unread reports whether a text node is no text to read: part of a style sheet, a script or a drawing.
 func (n node) unread() bool {
 	return n.parent().ok() && (n.parent().ownsNoText() || n.parent().svg())

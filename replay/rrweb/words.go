@@ -61,3 +61,23 @@ func (w *words) masked(b []byte) string {
 	}
 	return masked
 }
+
+// harmless returns the text of b, and remembers it if there is nothing to hide in it.
+func (w *words) harmless(b []byte) string {
+	s, known := w.find(b)
+	if !known && replay.MaskText(s) == s {
+		w.keep(s)
+	}
+	return s
+}
+
+// label is the function label. It remembers a text that is its own label, so that textOf finds it.
+func (w *words) label(s string) string {
+	text := label(s)
+	if text == s && w != nil {
+		if _, known := w.known[s]; !known {
+			w.keep(s)
+		}
+	}
+	return text
+}
