@@ -104,6 +104,9 @@ func (a *analysis) shake(t *thrash, e *replay.Event) (candidate, bool) {
 	t.at = e.At
 	legs := [2]int32{t.x.move(e.X), t.y.move(e.Y)}
 	for i, x := range [2]*axis{&t.x, &t.y} {
+		if legs[i] <= 0 { // as most moves, it goes on
+			continue
+		}
 		if c, ok := a.shaken(x, legs[i], e); ok {
 			t.x.turns, t.y.turns = t.x.turns[:0], t.y.turns[:0]
 			return c, true
@@ -115,7 +118,7 @@ func (a *analysis) shake(t *thrash, e *replay.Event) (candidate, bool) {
 // shaken notes a reversal on an axis and reports whether it is one too many.
 func (a *analysis) shaken(x *axis, leg int32, e *replay.Event) (candidate, bool) {
 	set := a.onScreen(e.Screen)
-	if leg <= 0 || leg < int32(set.ThrashLeg) {
+	if leg < int32(set.ThrashLeg) {
 		return candidate{}, false
 	}
 	x.turns = append(x.turns, turn{e.At, leg})

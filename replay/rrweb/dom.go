@@ -352,9 +352,9 @@ func (n node) element() node {
 
 // document returns the document that n lies in, or none in a detached subtree.
 func (n node) document() node {
-	for ; n.ok(); n = n.parent() {
-		if n.kind() == kindDocument {
-			return n
+	for i := n.i; i != 0; i = n.d.cells[i].parent {
+		if n.d.cells[i].kind == kindDocument {
+			return node{n.d, i}
 		}
 	}
 	return node{}

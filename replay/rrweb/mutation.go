@@ -209,9 +209,9 @@ func (t *tree) place(a *addition) (wait int32, ok bool) {
 	a.done = true
 	n := t.at(a.node)
 	depth := 0
-	for up := parent; up.ok(); up = up.parent() {
-		if depth++; up == n || depth > t.maxDepth {
-			t.limited = t.limited || up != n
+	for up := parent.i; up != 0; up = t.cells[up].parent {
+		if depth++; up == n.i || depth > t.maxDepth {
+			t.limited = t.limited || up != n.i
 			return 0, true // would be its own ancestor, or lie too deep
 		}
 	}
@@ -357,20 +357,19 @@ func mixed(h, word uint64) uint64 {
 func outline(n node) (state uint64, size int32, traits replay.ChangeTraits) {
 	state = hashSeed
 	for m := n; m.ok(); m = m.after(n) {
-		text := m.text()
+		size++
 		state = mixed(state, m.tagSum())
-		state = hash(state, text)
-		state = hash(state, m.attr(nameClass))
-		if size++; size > maxArrival {
+		if m.kind() == kindElement {
+			state = hash(mixed(state, 0), m.attr(nameClass))
+			if size <= maxArrival {
+				traits |= roleTraits(m)
+			}
 			continue
 		}
-		switch m.kind() {
-		case kindElement:
-			traits |= roleTraits(m)
-		case kindText:
-			if traits&replay.ChangeText == 0 && !m.unread() && len(bytes.TrimSpace(text)) > 0 {
-				traits |= replay.ChangeText
-			}
+		text := m.text()
+		state = mixed(hash(state, text), 0)
+		if size <= maxArrival && traits&replay.ChangeText == 0 && m.kind() == kindText && !m.unread() && len(bytes.TrimSpace(text)) > 0 {
+			traits |= replay.ChangeText
 		}
 	}
 	return state, size, traits

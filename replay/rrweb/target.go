@@ -446,17 +446,16 @@ func stateFlags(n node) replay.Flags {
 // isChosen reports whether a control is in the state that a press asks for. A box or a switch never is: a press turns
 // it back.
 func isChosen(n node) bool {
+	current := n.attr(nameAriaCurrent)
+	if !n.has(nameChecked) && !(n.has(nameSelected) && n.tag() == "option") && (len(current) == 0 || string(current) == "false") &&
+		!n.is(nameAriaSelected, "true") && !n.is(nameAriaChecked, "true") {
+		return false
+	}
 	switch roleOf(n) {
 	case "checkbox", "switch", "menuitemcheckbox":
 		return false
 	}
-	if n.has(nameChecked) || (n.has(nameSelected) && n.tag() == "option") {
-		return true
-	}
-	if v := string(n.attr(nameAriaCurrent)); v != "" && v != "false" {
-		return true
-	}
-	return n.is(nameAriaSelected, "true") || n.is(nameAriaChecked, "true")
+	return true
 }
 
 // isDistinct reports whether n alone differs in its class from its siblings of the same tag, as the chosen one of a row
@@ -493,10 +492,10 @@ func isDisabled(n node) bool {
 	}
 	var legend node
 	for up := n.parent(); up.ok() && up.kind() != kindDocument; up = up.parent() {
-		switch up.tag() {
-		case "legend":
+		switch n.d.names.list[up.cell().tag].lower {
+		case nameLegend:
 			legend = up
-		case "fieldset":
+		case nameFieldset:
 			if up.has(nameDisabled) && !isFirstLegend(up, legend) {
 				return true
 			}
