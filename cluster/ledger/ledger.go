@@ -378,7 +378,11 @@ func (l *Ledger) index(names []string) (*Ledger, error) {
 	replaced := map[string]bool{}
 	for _, name := range names {
 		dir, base, _ := strings.Cut(name, "/")
-		o, err := openFile(filepath.Join(l.root, dir, base))
+		path := filepath.Join(l.root, dir, base)
+		if err := verify(path); err != nil {
+			return nil, err
+		}
+		o, err := openFile(path)
 		if err != nil {
 			return nil, err
 		}

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -374,6 +375,22 @@ func onlyFile(t *testing.T, dir string) string {
 	return files[0]
 }
 
+// rename gives a file the name that its content decides, and returns its new path.
+func rename(t *testing.T, path string) string {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := sha256.New()
+	_, _ = h.Write(data)
+	to := filepath.Join(filepath.Dir(path), "0000000001-"+nameOf(h)+suffix)
+	if err := os.Rename(path, to); err != nil {
+		t.Fatal(err)
+	}
+	return to
+}
+
 func TestOpenRefuses(t *testing.T) {
 	write := func(path string, meta ...parquet.WriterOption) {
 		t.Helper()
@@ -388,6 +405,7 @@ func TestOpenRefuses(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		spoil func(path string)
+		named bool // the content is what it was written as
 		want  error
 		text  string
 	}{
@@ -395,10 +413,11 @@ func TestOpenRefuses(t *testing.T) {
 			if err := os.Truncate(path, 1000); err != nil {
 				t.Fatal(err)
 			}
-		}, ErrDamaged, "damaged file"},
-		{"newer schema", func(path string) { write(path, parquet.KeyValueMetadata("schema", "2")) }, ErrNewer, "schema 2"},
-		{"foreign file", func(path string) { write(path) }, ErrDamaged, "not a file of this program"},
-		{"no sequence", func(path string) { write(path, parquet.KeyValueMetadata("schema", "1")) }, ErrDamaged, "sequence"},
+		}, false, ErrDamaged, "damaged file"},
+		{"another content", func(path string) { write(path, parquet.KeyValueMetadata("schema", "1")) }, false, ErrDamaged, "not what its name was made from"},
+		{"newer schema", func(path string) { write(path, parquet.KeyValueMetadata("schema", "2")) }, true, ErrNewer, "schema 2"},
+		{"foreign file", func(path string) { write(path) }, true, ErrDamaged, "not a file of this program"},
+		{"no sequence", func(path string) { write(path, parquet.KeyValueMetadata("schema", "1")) }, true, ErrDamaged, "sequence"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -409,6 +428,9 @@ func TestOpenRefuses(t *testing.T) {
 			}
 			path := onlyFile(t, dir)
 			c.spoil(path)
+			if c.named {
+				path = rename(t, path)
+			}
 			_, err := Open(dir, Options{})
 			if !errors.Is(err, c.want) || !strings.Contains(err.Error(), filepath.Base(path)) || !strings.Contains(err.Error(), c.text) {
 				t.Fatalf("got %v", err)
