@@ -172,8 +172,12 @@ func (r *resumer) pause(cause error) error {
 	return nil
 }
 
-// failed adds to an error, which names the object already, how far the reading had come.
+// failed adds to an error, which names the object already, how far the reading had come. That the connection broke in the
+// middle is no longer told as io.ErrUnexpectedEOF: to a decoder that means that the stored object ends there.
 func (r *resumer) failed(cause error) error {
+	if errors.Is(cause, io.ErrUnexpectedEOF) {
+		cause = fmt.Errorf("%w: %s", ErrUnavailable, cause)
+	}
 	if r.off == 0 {
 		return cause
 	}

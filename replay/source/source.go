@@ -80,6 +80,8 @@ var (
 	ErrChanged = errors.New("object changed since it was listed")
 	// ErrAccess: the store refuses the credentials or the operation. Repeating does not help.
 	ErrAccess = errors.New("access denied")
+	// ErrClock: the store refuses requests because the clock of this machine is off. It is an ErrAccess.
+	ErrClock = fmt.Errorf("%w: the clocks of this machine and of the store differ too much", ErrAccess)
 	// ErrArchived: the object lies in an archive class and must be restored before it can be read.
 	ErrArchived = errors.New("object is archived")
 	// ErrNoBucket: the bucket or directory itself does not exist.
@@ -105,6 +107,7 @@ var hints = []struct {
 }{
 	{ErrNoBucket, "Check the name of the bucket or directory; for a bucket also the endpoint and the region."},
 	{ErrArchived, "Restore the object from its archive class, or leave old prefixes out of the source."},
+	{ErrClock, "Set the clock of this machine, for example by switching on its time synchronisation, and run again."},
 	{ErrAccess, "Check the credentials setting (static, env, file, iam or anonymous), the region, and that the key may list the bucket and read its objects; for a directory check the file permissions."},
 	{ErrHandles, "Raise the limit of open files (ulimit -n) or lower --workers, and run again: what was read is kept."},
 	{ErrUnavailable, "The store is overloaded or out of order: run again later, or lower the number of workers; what was read is kept."},

@@ -428,9 +428,11 @@ func classify(api minio.ErrorResponse) error {
 	case "InvalidRange":
 		return source.ErrRange
 	case "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken", "TokenRefreshRequired",
-		"AuthorizationHeaderMalformed", "InvalidRegion", "RequestTimeTooSkewed", "AccountProblem", "AllAccessDisabled",
+		"AuthorizationHeaderMalformed", "InvalidRegion", "AccountProblem", "AllAccessDisabled",
 		"XAdminUserNotFound": // versitygw for an unknown key, with status 404
 		return source.ErrAccess
+	case "RequestTimeTooSkewed":
+		return source.ErrClock
 	case "SlowDown", "ServiceUnavailable", "InternalError", "RequestTimeout", "XMinioServerNotInitialized":
 		return source.ErrUnavailable
 	}
