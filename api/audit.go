@@ -312,7 +312,6 @@ func (s *Server) auditRoutes(api huma.API) {
 	put := func(id, path, summary string) huma.Operation {
 		op := get(id, path, summary)
 		op.Method = "PUT"
-		op.MaxBodyBytes = maxBody
 		return op
 	}
 	add(s, api, get("audit", "/api/v1/audit", "A sample of episodes to ask people about"), s.audit)

@@ -186,12 +186,18 @@ func (s *Server) explain(ctx context.Context, err error) *Problem {
 	return p
 }
 
+// unreadableBody is how huma says that a request ended before its body did.
+const unreadableBody = "cannot read request body"
+
 // ours turns the errors that huma makes itself (wrong parameters, unreadable bodies) into Problems. It never echoes
 // values that a client sent.
 func ours(_ huma.Context, _ string, v any) (any, error) {
 	m, ok := v.(*huma.ErrorModel)
 	if !ok {
 		return v, nil
+	}
+	if m.Detail == unreadableBody {
+		m.Status = http.StatusBadRequest // the sender broke off, which is no fault of the server
 	}
 	p := problem(statusOf(m.Status), m.Detail)
 	for _, d := range m.Errors {

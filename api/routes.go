@@ -44,7 +44,6 @@ func (s *Server) routes(router *chi.Mux) error {
 	add(s, api, get("issue", "/api/v1/issues/{key}", "One issue"), s.issue)
 	patch := get("review", "/api/v1/issues/{key}/review", "Change the review of an issue")
 	patch.Method = http.MethodPatch
-	patch.MaxBodyBytes = maxBody
 	add(s, api, patch, s.review)
 	add(s, api, get("clip", "/api/v1/issues/{key}/clips/{index}", "One clip of an issue"), s.clip)
 	add(s, api, get("sessions", "/api/v1/sessions", "Search sessions"), s.sessions)
@@ -59,7 +58,6 @@ func (s *Server) routes(router *chi.Mux) error {
 	add(s, api, get("retention", "/api/v1/retention", "On which days users come back, with and without an issue"), s.retention)
 	ask := get("whatIf", "/api/v1/what-if", "Another list of the same recordings: other weights, goals, days or segments. Nothing is kept")
 	ask.Method = http.MethodPost
-	ask.MaxBodyBytes = maxBody
 	ask.Metadata = map[string]any{need: access.Viewer} // it changes nothing
 	add(s, api, ask, s.whatIf)
 	s.auditRoutes(api)
@@ -88,6 +86,7 @@ func get(id, path, summary string) huma.Operation {
 
 // add registers an operation whose errors go through problemOf.
 func add[I, O any](s *Server, api huma.API, op huma.Operation, f func(context.Context, *I) (*O, error)) {
+	op.MaxBodyBytes = maxBody // as limitBody, in words of ours
 	huma.Register(api, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := f(ctx, in)
 		if err == nil {
