@@ -9,7 +9,7 @@ SEED    ?= 1
 # Where the browser tests leave their screenshots.
 SHOTS   ?= .cache/screenshots
 
-.PHONY: help build test check demo bench fuzz soak update race web web-check web-test e2e demo-bucket eval calibrate corpus sim
+.PHONY: help build test check demo bench fuzz soak update race man web web-check web-test e2e demo-bucket eval calibrate corpus sim
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ build: ## build bin/rankle, one static binary with the viewer inside
 
 demo: ## analyse the bundled demo bucket and serve the viewer on 127.0.0.1
 	$(GO) run ./cmd/rankle demo
+
+man: build ## write manual pages into bin/man
+	bin/rankle man bin/man
 
 test: ## run the whole Go test suite
 	$(GO) test ./...

@@ -33,6 +33,8 @@ func demoCommand(a *app) *cobra.Command {
 		Short: "Analyse the bundled demo bucket and serve the viewer",
 		Long: `Analyses generated recordings of a small shop that are part of this program, prints the most expensive problems and
 serves the viewer on this machine. Needs no network, no account and no other service.`,
+		Example: `  rankle demo
+  rankle demo --addr 127.0.0.1:0 --data demo-data`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			config, err := pipeline.ParseConfig(demo.Config())

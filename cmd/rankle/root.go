@@ -31,7 +31,7 @@ type streams struct {
 type app struct {
 	streams
 	log     *slog.Logger
-	verbose bool
+	logging logFlags
 	userKey string // file with the key of users' names, "" = that of the data directory
 	// lookupEnv reads the environment.
 	lookupEnv func(string) (string, bool)
@@ -68,11 +68,18 @@ var commands = []func(*app) *cobra.Command{
 	forgetCommand,
 	backupCommand,
 	versionCommand,
+	manCommand,
 }
 
 // run executes one command line and returns the exit code.
 func run(ctx context.Context, args []string, s streams, lookupEnv func(string) (string, bool)) int {
-	a := &app{streams: s, lookupEnv: lookupEnv}
+	root := newRoot(&app{streams: s, lookupEnv: lookupEnv})
+	root.SetArgs(args)
+	return exitCode(s.err, root.ExecuteContext(ctx))
+}
+
+// newRoot builds the tree of commands.
+func newRoot(a *app) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "rankle",
 		Short:         "What to fix first, from the session recordings you already keep",
@@ -86,28 +93,24 @@ Start with "rankle demo", then:
   rankle analyze s3://bucket/prefix    read what is new, rank everything
   rankle serve                         look at the list and its clips
   rankle report                        the same list as text
+  rankle doctor                        what is wrong, when something is
 
 Every flag can also be given as an environment variable: --data is RANKLE_DATA. Exit code 0 is success, 1 that it could
 not be done or nothing could be read, 2 wrong usage.`,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
-			if err := flagsFromEnv(cmd.Flags(), lookupEnv); err != nil {
+			if err := flagsFromEnv(cmd.Flags(), a.lookupEnv); err != nil {
 				return usageError{err}
 			}
-			level := slog.LevelWarn
-			if a.verbose {
-				level = slog.LevelDebug
-			}
-			a.log = slog.New(slog.NewTextHandler(s.err, &slog.HandlerOptions{Level: level}))
-			return nil
+			var err error
+			a.log, err = a.logging.open(a.err)
+			return err
 		},
 	}
-	root.PersistentFlags().BoolVarP(&a.verbose, "verbose", "v", false, "log what is done to standard error")
+	a.logging.add(root)
 	root.PersistentFlags().StringVar(&a.userKey, "user-key", "", "`file` with the key that makes users' names out of their ids (default: users.key in the data directory, made on first use)")
-	root.CompletionOptions.HiddenDefaultCmd = true
-	root.SetArgs(args)
-	root.SetIn(s.in)
-	root.SetOut(s.out)
-	root.SetErr(s.err)
+	root.SetIn(a.in)
+	root.SetOut(a.out)
+	root.SetErr(a.err)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	for _, c := range commands {
 		cmd := c(a)
@@ -121,7 +124,7 @@ not be done or nothing could be read, 2 wrong usage.`,
 		}
 		root.AddCommand(cmd)
 	}
-	return exitCode(s.err, root.ExecuteContext(ctx))
+	return root
 }
 
 // exitCode tells the user what went wrong, once, and picks the exit code.

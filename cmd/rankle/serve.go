@@ -129,10 +129,11 @@ func (a *app) serve(ctx context.Context, data string, flags serveFlags) error {
 	defer func() {
 		cancel()
 		if flags.schedule != nil && flags.schedule.activity().Running != nil {
-			fmt.Fprintln(a.err, "rankle: stopping when the recordings at hand are read; interrupt again to stop at once")
+			a.log.Warn("stopping when the recordings at hand are read; a second interrupt stops at once")
 		}
 		beside.Wait()
 	}()
+	a.log.Info("serving", "address", listener.Addr().String(), "data", data, "version", version())
 	fmt.Fprintf(a.out, "\nViewer: %s\nStop with Ctrl-C.\n", flags.door.address(listener.Addr()))
 	return server.Serve(ctx, listener)
 }

@@ -11,7 +11,10 @@ func versionCommand(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Print the version and what it was built from",
-		Args:  cobra.NoArgs,
+		Long: `Prints the version, that of the compiler, and the commit that the program was built from with its time, as far as they
+are known: what a report of a problem should begin with.`,
+		Example: `  rankle version`,
+		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			info, ok := debug.ReadBuildInfo()
 			if !ok {
