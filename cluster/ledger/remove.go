@@ -38,8 +38,8 @@ func (l *Ledger) RemoveBefore(ctx context.Context, before time.Time) (int, error
 	return before0 - l.Size().Digests, nil
 }
 
-// RemoveSkips deletes the skips for which gone is true and returns how many there were: those of recordings that are no
-// longer stored would stay for ever.
+// RemoveSkips deletes the skips for which gone is true, and those of recordings that were read later, and returns how many
+// there were: they would stay for ever.
 func (l *Ledger) RemoveSkips(ctx context.Context, gone func(*Skip) bool) (int, error) {
 	if l.lock == nil {
 		return 0, ErrReadOnly
@@ -81,7 +81,7 @@ func (l *Ledger) skipsIn(ctx context.Context, p part, gone func(*Skip) bool) (ma
 			return found, err
 		}
 		s := c.rows[c.at].skip()
-		if gone(&s) {
+		if gone(&s) || l.readLater(&c.rows[c.at]) {
 			found[c.base+int64(c.at)] = s.Recording
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 	"syscall"
@@ -365,5 +366,8 @@ func hintFor(err error) string {
 	case errors.Is(err, pipeline.ErrNothing):
 		return `"rankle detect FILE" tells what is wrong with one recording; docs/CONFIG.md explains key patterns`
 	}
-	return source.Hint(err)
+	if hint := source.Hint(err); hint != "" || !errors.Is(err, fs.ErrPermission) {
+		return hint
+	}
+	return "check whom it belongs to, and run as that user"
 }

@@ -124,7 +124,7 @@ func (w *auditing) readCSV(ctx context.Context) error {
 		fmt.Fprintln(w.out, "The column verdict of the file is empty everywhere: fill it in and take the file again.")
 	}
 	if conflicts > 0 {
-		return errors.New("not all verdicts were stored")
+		return hinted{errors.New("not all verdicts were stored"), "the lines above say which and why; correct them and take the same file back once more: what is stored stays as it is"}
 	}
 	return nil
 }

@@ -70,7 +70,7 @@ Exit code 0, 1 if nothing could be read, 2 for wrong usage. What could not be re
 				return err
 			}
 			if read == 0 && failed > 0 {
-				return errors.New("no recording could be read")
+				return hinted{errors.New("no recording could be read"), "each line above says why one could not; docs/CONFIG.md explains what sources and dialects there are"}
 			}
 			if read == 0 {
 				return pipeline.ErrNothing

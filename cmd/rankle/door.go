@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"time"
 
@@ -58,6 +59,9 @@ func (d *door) open(addr string, getenv func(string) (string, bool)) (*access.Gu
 
 func (d *door) listen(addr string) (net.Listener, error) {
 	l, err := net.Listen("tcp", addr)
+	if errors.Is(err, fs.ErrPermission) {
+		return nil, hinted{fmt.Errorf("listen on %s: %w", addr, err), "most systems keep ports below 1024 for privileged programs: choose another one, or put a proxy in front"}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", addr, err)
 	}

@@ -119,20 +119,19 @@ func (a *analysis) expire(ctx context.Context, jobs []job) error {
 	if days := a.ledger.Days(); len(days) == 0 || !days[0].Before(a.since) {
 		return nil
 	}
-	stored := make(map[string]*job, len(jobs))
-	for i := range jobs {
-		stored[jobs[i].name()] = &jobs[i]
-	}
-	var waiting batch
+	gone := map[string]bool{}
 	for d, err := range a.ledger.All(ctx, ledger.Query{Fingerprint: a.fingerprint, To: a.since}) {
 		if err != nil {
 			return err
 		}
-		j := stored[d.Recording]
-		if j == nil || !a.ledger.Read(j.name(), j.objects(), a.fingerprint) || a.ledger.Skipped(j.name(), j.objects(), a.expiredFingerprint(j.source)) {
+		gone[d.Recording] = true
+	}
+	var waiting batch
+	for _, j := range jobs {
+		if !gone[j.name()] || !a.ledger.Read(j.name(), j.objects(), a.fingerprint) || a.ledger.Skipped(j.name(), j.objects(), a.expiredFingerprint(j.source)) {
 			continue
 		}
-		waiting.skips = append(waiting.skips, a.tombstone(*j))
+		waiting.skips = append(waiting.skips, a.tombstone(j))
 		if waiting.size() >= batchSize {
 			if err := waiting.flush(ctx, a.ledger); err != nil {
 				return err
@@ -157,27 +156,30 @@ func (a *analysis) tidy(ctx context.Context, jobs []job, last *Result) {
 	if n > 0 {
 		a.Log.Info("sessions removed that began too long ago", "sessions", n, "days", a.Config.Keep.Days)
 	}
-	_, err2 := a.ledger.RemoveSkips(ctx, a.unstored(jobs))
-	err = errors.Join(err, err2, a.ledger.RemoveSettings(inUse, recentSettings), a.removeTables())
+	err = errors.Join(err, a.removeSkips(ctx, jobs), a.ledger.RemoveSettings(inUse, recentSettings), a.removeTables())
 	if err != nil {
 		a.Log.Warn("the result is stored, but not everything that is out of date could be removed; the next run tries again", "cause", err)
 	}
 }
 
-// unstored tells the skips of recordings that their source, as it was just listed, no longer has.
-func (a *analysis) unstored(jobs []job) func(*ledger.Skip) bool {
-	stored := make(map[string]struct{}, len(jobs))
-	for i := range jobs {
-		stored[jobs[i].name()] = struct{}{}
-	}
-	return func(s *ledger.Skip) bool {
-		if _, ok := stored[s.Recording]; ok {
-			return false
+// removeSkips forgets the recordings that could not be read and that their source, as it was just listed, no longer has.
+func (a *analysis) removeSkips(ctx context.Context, jobs []job) error {
+	gone := map[string]bool{}
+	for s, err := range a.ledger.Skips(ctx, "") {
+		if err != nil {
+			return err
 		}
-		return slices.ContainsFunc(a.whole, func(name string) bool {
+		if slices.ContainsFunc(a.whole, func(name string) bool {
 			return covers(name, &friction.Digest{Source: s.Source, Objects: s.Objects})
-		})
+		}) {
+			gone[s.Recording] = true
+		}
 	}
+	for i := range jobs {
+		delete(gone, jobs[i].name())
+	}
+	_, err := a.ledger.RemoveSkips(ctx, func(s *ledger.Skip) bool { return gone[s.Recording] })
+	return err
 }
 
 // removeTables deletes copies of tables that the analysis file no longer names.
