@@ -36,6 +36,7 @@ type Ended struct {
 
 // Runs is what the server does about its own data.
 type Runs struct {
+	Served    string      `json:"served" doc:"Name of the run that is served; empty before there is one"`
 	EveryS    float64     `json:"every_s" doc:"Seconds between two analyses; 0 = this server makes none by itself"`
 	Next      *time.Time  `json:"next" doc:"When the next analysis begins; null while one is running or when there is none"`
 	Running   *RunStage   `json:"running" doc:"null when no analysis of this server is running"`
@@ -86,9 +87,12 @@ func (s *Server) runs(context.Context, *struct{}) (*struct {
 		CacheControl string `header:"Cache-Control"`
 		Body         Runs
 	}{CacheControl: "no-store"}
-	out.Body = Runs{EveryS: a.Every.Seconds(), Data: mapped(a.Disk, func(p pipeline.DiskPart) DataBytes {
+	if v := s.view.Load(); v != nil {
+		out.Body.Served = v.run.Run
+	}
+	out.Body.EveryS, out.Body.Data = a.Every.Seconds(), mapped(a.Disk, func(p pipeline.DiskPart) DataBytes {
 		return DataBytes{Part: p.Name, Files: p.Files, Bytes: p.Bytes}
-	})}
+	})
 	for _, p := range a.Disk {
 		out.Body.DataBytes += p.Bytes
 	}

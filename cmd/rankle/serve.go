@@ -187,15 +187,16 @@ func (u *dataUse) activity(s *schedule) func() api.Activity {
 		if s != nil {
 			a = s.activity()
 		}
-		a.Disk = u.now()
+		a.Disk = u.now(a.Last)
 		return a
 	}
 }
 
-func (u *dataUse) now() []pipeline.DiskPart {
+// now measures again when the last measurement is old, or was made before the last analysis ended.
+func (u *dataUse) now(last *api.Ended) []pipeline.DiskPart {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if u.use == nil || time.Since(u.at) > diskPause {
+	if u.use == nil || time.Since(u.at) > diskPause || last != nil && u.at.Before(last.At) {
 		use, err := pipeline.DiskUse(u.data)
 		if err != nil {
 			u.app.log.Warn("the data directory cannot be measured", "cause", err)

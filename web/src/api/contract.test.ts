@@ -26,7 +26,7 @@ describe("the server's golden answers", () => {
   it("report", () => has(golden<Report>("report"), ["run", "fingerprint", "from", "to", "weeks", "sessions", "users", "anonymous_sessions", "goals", "retention", "read", "quality", "notes", "method", "ordered_by", "issues_total", "demo", "sources"]));
   it("runs", () => {
     const runs = golden<Runs>("runs");
-    has(runs, ["every_s", "next", "running", "last", "data_bytes", "data"]);
+    has(runs, ["served", "every_s", "next", "running", "last", "data_bytes", "data"]);
     has(runs.running ?? undefined, ["started", "stage", "done", "total", "bytes"]);
     has(runs.last ?? undefined, ["started", "ended", "duration_s", "fresh", "problem"]);
     has(runs.data?.[0], ["part", "files", "bytes"]);

@@ -38,6 +38,7 @@ export interface Report {
 
 /** What the server does about its own data. */
 export interface Runs {
+  served: string;
   every_s: number;
   next: string | null;
   running: { started: string; stage: string; done: number; total: number; bytes: number } | null;

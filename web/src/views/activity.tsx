@@ -1,5 +1,5 @@
 // What the server does about its own data: how far an analysis has come, what became of the last one, what all of it takes.
-import { useEffect, useRef } from "react";
+import { useEffect } from "react";
 import { fetchRuns } from "../api/client";
 import type { Runs } from "../api/wire";
 import { dataWords, stageWords } from "../model/activity";
@@ -12,23 +12,23 @@ const glancing = 30_000;
 
 const time = (at: string): string => new Date(at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
 
-export function ActivityCard({ onNewResult }: { onNewResult: () => void }) {
-  const runs = useResource<Runs>("runs", fetchRuns);
-  const { data, reload } = runs;
+/** `shown` is the run on the page; `onNewResult` is called when the server has another one. */
+export function ActivityCard({ shown, onNewResult }: { shown: string; onNewResult: () => void }) {
+  const { data, error, reload } = useResource<Runs>("runs", fetchRuns);
   const running = data?.running ?? null;
+  const served = data?.served ?? "";
+  const pause = running === null && served !== "" ? glancing : watching;
   useEffect(() => {
-    const timer = setTimeout(reload, running === null ? glancing : watching);
+    const timer = setTimeout(reload, pause);
     return () => clearTimeout(timer);
-  }, [data, runs.error, running, reload]);
-  const last = data?.last ?? null;
-  const ended = useRef(last?.ended);
+  }, [data, error, pause, reload]);
   useEffect(() => {
-    if (ended.current !== last?.ended && last?.problem === "") onNewResult();
-    ended.current = last?.ended;
-  }, [last?.ended, last?.problem, onNewResult]);
+    if (served !== "" && served !== shown) onNewResult();
+  }, [served, shown, onNewResult]);
+  const last = data?.last ?? null;
   if (data === undefined) return null;
   return (
-    <section className="card" aria-labelledby="activity-title">
+    <section className="card activity" aria-labelledby="activity-title">
       <h2 id="activity-title">Analyses and disk</h2>
       {running !== null && (
         <p role="status">

@@ -9,7 +9,7 @@ import { useTitle } from "./shell";
 
 export function RunPage({ report }: { report: Resource<Report> }) {
   useTitle("Run");
-  const activity = <ActivityCard onNewResult={report.reload} />;
+  const activity = <ActivityCard shown={report.data?.run ?? ""} onNewResult={report.reload} />;
   if (report.error !== undefined) return <><Failed error={report.error} onRetry={report.reload} />{activity}</>;
   const r = report.data;
   if (r === undefined) return <Loading what="the run" />;
@@ -27,8 +27,8 @@ export function RunPage({ report }: { report: Resource<Report> }) {
           <Fact name="Skipped">{count(left)}</Fact>
         </dl>
       </header>
+      {activity}
       <div className="run-columns">
-        {activity}
         <section className="card" aria-labelledby="read-title">
           <h2 id="read-title">Read</h2>
           <ul className="plain">{(r.sources ?? []).map((s) => <li key={s}><code>{s}</code></li>)}</ul>
