@@ -55,12 +55,21 @@ type ScreenLayout struct {
 	EventsURL string        `json:"events_url" doc:"Playable events up to the picture"`
 	Presses   []ScreenPress `json:"presses" doc:"First answered press of each session and control, and all silent ones; a random sample of of"`
 	Of        int           `json:"of"`
+	Depth     []ScreenDepth `json:"depth" doc:"How far down the page was seen: tenths of it, as far as one session in fifty got; empty where that is not known"`
+	Known     int           `json:"known" doc:"Sessions that depth counts: those whose scrolling is known, also without a press"`
+}
+
+// ScreenDepth is how many sessions saw the page down to a place.
+type ScreenDepth struct {
+	Y        int `json:"y" doc:"CSS px from the top of the page"`
+	Sessions int `json:"sessions"`
 }
 
 // ScreenPress is where somebody pressed.
 type ScreenPress struct {
-	X        int  `json:"x" doc:"CSS px of the viewport; where the page was scrolled to is not known"`
+	X        int  `json:"x" doc:"CSS px of the window"`
 	Y        int  `json:"y"`
+	Down     int  `json:"down" doc:"How far the page was scrolled down, CSS px: the place on the page is y + down"`
 	Answered bool `json:"answered"`
 }
 
@@ -123,7 +132,8 @@ func (v *view) mapOf(m *cluster.ScreenMap) ScreenMap {
 			when := at(l.Picture.SessionStart, l.Picture.At)
 			return ScreenLayout{Size: l.Size, Sessions: l.Sessions, Session: l.Picture.Session, AtMS: when, Of: l.Of,
 				EventsURL: fmt.Sprintf("/api/v1/sessions/%s/events?from_ms=%d&to_ms=%d", url.PathEscape(l.Picture.Session), when, when+pictureTail.Milliseconds()),
-				Presses:   mapped(l.Presses, func(p cluster.Press) ScreenPress { return ScreenPress(p) })}
+				Presses:   mapped(l.Presses, func(p cluster.Press) ScreenPress { return ScreenPress(p) }),
+				Depth:     mapped(l.Depth, func(d cluster.Depth) ScreenDepth { return ScreenDepth(d) }), Known: l.Known}
 		})}
 }
 

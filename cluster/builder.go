@@ -68,6 +68,7 @@ type try struct {
 	session  int32
 	at       int32  // ms of the first attempt whose outcome is known
 	x, y     int16  // of the first answered attempt; -1 = not known
+	down     int16  // how far the page was scrolled then
 	known    uint16 // attempts with a known outcome; a count that is full stays so
 	answered uint16 // those that were answered
 	gestures uint16 // of all attempts
@@ -81,6 +82,7 @@ type tap struct {
 	session  int32
 	at       int32 // ms
 	x, y     int16
+	down     int16 // as in try
 	template int32 // as in try
 }
 
@@ -88,6 +90,7 @@ type tap struct {
 type arrival struct {
 	session int32
 	at      int32 // ms
+	seen    int32 // how far down the session saw the page, CSS px; 0 = not known
 }
 
 // episode is one episode, kept or dismissed.
@@ -158,8 +161,10 @@ func (b *Builder) addVisits(d *friction.Digest, at int32, shapes []int32) {
 			b.screens[shapes[v.Screen]] = rows
 		}
 		if n := len(*rows); n == 0 || (*rows)[n-1].session != at {
-			*rows = append(*rows, arrival{at, millis(v.At)})
+			*rows = append(*rows, arrival{session: at, at: millis(v.At)})
 		}
+		last := &(*rows)[len(*rows)-1]
+		last.seen = max(last.seen, v.Seen)
 	}
 }
 
@@ -188,7 +193,7 @@ func (b *Builder) addAttempts(d *friction.Digest, at int32, shapes []int32, subj
 			if t.answered == 0 {
 				t.latency = millis(a.Latency)
 				if !failed {
-					t.x, t.y = pixel(a.X), pixel(a.Y)
+					t.x, t.y, t.down = pixel(a.X), pixel(a.Y), pixel(a.Down)
 				}
 			}
 			t.answered = add16(t.answered, 1)
@@ -196,7 +201,7 @@ func (b *Builder) addAttempts(d *friction.Digest, at int32, shapes []int32, subj
 				u.latencies[latencyKey{b.values[b.sessions[at].values+versionAttribute], bucketOf(millis(a.Latency))}]++
 			}
 		case friction.Dead:
-			u.silent = append(u.silent, tap{session: at, at: millis(a.At), x: pixel(a.X), y: pixel(a.Y)})
+			u.silent = append(u.silent, tap{session: at, at: millis(a.At), x: pixel(a.X), y: pixel(a.Y), down: pixel(a.Down)})
 		}
 	}
 }
@@ -279,7 +284,7 @@ func (b *Builder) Merge(o *Builder) {
 			b.screens[name[shape]] = to
 		}
 		for _, r := range *rows {
-			*to = append(*to, arrival{r.session + base, r.at})
+			*to = append(*to, arrival{r.session + base, r.at, r.seen})
 		}
 	}
 	for k, from := range o.units {

@@ -149,7 +149,7 @@ func mergeTries(tries []try) []try {
 			return cmp.Compare(x.session, y.session)
 		}
 		return cmp.Or(cmp.Compare(uint32(x.at), uint32(y.at)), cmp.Compare(x.gestures, y.gestures),
-			cmp.Compare(x.known, y.known), cmp.Compare(x.answered, y.answered), cmp.Compare(x.x, y.x), cmp.Compare(x.y, y.y))
+			cmp.Compare(x.known, y.known), cmp.Compare(x.answered, y.answered), cmp.Compare(x.x, y.x), cmp.Compare(x.y, y.y), cmp.Compare(x.down, y.down))
 	}) // as unsigned, -1 (no known outcome) comes last
 	out := tries[:0]
 	for _, t := range tries {
@@ -162,7 +162,7 @@ func mergeTries(tries []try) []try {
 		to.known, to.answered = add16(to.known, int32(t.known)), add16(to.answered, int32(t.answered))
 		to.gestures = add16(to.gestures, int32(t.gestures))
 		if to.x < 0 {
-			to.x, to.y, to.template = t.x, t.y, t.template
+			to.x, to.y, to.down, to.template = t.x, t.y, t.down, t.template
 		}
 	}
 	return out

@@ -118,14 +118,14 @@ func (b *Builder) arrange() *work {
 	for shape, rows := range b.screens {
 		t := w.templates.ofShape(b.names.list[shape])
 		for _, a := range *rows {
-			w.arrivals[t] = append(w.arrivals[t], arrival{rank[a.session], a.at})
+			w.arrivals[t] = append(w.arrivals[t], arrival{rank[a.session], a.at, a.seen})
 		}
 	}
 	for t, rows := range w.arrivals {
 		slices.SortFunc(rows, func(x, y arrival) int {
 			return cmp.Or(cmp.Compare(x.session, y.session), cmp.Compare(x.at, y.at))
 		})
-		w.arrivals[t] = slices.CompactFunc(rows, func(x, y arrival) bool { return x.session == y.session })
+		w.arrivals[t] = firstArrivals(rows)
 	}
 	w.calendar()
 	return w

@@ -38,7 +38,25 @@ type Layout struct {
 	Picture Picture
 	Presses []Press // first answered press of each session and control, and all silent ones; a sample of Of
 	Of      int
+	// Depth says how far down sessions saw the page: depthSteps equal steps down to where one in furthest got; nil where
+	// that is not known.
+	Depth []Depth
+	// Known is the sessions that Depth counts: those that reached the screen in such a window and whose scrolling is known.
+	Known int
 }
+
+// Depth is how many sessions saw the page down to a place.
+type Depth struct {
+	Y        int // CSS px from the top of the page
+	Sessions int
+}
+
+// What people say of scrolling they say in tenths of the page. How long a page is no recording says; where one session in
+// fifty got stands for its end, so that one person at the end of an endless list does not make all others look impatient.
+const (
+	depthSteps = 10
+	furthest   = 50
+)
 
 // Picture is a moment of a session.
 type Picture struct {
@@ -47,9 +65,11 @@ type Picture struct {
 	At           time.Duration
 }
 
-// Press is a place that somebody pressed, in CSS px of the viewport. Where the page was scrolled to is not known.
+// Press is a place that somebody pressed, in CSS px of the window, which was scrolled down by Down: the place on the page is
+// (X, Y+Down), but of what stays in the window while the page scrolls.
 type Press struct {
 	X, Y     int
+	Down     int
 	Answered bool
 }
 
@@ -77,6 +97,10 @@ func (w *work) screenMaps(r *Result) []ScreenMap {
 		people.reset()
 		for _, a := range rows {
 			people.add(w.census.person[a.session], 1)
+			if a.seen > 0 {
+				l := m.layout(w.sessions[a.session].size)
+				l.seen = append(l.seen, a.seen)
+			}
 		}
 		m.People = len(people.touched)
 	}
@@ -115,6 +139,7 @@ type layoutMap struct {
 	sessions map[int32]bool
 	picture  *try
 	presses  []placed
+	seen     []int32 // how far down sessions saw the page
 }
 
 // placed is a press with the number that decides whether it is in the sample.
@@ -145,13 +170,13 @@ func (w *work) usesByScreen(g *group, of func(string) *screenMap) map[string]*Co
 			m.picture = t
 		}
 		m.sessions[t.session] = true
-		w.place(m, t.session, t.x, t.y, true)
+		w.place(m, t.session, t.x, t.y, t.down, true)
 	}
 	for i := range g.silent {
 		s := &g.silent[i]
 		template := w.names.list[s.template]
 		use(template).Silent++
-		w.place(of(template).layout(w.sessions[s.session].size), s.session, s.x, s.y, false)
+		w.place(of(template).layout(w.sessions[s.session].size), s.session, s.x, s.y, s.down, false)
 	}
 	return uses
 }
@@ -175,7 +200,7 @@ func (w *work) shows(a, b *try) bool {
 	return a.at < b.at
 }
 
-func (w *work) place(m *layoutMap, session int32, x, y int16, answered bool) {
+func (w *work) place(m *layoutMap, session int32, x, y, down int16, answered bool) {
 	if !isPlace(x, y) {
 		return
 	}
@@ -183,7 +208,7 @@ func (w *work) place(m *layoutMap, session int32, x, y int16, answered bool) {
 	if answered {
 		spot |= 1 << 32
 	}
-	m.presses = append(m.presses, placed{Press{int(x), int(y), answered}, mix(w.sessions[session].name, spot)})
+	m.presses = append(m.presses, placed{Press{int(x), int(y), int(down), answered}, mix(w.sessions[session].name, spot)})
 }
 
 func (w *work) finish(m *screenMap) ScreenMap {
@@ -199,7 +224,7 @@ func (w *work) finish(m *screenMap) ScreenMap {
 			continue
 		}
 		slices.SortFunc(l.presses, func(x, y placed) int {
-			return cmp.Or(cmp.Compare(x.lot, y.lot), cmp.Compare(x.Y, y.Y), cmp.Compare(x.X, y.X))
+			return cmp.Or(cmp.Compare(x.lot, y.lot), cmp.Compare(x.Y, y.Y), cmp.Compare(x.X, y.X), cmp.Compare(x.Down, y.Down))
 		})
 		layout := Layout{Size: size.String(), Sessions: len(l.sessions), Of: len(l.presses), Picture: Picture{
 			Session: w.sessions[l.picture.session].id, SessionStart: w.began(l.picture.session), At: ofMillis(l.picture.at),
@@ -207,10 +232,40 @@ func (w *work) finish(m *screenMap) ScreenMap {
 		for _, p := range l.presses[:min(len(l.presses), maxPresses)] {
 			layout.Presses = append(layout.Presses, p.Press)
 		}
+		layout.Depth, layout.Known = depthOf(l.seen), len(l.seen)
 		out.Layouts = append(out.Layouts, layout)
 	}
 	slices.SortFunc(out.Layouts, func(x, y Layout) int {
 		return cmp.Or(-cmp.Compare(x.Sessions, y.Sessions), cmp.Compare(x.Size, y.Size))
 	})
+	return out
+}
+
+// depthOf counts how many of those who saw a page came down to each step.
+func depthOf(seen []int32) []Depth {
+	if len(seen) == 0 {
+		return nil
+	}
+	slices.Sort(seen)
+	end := int(seen[len(seen)-1-len(seen)/furthest])
+	steps := make([]Depth, depthSteps)
+	for i := range steps {
+		y := end * (i + 1) / depthSteps
+		at, _ := slices.BinarySearch(seen, int32(y))
+		steps[i] = Depth{y, len(seen) - at}
+	}
+	return steps
+}
+
+// firstArrivals keeps the first of each session; rows are sorted by session and time.
+func firstArrivals(rows []arrival) []arrival {
+	out := rows[:0]
+	for _, a := range rows {
+		if n := len(out); n > 0 && out[n-1].session == a.session {
+			out[n-1].seen = max(out[n-1].seen, a.seen)
+			continue
+		}
+		out = append(out, a)
+	}
 	return out
 }

@@ -45,7 +45,7 @@ func TestScreenMaps(t *testing.T) {
 	for _, p := range phone.Presses {
 		at[p]++
 	}
-	equal(t, "places", at, map[Press]int{{10, 20, true}: 6, {200, 600, false}: 4})
+	equal(t, "places", at, map[Press]int{{X: 10, Y: 20, Answered: true}: 6, {X: 200, Y: 600, Answered: false}: 4})
 	equal(t, "the picture is the newest that is not masked", phone.Picture, Picture{Session: "s0004", SessionStart: stories[4].d.Start, At: stories[4].d.Attempts[0].At})
 }
 
@@ -67,5 +67,34 @@ func TestScreenMapIsBounded(t *testing.T) {
 	}
 	if m.Layouts[0].Picture.At < time.Second {
 		t.Errorf("picture at %v", m.Layouts[0].Picture.At)
+	}
+}
+
+// How far down people saw a page is counted per layout, of everybody who came, at tenths of where one in fifty got.
+func TestScreenMapDepth(t *testing.T) {
+	var stories []*story
+	for n := range 101 {
+		s := by(n, "").on("/long")
+		s.d.Visits[0].Seen = int32(10 * (n + 1)) // to 1010
+		if n == 100 {
+			s.d.Visits[0].Seen = 90_000 // one who scrolls without end
+		}
+		if n == 0 {
+			s.tryAt(control("Top"), friction.OK, 10, 20)
+			s.d.Attempts[0].Down = 400
+			s.on("/other").on("/long") // back again, and further than the first time
+			s.d.Visits[2].Seen = 55
+		}
+		stories = append(stories, s)
+	}
+	m := build(Settings{}, stories...).Screens[0]
+	equal(t, "presses", m.Layouts[0].Presses, []Press{{X: 10, Y: 20, Down: 400, Answered: true}})
+	equal(t, "sessions known", m.Layouts[0].Known, 101)
+	depth := m.Layouts[0].Depth
+	equal(t, "steps", len(depth), depthSteps)
+	equal(t, "first tenth", depth[0], Depth{99, 92}) // to 99 px came those from 100 px on
+	equal(t, "last tenth", depth[9], Depth{990, 3})
+	if none := build(Settings{}, by(0, "").on("/a").tryAt(control("Top"), friction.OK, 1, 2)).Screens[0].Layouts[0]; none.Depth != nil || none.Known != 0 {
+		t.Errorf("depth %v of %d sessions where nothing is known of scrolling", none.Depth, none.Known)
 	}
 }

@@ -197,7 +197,7 @@ func walk(r *rand.Rand, d *friction.Digest) {
 		}
 		d.Screens = append(d.Screens, replay.Screen{Host: "shop.example", Path: p, Title: "Shop " + p, W: d.Context.ViewportW, H: d.Context.ViewportH})
 		screen := int32(len(d.Screens) - 1)
-		visit := friction.Visit{Screen: screen, At: at, Loaded: i == 0}
+		visit := friction.Visit{Screen: screen, At: at, Loaded: i == 0, Seen: d.Context.ViewportH * int32(i+1)}
 		at += time.Duration(4+r.IntN(20)) * time.Second
 		for _, spec := range problems {
 			if Template(d.Screens[screen]) != Template(replay.Screen{Path: spec.path}) {

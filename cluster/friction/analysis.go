@@ -57,6 +57,7 @@ type memory struct {
 	targets  targetTable
 	attempts []Attempt
 	waits    []int32
+	scrolls  []scrolled
 }
 
 // control is one element that was pressed, followed across re-renders within the session.

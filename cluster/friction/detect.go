@@ -269,7 +269,7 @@ func (a *analysis) attempts(eps []Episode, targets *targetTable, of []int32) []A
 		}
 		at := Attempt{At: g.at, Screen: int32(g.screen), Target: targets.of(g.ctl), Outcome: out, Gestures: 1, Episode: ep, X: -1, Y: -1}
 		if g.hasPos {
-			at.X, at.Y = g.x, g.y
+			at.X, at.Y, at.Down = g.x, g.y, a.scrollAt(g.window, g.firstEv)
 		}
 		if o.answered {
 			at.Latency = o.latency

@@ -39,6 +39,7 @@ func (d *Detector) analyze(s *replay.Session, trace func(*analysis, *run, []bool
 	a.reset(withoutRepeats(s), d, trace)
 	a.gestures = findGestures(a.s, a.gestures)
 	a.findVisits()
+	a.findScrolls()
 	a.findControls()
 	a.findFailed()
 	a.findSilences()

@@ -67,6 +67,8 @@ type Visit struct {
 	At     time.Duration
 	Until  time.Duration
 	Loaded bool // entered by a page load rather than in-page navigation
+	// Seen is how far down the page was in the window, in CSS px from its top; 0 = not known.
+	Seen int32
 }
 
 // Moment is a named event at an offset.
@@ -97,6 +99,7 @@ type Attempt struct {
 	Gestures int32
 	Episode  int32 // index into Episodes that this attempt belongs to, or -1
 	X, Y     int32 // viewport CSS px of the first gesture; -1 unknown
+	Down     int32 // how far the page was scrolled down at it, CSS px; 0 also where the recording does not say
 }
 
 // Pattern is a kind of struggle. The values are a contract of the detect command.

@@ -78,6 +78,7 @@ type visitRow struct {
 	AtMs    int64 `parquet:"at_ms"`
 	UntilMs int64 `parquet:"until_ms"`
 	Loaded  bool  `parquet:"loaded"`
+	Seen    int32 `parquet:"seen"`
 }
 
 type attemptRow struct {
@@ -90,6 +91,7 @@ type attemptRow struct {
 	Episode   int32  `parquet:"episode"`
 	X         int32  `parquet:"x"`
 	Y         int32  `parquet:"y"`
+	Down      int32  `parquet:"down"`
 }
 
 type episodeRow struct {
@@ -212,10 +214,10 @@ func fromDigest(d *friction.Digest, sequence int64) row {
 			return targetRow{t.Key, t.Tag, t.Role, t.Label, t.Selector, t.Path, string(t.Kind), t.Certainty}
 		}),
 		Visits: each(d.Visits, func(v *friction.Visit) visitRow {
-			return visitRow{v.Screen, v.Window, ms(v.At), ms(v.Until), v.Loaded}
+			return visitRow{v.Screen, v.Window, ms(v.At), ms(v.Until), v.Loaded, v.Seen}
 		}),
 		Attempts: each(d.Attempts, func(a *friction.Attempt) attemptRow {
-			return attemptRow{ms(a.At), a.Screen, a.Target, string(a.Outcome), ms(a.Latency), a.Gestures, a.Episode, a.X, a.Y}
+			return attemptRow{ms(a.At), a.Screen, a.Target, string(a.Outcome), ms(a.Latency), a.Gestures, a.Episode, a.X, a.Y, a.Down}
 		}),
 		Episodes: each(d.Episodes, fromEpisode),
 		Customs:  each(d.Customs, func(m *friction.Moment) momentRow { return momentRow{m.Name, ms(m.At)} }),
@@ -256,11 +258,11 @@ func (r *row) digest() *friction.Digest {
 				Path: t.Path, Kind: friction.Kind(t.Kind), Certainty: t.Certainty}
 		}),
 		Visits: each(r.Visits, func(v *visitRow) friction.Visit {
-			return friction.Visit{Screen: v.Screen, Window: v.Window, At: dur(v.AtMs), Until: dur(v.UntilMs), Loaded: v.Loaded}
+			return friction.Visit{Screen: v.Screen, Window: v.Window, At: dur(v.AtMs), Until: dur(v.UntilMs), Loaded: v.Loaded, Seen: v.Seen}
 		}),
 		Attempts: each(r.Attempts, func(a *attemptRow) friction.Attempt {
 			return friction.Attempt{At: dur(a.AtMs), Screen: a.Screen, Target: a.Target, Outcome: friction.Outcome(a.Outcome),
-				Latency: dur(a.LatencyMs), Gestures: a.Gestures, Episode: a.Episode, X: a.X, Y: a.Y}
+				Latency: dur(a.LatencyMs), Gestures: a.Gestures, Episode: a.Episode, X: a.X, Y: a.Y, Down: a.Down}
 		}),
 		Episodes: each(r.Episodes, (*episodeRow).episode),
 		Customs:  each(r.Customs, func(m *momentRow) friction.Moment { return friction.Moment{Name: m.Name, At: dur(m.AtMs)} }),

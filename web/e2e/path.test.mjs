@@ -268,6 +268,14 @@ it("draws what people press over a picture of the screen", async () => {
   assert.equal(await page.locator(".picture circle").count(), map.layouts[0].presses.length);
   assert.equal(await page.locator(".picture iframe").getAttribute("sandbox"), "allow-same-origin");
   assert.ok((await page.evaluate(() => document.querySelector(".picture iframe")?.contentDocument?.body?.innerText ?? "")).trim().length > 0, "the picture shows the recorded page");
+  const [layout] = map.layouts;
+  const frame = await page.locator(".picture iframe").evaluate((e) => e.getBoundingClientRect().height / (e.getBoundingClientRect().width / e.offsetWidth));
+  const high = layout.depth.filter((d) => d.y > 0 && d.y <= frame + 1);
+  assert.equal(await page.locator(".ruler i").count(), high.length, "the ruler has every step that the picture shows");
+  if (layout.depth.length > 0) {
+    await page.getByText("How far people scroll").click();
+    assert.equal(await page.locator("details table tbody tr").count(), layout.depth.length);
+  }
   await page.locator(".control-name").first().click();
   await page.locator(".picture-box").first().waitFor({ state: "attached" });
   await accessible(page, "a screen");

@@ -19,7 +19,31 @@ const plain = (s: string): string => s.replaceAll(/\s+/g, " ").trim().toLowerCas
 
 interface Drawn { size: Size; find: Find }
 
-export function Picture({ eventsURL, name, children }: { eventsURL: string; name: string; children(drawn: Drawn, scale: number): ReactNode }) {
+// The whole page is shown by a window as high as the page. Pages that grow with their window (to 100 % of it) would grow
+// without end: one that grows by more than this part is shown as high as its window was.
+const growth = 0.1;
+// What is longer than this is a list without an end.
+const maxPagePx = 12_000;
+
+// Layout of the recorded page settles in the frames after it was built.
+export const settleMS = 200;
+
+/** Makes the frame as high as its page, and returns what it shows then. */
+function unrolled(host: HTMLElement, size: Size): Size {
+  const frame = host.querySelector("iframe");
+  const page = frame?.contentDocument?.documentElement;
+  if (frame === null || page === null || page === undefined) return size;
+  const high = () => Math.min(maxPagePx, Math.max(size.height, page.scrollHeight, frame.contentDocument?.body?.scrollHeight ?? 0));
+  const height = high();
+  frame.style.height = `${height}px`;
+  page.scrollTop = 0;
+  if (height > size.height && high() <= height * (1 + growth)) return { width: size.width, height };
+  frame.style.height = "";
+  return size;
+}
+
+/** `whole` shows the page down to its end where that is possible; size.height tells how far. */
+export function Picture({ eventsURL, name, whole = false, children }: { eventsURL: string; name: string; whole?: boolean; children(drawn: Drawn, scale: number): ReactNode }) {
   const outer = useRef<HTMLDivElement>(null);
   const root = useRef<HTMLDivElement>(null);
   const [drawn, setDrawn] = useState<Drawn | null>(null);
@@ -56,6 +80,7 @@ export function Picture({ eventsURL, name, children }: { eventsURL: string; name
         close = () => stage.destroy();
         stage.pause(slice.offset_ms);
         setDrawn({ size, find });
+        if (whole) window.setTimeout(() => !abort.signal.aborted && setDrawn({ size: unrolled(host, size), find }), settleMS);
       },
       (error: unknown) => {
         if (!abort.signal.aborted) setFailure(error instanceof Error ? error.message : String(error));

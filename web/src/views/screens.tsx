@@ -1,9 +1,9 @@
 // Screens: what people press on each, drawn over a picture of it, and how often nothing answers.
-import { useEffect, useState } from "react";
+import { useEffect, useState, type CSSProperties } from "react";
 import { fetchScreen, fetchScreens } from "../api/client";
 import type { ControlUse, ScreenLayout, ScreenList, ScreenMap } from "../api/wire";
-import { count, plural, ratio } from "../model/format";
-import { Picture, type Box, type Find } from "../player/picture";
+import { count, plural, ratio, share } from "../model/format";
+import { Picture, settleMS, type Box, type Find } from "../player/picture";
 import { useResource } from "../state/resource";
 import { issuePath, Link, screenPath, sessionPath, useNavigation } from "../state/router";
 import { useRows } from "../state/rows";
@@ -111,24 +111,48 @@ function TapMap({ layout: l, use }: { layout: ScreenLayout; use: ControlUse | un
   const presses = l.presses ?? [];
   return (
     <>
-      <Picture eventsURL={l.events_url} name={`The screen with ${plural(presses.length, "press", "presses")} drawn over it`}>
-        {({ find, size }) => (
+      <Picture whole eventsURL={l.events_url} name={`The screen with ${plural(presses.length, "press", "presses")} drawn over it`}>
+        {({ find, size }, scale) => (
           <>
             <svg width={size.width} height={size.height} aria-hidden="true">
-              {presses.map((p, i) => <circle key={i} className={p.answered ? "tap" : "tap silent"} cx={p.x} cy={p.y} r={dotPx} />)}
+              {presses.map((p, i) => <circle key={i} className={p.answered ? "tap" : "tap silent"} cx={p.x} cy={p.y + p.down <= size.height ? p.y + p.down : p.y} r={dotPx} />)}
             </svg>
+            <Ruler layout={l} height={size.height} scale={scale} />
             {use !== undefined && <Boxes find={find} selector={use.target.selector} label={use.target.label} />}
           </>
         )}
       </Picture>
       <p className="legend muted"><i className="dot tap" /> answered <i className="dot silent" /> nothing answered · {presses.length < l.of ? `${count(presses.length)} of ${plural(l.of, "press", "presses")}, drawn at random` : plural(l.of, "press", "presses")}</p>
-      <p className="muted small">Places are those in the window: where people scrolled before they pressed, dots lie beside what they pressed. Choose a control to see where it is. The picture is a moment of <Link to={`${sessionPath(l.session)}?at=${l.at_ms}`}>one session</Link>.</p>
+      <p className="muted small">Dots lie where the page was pressed, as far as the recording says how far it was scrolled; on bars that stay in the window while the page scrolls they lie further down. Choose a control to see where it is. The picture is a moment of <Link to={`${sessionPath(l.session)}?at=${l.at_ms}`}>one session</Link>.</p>
+      <DepthTable layout={l} />
     </>
   );
 }
 
-// Layout of the recorded page settles in the frames after it was built.
-const settleMS = 200;
+/** Along the right edge: how many saw the page down to each tenth, said where it changes. */
+function Ruler({ layout: l, height, scale }: { layout: ScreenLayout; height: number; scale: number }) {
+  const steps = (l.depth ?? []).filter((d) => d.y > 0 && d.y <= height);
+  return (
+    <div className="ruler" aria-hidden="true" style={{ fontSize: 12 / Math.max(0.2, scale) }}>
+      {steps.map((d, i) => <i key={d.y} style={{ top: steps[i - 1]?.y ?? 0, height: d.y - (steps[i - 1]?.y ?? 0), "--seen": `${15 + 85 * (d.sessions / Math.max(1, l.known))}%` } as CSSProperties}>{d.sessions !== steps[i + 1]?.sessions && <b>{ratio(d.sessions, l.known)}</b>}</i>)}
+    </div>
+  );
+}
+
+function DepthTable({ layout: l }: { layout: ScreenLayout }) {
+  const steps = l.depth ?? [];
+  if (steps.length === 0) return <p className="muted small">How far people scroll here is not known: no recording tells it.</p>;
+  return (
+    <details className="fold">
+      <summary>How far people scroll: {ratio(steps[steps.length - 1]?.sessions ?? 0, l.known)} see the last tenth</summary>
+      <table className="table">
+        <thead><tr><th scope="col">Down to</th><th scope="col" className="num">Sessions</th><th scope="col" className="num">of {count(l.known)}</th></tr></thead>
+        <tbody>{steps.map((d, i) => <tr key={d.y}><th scope="row">{share((i + 1) / steps.length)} <span className="muted">{count(d.y)} px</span></th><td className="num">{count(d.sessions)}</td><td className="num">{ratio(d.sessions, l.known)}</td></tr>)}</tbody>
+      </table>
+      <p className="muted small">Whole sessions that came here in such windows, whether they pressed something or not. The page ends here where one session in fifty got: no recording says how long it is.</p>
+    </details>
+  );
+}
 
 function Boxes({ find, selector, label }: { find: Find; selector: string; label: string }) {
   const [boxes, setBoxes] = useState<Box[]>([]);
