@@ -61,6 +61,16 @@ type FunnelIssue struct {
 	Stopped int    `json:"stopped" doc:"Of these, those that did not take the step; not all would have without the issue"`
 }
 
+// FunnelPlace is where on the way to a goal sessions met an issue.
+type FunnelPlace struct {
+	Goal   string     `json:"goal"`
+	Name   string     `json:"name" doc:"The step that they were about to take"`
+	Step   int        `json:"step" doc:"Its index"`
+	Steps  int        `json:"steps" doc:"How many the way has"`
+	Met    Proportion `json:"met" doc:"Sessions that took the step, of those that met the issue before it"`
+	Others Proportion `json:"others" doc:"... of all others that came to it. They may be other people: what the issue costs is an impact, not this difference"`
+}
+
 func (s *Server) funnels(ctx context.Context, in *struct{ Conditional }) (*cached[FunnelList], error) {
 	v, tag, err := s.reported(in.Conditional)
 	if err != nil {
@@ -70,6 +80,17 @@ func (s *Server) funnels(ctx context.Context, in *struct{ Conditional }) (*cache
 }
 
 func (v *view) funnelOf(f ranker.Funnel) Funnel {
+	return funnelOf(f, func(key string) (string, int, bool) {
+		i, ok := v.byKey[key]
+		if !ok {
+			return "", 0, false
+		}
+		return v.rows[i].Title, v.rows[i].Rank, true
+	})
+}
+
+// funnelOf converts a funnel; named says what an issue is called and where it stands.
+func funnelOf(f ranker.Funnel, named func(key string) (title string, rank int, ok bool)) Funnel {
 	out := Funnel{Goal: f.Goal, Sessions: f.All.Sessions, Reached: proportionOf(f.All.Reached), Steps: stepsOf(f.Steps, f.All.Steps), Issues: []FunnelIssue{}}
 	out.Segments = mapped(f.Segments, func(x ranker.FunnelSegment) FunnelSegment {
 		seg := FunnelSegment{Attribute: x.Attribute, Value: x.Value, Sessions: x.Sessions, Reached: proportionOf(x.Reached), Steps: []FunnelSegmentStep{}}
@@ -79,8 +100,26 @@ func (v *view) funnelOf(f ranker.Funnel) Funnel {
 		return seg
 	})
 	for _, x := range f.Issues {
-		if i, ok := v.byKey[x.Key]; ok {
-			out.Issues = append(out.Issues, FunnelIssue{Key: x.Key, Title: v.rows[i].Title, Rank: v.rows[i].Rank, Step: x.Step, Met: x.Met, Stopped: x.Stopped})
+		if title, rank, ok := named(x.Key); ok {
+			out.Issues = append(out.Issues, FunnelIssue{Key: x.Key, Title: title, Rank: rank, Step: x.Step, Met: x.Met, Stopped: x.Stopped})
+		}
+	}
+	return out
+}
+
+// placesOf finds an issue in the funnels.
+func (v *view) placesOf(key string) []FunnelPlace { return placesIn(v.snap.Report.Funnels, key) }
+
+func placesIn(funnels []ranker.Funnel, key string) []FunnelPlace {
+	out := []FunnelPlace{}
+	for i := range funnels {
+		f := &funnels[i]
+		for _, x := range f.Issues {
+			if x.Key != key {
+				continue
+			}
+			met, others := f.Beside(x)
+			out = append(out, FunnelPlace{Goal: f.Goal, Name: f.Steps[x.Step], Step: x.Step, Steps: len(f.Steps), Met: proportionOf(met), Others: proportionOf(others)})
 		}
 	}
 	return out

@@ -32,7 +32,10 @@ type ReportDocument struct {
 	Read        ReadSummary        `json:"read"`
 	Quality     []MarkCount        `json:"quality"`
 	Trust
-	Issues []DocumentIssue `json:"issues"` // in rank order
+	Funnels []Funnel        `json:"funnels"`
+	Returns []DayReturn     `json:"returns"` // of all known users
+	Fixes   []Fix           `json:"fixes"`
+	Issues  []DocumentIssue `json:"issues"` // in rank order
 }
 
 // DocumentIssue is one issue of a ReportDocument.
@@ -62,8 +65,10 @@ type DocumentIssue struct {
 	Use              Use          `json:"use"`
 	Versions         []VersionUse `json:"versions"` // in the order in which they were first seen
 	Make
-	Dismissed []ReasonCount  `json:"dismissed"`
-	Clips     []DocumentClip `json:"clips"`
+	Dismissed []ReasonCount    `json:"dismissed"`
+	Funnel    []FunnelPlace    `json:"funnel"`
+	Returns   *DocumentReturns `json:"returns"` // null beyond the first 100 issues
+	Clips     []DocumentClip   `json:"clips"`
 }
 
 // DocumentClip is one clip of a DocumentIssue.
@@ -76,20 +81,44 @@ type DocumentClip struct {
 	Contrast bool   `json:"contrast"`
 }
 
+// DocumentReturns compares users who met an issue with those whose same tries all worked, see IssueRetention.
+type DocumentReturns struct {
+	Met    []DayReturn `json:"met"`
+	Worked []DayReturn `json:"worked"`
+}
+
 // Document converts a report.
 func Document(r *ranker.Report) ReportDocument {
 	run := runOf(&Snapshot{Report: r})
+	at := make(map[string]int, len(r.Issues))
+	for i := range r.Issues {
+		at[r.Issues[i].Key] = i
+	}
+	named := func(key string) (string, int, bool) {
+		i, ok := at[key]
+		if !ok {
+			return "", 0, false
+		}
+		return r.Issues[i].Title, r.Issues[i].Rank, true
+	}
 	return ReportDocument{
 		Schema: r.Schema, Run: r.Run, Fingerprint: r.Fingerprint, FromMS: epochMS(r.From), ToMS: epochMS(r.To), Weeks: run.Weeks,
 		Sessions: r.Sessions, Users: r.Users, Anonymous: r.Anonymous, OrderedBy: r.OrderedBy, Method: r.Method,
 		Notes: run.Notes, Goals: run.Goals, Retention: run.Retention, Read: run.Read, Quality: run.Quality, Trust: run.Trust,
-		Issues: mapped(r.Issues, documentIssue),
+		Funnels: mapped(r.Funnels, func(f ranker.Funnel) Funnel { return funnelOf(f, named) }),
+		Returns: mapped(r.Curves.All, dayReturnOf), Fixes: mapped(r.Fixes, fixOf),
+		Issues: mapped(r.Issues, func(x ranker.Ranked) DocumentIssue { return documentIssue(r, x) }),
 	}
 }
 
-func documentIssue(r ranker.Ranked) DocumentIssue {
+func documentIssue(report *ranker.Report, r ranker.Ranked) DocumentIssue {
 	row := rowOf(r)
+	var returns *DocumentReturns
+	if c, ok := report.Curves.Of(r.Key); ok {
+		returns = &DocumentReturns{Met: mapped(c.Met, dayReturnOf), Worked: mapped(c.Worked, dayReturnOf)}
+	}
 	return DocumentIssue{
+		Funnel: placesIn(report.Funnels, r.Key), Returns: returns,
 		Key: row.Key, Rank: row.Rank, Title: row.Title, Family: row.Family,
 		Patterns: mapped(row.Patterns, func(p PatternCount) string { return p.Pattern }),
 		Screen:   row.Screen, Target: row.Target, Cause: row.Cause, SessionsAffected: row.SessionsAffected,

@@ -152,6 +152,7 @@ type Issue struct {
 	Versions []VersionUse `json:"versions" doc:"The same by app version, in the order in which they were first seen; the last 26"`
 	Make
 	Dismissed []ReasonCount `json:"dismissed" doc:"Look-alikes on the same control that were not counted, by reason"`
+	Funnel    []FunnelPlace `json:"funnel" doc:"Where on the way to which goal sessions met it, in the order of the goals; an issue that few met at a step is not listed there"`
 	Fix       *Fix          `json:"fix,omitempty" doc:"Whether its fix works, by the run; /api/v1/fixes also knows of later marks"`
 	Review    Review        `json:"review"`
 	Similar   []SimilarRef  `json:"similar"`

@@ -49,6 +49,13 @@ type FunnelIssue struct {
 	Stopped int
 }
 
+// Beside returns how many of those who met x took the step that x stands before, and how many of all others who came to it.
+func (f *Funnel) Beside(x FunnelIssue) (met, others Proportion) {
+	all := f.All.Steps[x.Step]
+	took := x.Met - x.Stopped
+	return proportion(took, x.Met, 1), proportion(max(all.Some-took, 0), max(all.All-x.Met, 0), 1)
+}
+
 const (
 	// maxFunnelValues of one attribute are shown: the most frequent dozen says where a rate differs, and of rarer ones
 	// it cannot be told.

@@ -79,6 +79,16 @@ func TestFunnelBySegmentAndIssue(t *testing.T) {
 	if diff := cmp.Diff([]FunnelIssue{{"k0", 1, 25, 20}, {"k0", 2, 10, 10}}, f.Issues); diff != "" {
 		t.Error(diff)
 	}
+	beside := func(x FunnelIssue) []step {
+		met, others := f.Beside(x)
+		return []step{{met.Some, met.All}, {others.Some, others.All}}
+	}
+	if diff := cmp.Diff([]step{{5, 25}, {40, 40}}, beside(f.Issues[0])); diff != "" { // of the 65 that came to pay
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]step{{0, 10}, {35, 35}}, beside(f.Issues[1])); diff != "" { // of the 45 that paid
+		t.Error(diff)
+	}
 }
 
 func TestCurves(t *testing.T) {

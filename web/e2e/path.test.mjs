@@ -454,6 +454,34 @@ it("says so where a recording holds neither console nor network", async () => {
   await close();
 });
 
+it("says where on the way to a goal an issue sits, and prints without controls", async () => {
+  const { page, close } = await world.page({ scheme: "dark" });
+  const { funnels } = await world.api("/funnels");
+  const [{ key, step }] = funnels[0].issues;
+  const { funnel } = await world.api(`/issues/${encodeURIComponent(key)}`);
+  const place = funnel.find((p) => p.goal === funnels[0].goal && p.step === step);
+  await page.goto(`/issues/${encodeURIComponent(key)}`);
+  const way = page.getByRole("region", { name: "Where on the way" });
+  await way.getByText(`Before “${place.name}”, step ${place.step + 1} of ${place.steps} to ${place.goal}`, { exact: false }).waitFor();
+  assert.equal(await way.locator("dd").count(), 2 * funnel.length, "with it and without");
+  await accessible(page, "the way");
+  for (const [path, name] of [[`/issues/${encodeURIComponent(key)}`, "issue"], ["/", "list"]]) {
+    await page.goto(path);
+    await page.locator("h1").waitFor();
+    await page.waitForFunction(() => document.querySelector(".spinner") === null);
+    await page.emulateMedia({ media: "print" });
+    await page.setViewportSize({ width: 703, height: 1016 }); // A4 between its margins
+    assert.equal(await page.locator("button:visible, select:visible, input:visible, iframe:visible, nav:visible").count(), 0, `${name}: nothing to press on paper`);
+    assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), "rgb(255, 255, 255)");
+    await fits(page, `the printed ${name}`);
+    await shot(page, `print-${name}`);
+    assert.ok((await page.pdf({ format: "A4" })).length > 1000);
+    await page.emulateMedia({ media: "screen" });
+    await page.setViewportSize({ width: 1440, height: 900 });
+  }
+  await close();
+});
+
 it("fits every width", async () => {
   const { page, close } = await world.page();
   const { key } = issues.issues[0];

@@ -188,6 +188,7 @@ export function answer(method, path, params, write) {
         ...row(issue), segments: issue.segments, review: reviewOf(issue),
         use: useOf(issue, issue.sessions_affected, issue.sessions_exposed), versions: versionsOf(issue),
         dismissed: [{ reason: "every_press_answered", episodes: 31 }, { reason: "stepper", episodes: 12 }],
+        funnel: funnel.issues.filter((x) => x.key === issue.key).map((x) => ({ goal: funnel.goal, name: funnel.steps[x.step].name, step: x.step, steps: funnel.steps.length, met: proportion(x.met - x.stopped, x.met), others: proportion(120, 200) })),
         controls: [], sureness: 1, changes: [], notes: [], similar: issues.filter((i) => i !== issue && i.screen === issue.screen).map(({ key, title, rank }) => ({ key, title, rank })),
         evidence: [`In ${issue.sessions_affected} of ${issue.sessions_exposed} sessions that tried it, the press was not answered within 2.5 s.`, "49 of 51 users pressed again within 5 s; 31 left the page within 30 s.", "In the 88 other sessions the same control answered within 0.4 s."],
       } };

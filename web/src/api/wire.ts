@@ -152,6 +152,7 @@ export interface IssueDetail extends IssueRow {
   changes: Change[] | null;
   notes: string[] | null;
   dismissed: { reason: string; episodes: number }[] | null;
+  funnel: FunnelPlace[] | null;
   review: Review | null;
   similar: { key: string; title: string; rank: number }[] | null;
   evidence: string[] | null;
@@ -283,6 +284,8 @@ export interface FunnelSegmentStep extends FunnelStep { q_value: number }
 export interface FunnelSegment { attribute: string; value: string; sessions: number; reached: Proportion; steps: FunnelSegmentStep[] | null }
 export interface FunnelIssue { key: string; title: string; rank: number; step: number; met: number; stopped: number }
 export interface Funnel { goal: string; sessions: number; reached: Proportion; steps: FunnelStep[] | null; segments: FunnelSegment[] | null; issues: FunnelIssue[] | null }
+/** Where on the way to a goal sessions met an issue; shares of those that took the step, with it and without. */
+export interface FunnelPlace { goal: string; name: string; step: number; steps: number; met: Proportion; others: Proportion }
 export interface FunnelList { funnels: Funnel[] | null }
 export interface DayReturn extends Proportion { day: number }
 export interface IssueRetention { key: string; title: string; met: DayReturn[] | null; worked: DayReturn[] | null }

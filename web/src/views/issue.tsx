@@ -1,6 +1,6 @@
 // One issue: what happens, where, since when, to whom, what it costs and how sure we are.
 import { fetchIssue } from "../api/client";
-import type { Impact, IssueDetail, Segment, Use } from "../api/wire";
+import type { FunnelPlace, Impact, IssueDetail, Proportion, Segment, Use } from "../api/wire";
 import { count, day, interval, latency, plural, quantity, ratio, sentenceCase, share } from "../model/format";
 import { estimated, laneName, sentence, sharedAxis, verdictOn } from "../model/impact";
 import { attribute, pattern, words } from "../model/patterns";
@@ -63,6 +63,7 @@ export function IssuePage({ issueKey }: { issueKey: string }) {
           <Cost issue={issue} />
           <ReviewPanel issue={issue} onSaved={resource.reload} />
           {issue.review?.status === "fixed" && <FixCard issueKey={issue.key} rev={issue.review.rev} />}
+          <OnTheWay places={issue.funnel ?? []} />
           <Dismissed issue={issue} />
           {(issue.similar ?? []).length > 0 && (
             <section className="card" aria-labelledby="similar-title">
@@ -242,6 +243,32 @@ function AnswersRow({ name, use, hint }: { name: string; use: Use; hint: string 
     </tr>
   );
 }
+
+/** Which step of which goal's way it stands before, and how many go on from there with it and without. */
+function OnTheWay({ places }: { places: readonly FunnelPlace[] }) {
+  if (places.length === 0) return null;
+  return (
+    <section className="card" aria-labelledby="way-title">
+      <div className="card-head"><h2 id="way-title">Where on the way</h2><Link to="/goals" className="quiet">All goals</Link></div>
+      {places.map((p) => (
+        <div key={`${p.goal} ${p.step}`} className="way">
+          <p>Before “{p.name}”, step {p.step + 1} of {p.steps} to {p.goal}. {plural(p.met.all - p.met.some, "session", "sessions")} of {count(p.met.all)} that met it there did not go on.</p>
+          <dl className="ways">
+            {([["met it", p.met, "met"], ["all others", p.others, "other"]] as const).map(([name, of, kind]) => (
+              <div key={kind}>
+                <dt>{name}</dt>
+                <dd><span className={`bar ${kind}`} title={of.share === null ? undefined : `95 %: ${share(of.low)} to ${share(of.high)}`}><i style={{ width: `${(of.share ?? 0) * 100}%` }} /><b>{wentOn(of)}</b></span></dd>
+              </div>
+            ))}
+          </dl>
+        </div>
+      ))}
+      <p className="muted small">As it was seen: those who met it may be other people. What it costs is the figure above, not this difference.</p>
+    </section>
+  );
+}
+
+const wentOn = (p: Proportion): string => (p.share === null ? "nobody came there" : `${share(p.share)} of ${count(p.all)} went on`);
 
 function Dismissed({ issue }: { issue: IssueDetail }) {
   const rows = issue.dismissed ?? [];
