@@ -171,3 +171,30 @@ func TestReload(t *testing.T) {
 		}
 	}
 }
+
+// TestSwitchedOffIsAControl: frameworks without native buttons take the role of nothing and the tab order from a control
+// that is switched off; what a press inside it meant is still the control. A toolbar says so for its parts.
+func TestSwitchedOffIsAControl(t *testing.T) {
+	inside := func(id int, attributes string) string {
+		return fmt.Sprintf(`{"type":2,"tagName":"div","attributes":{%s},"id":%d,"childNodes":[{"type":2,"tagName":"div","attributes":{},"id":%d,"childNodes":[]}]}`, attributes, id, id+1)
+	}
+	s := read(t, metaAt(0, "https://x/"), bodyAt(10, inside(10, `"aria-disabled":"true","tabindex":"-1"`)+","+inside(20, `"aria-disabled":"false","tabindex":"-1"`)+
+		","+inside(30, `"aria-disabled":"true","role":"toolbar"`)), clickAt(20, 11), clickAt(30, 21), clickAt(40, 31))
+	want := []bool{true, false, false}
+	for i, e := range clicksOf(s) {
+		tg := s.Targets[e.Target]
+		if got := tg.Traits.Has(replay.Actionable); got != want[i] || e.Flags.Has(replay.FlagDisabled) != want[i] {
+			t.Errorf("press %d: a control %v, switched off %v, want both %v", i, got, e.Flags.Has(replay.FlagDisabled), want[i])
+		}
+	}
+}
+
+func clicksOf(s *replay.Session) []replay.Event {
+	var out []replay.Event
+	for _, e := range s.Events {
+		if e.Kind == replay.Click {
+			out = append(out, e)
+		}
+	}
+	return out
+}

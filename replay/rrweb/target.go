@@ -58,6 +58,12 @@ func isActionable(n node) bool {
 			if !bytes.HasPrefix(n.d.clipped(&a.value), []byte("-")) && !isLandmark(n) {
 				return true
 			}
+		case nameAriaDisabled:
+			// What says that it is switched off is a control, and gives up its place in the tab order while it is. Groups
+			// and toolbars say so for what is inside them.
+			if string(n.d.clipped(&a.value)) == "true" && !n.has(nameRole) {
+				return true
+			}
 		case nameContentEditable:
 			if string(n.d.clipped(&a.value)) != "false" {
 				return true
