@@ -250,7 +250,8 @@ func Detect(ctx context.Context, config Config, sources []Opened, workers int) i
 	}
 }
 
-// decode reads the recording and gives it the identity that its sidecar and its key state.
+// decode reads the recording and gives it the identity that its sidecar and its key state. The session is valid until r
+// reads the next one.
 func (j job) decode(ctx context.Context, r *format.Reader, opt format.Options) (*replay.Session, error) {
 	record, err := j.sidecar(ctx)
 	if err != nil {
@@ -260,7 +261,7 @@ func (j job) decode(ctx context.Context, r *format.Reader, opt format.Options) (
 	if record.Session != "" {
 		id = record.Session
 	}
-	session, _, err := r.Decode(ctx, id, j.parts(ctx), j.source.options(opt))
+	session, _, err := r.Lend(ctx, id, j.parts(ctx), j.source.options(opt))
 	if err != nil {
 		return nil, err
 	}

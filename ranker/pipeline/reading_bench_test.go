@@ -102,7 +102,7 @@ func newDesk() *desk { return &desk{detector: friction.NewDetector(friction.Defa
 func (d *desk) digest(b *testing.B, object []byte) (read, found time.Duration) {
 	part := []format.Part{{Name: "o", Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(object)), nil }}}
 	start := cpuTime()
-	session, _, err := d.reader.Decode(b.Context(), "s", part, format.DefaultOptions())
+	session, _, err := d.reader.Lend(b.Context(), "s", part, format.DefaultOptions())
 	if err != nil {
 		b.Error(err)
 		return 0, 0

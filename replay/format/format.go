@@ -122,11 +122,20 @@ func DecodeStats(ctx context.Context, id string, parts []Part, opt Options) (*re
 }
 
 // Reader decodes one recording after the other with the memory of the last, which is most of what reading costs beside
-// decompression. The zero value is ready. A Reader is for one goroutine at a time; its sessions stay valid.
+// decompression. The zero value is ready. A Reader is for one goroutine at a time; its sessions stay valid unless lent.
 type Reader struct{ memory memory }
 
 // Decode is DecodeStats.
 func (r *Reader) Decode(ctx context.Context, id string, parts []Part, opt Options) (*replay.Session, Stats, error) {
+	return r.decode(ctx, id, parts, opt, (*rrweb.Builder).Session)
+}
+
+// Lend is Decode for a session that is only looked at before the next call: it lies in memory that is used again.
+func (r *Reader) Lend(ctx context.Context, id string, parts []Part, opt Options) (*replay.Session, Stats, error) {
+	return r.decode(ctx, id, parts, opt, (*rrweb.Builder).Lend)
+}
+
+func (r *Reader) decode(ctx context.Context, id string, parts []Part, opt Options, session func(b *rrweb.Builder, id, format string) *replay.Session) (*replay.Session, Stats, error) {
 	opt = opt.withDefaults()
 	b := r.memory.build(opt.Options)
 	rd := &reader{ctx: ctx, opt: opt, left: opt.MaxBytes, mark: b.Mark, format: formatRRWeb, builder: b, memory: &r.memory}
@@ -145,7 +154,7 @@ func (r *Reader) Decode(ctx context.Context, id string, parts []Part, opt Option
 	}
 	rd.in, rd.text, rd.plain = nil, nil, nil // the Builder alone holds a large text, and gives it back
 	r.memory.sniffed(nil)
-	s := b.Session(id, opt.Dialect.named(rd.format))
+	s := session(b, id, opt.Dialect.named(rd.format))
 	rd.apply(s)
 	return s, rd.stats, nil
 }

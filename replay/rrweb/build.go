@@ -27,6 +27,7 @@ type Builder struct {
 	bytes   int64
 	noSID   bool
 	player  player
+	lent    *replay.Session                                                  // the memory of the latest one that was lent, or nil
 	read    func(c *cursor, typ int) (what content, ref int32, source int16) // facts.read, or its twin in tests
 }
 
@@ -97,7 +98,7 @@ func (b *Builder) large() bool { return cap(b.facts.text) > keepBytes }
 func (b *Builder) release() {
 	defer runtime.GC()
 	b.facts = facts{dom: dom{names: b.facts.names, words: b.facts.words}, order: b.facts.order}
-	b.entries, b.times, b.player = nil, nil, player{}
+	b.entries, b.times, b.player, b.lent = nil, nil, player{}, nil
 	b.dec.reset(nil)
 }
 
@@ -214,10 +215,27 @@ func (b *Builder) addSamples(en entry) {
 // Session sorts the events, replays them and returns the session. Nothing but Reset may be called on the Builder
 // afterwards. A Builder without events returns a session without events; the caller decides whether that is an error.
 func (b *Builder) Session(id, format string) *replay.Session {
+	return b.session(&replay.Session{ID: id, Format: format}, false)
+}
+
+// Lend is Session in memory of the Builder: it costs no copy, and what it returns is valid until Reset.
+func (b *Builder) Lend(id, format string) *replay.Session {
+	if b.lent == nil {
+		b.lent = new(replay.Session)
+	}
+	s := b.lent
+	clear(s.Targets) // texts of the latest one
+	*s = replay.Session{ID: id, Format: format, Screens: s.Screens[:0], Requests: s.Requests[:0], Errors: s.Errors[:0],
+		Customs: s.Customs[:0], Gaps: s.Gaps[:0], Marks: s.Marks[:0]}
+	return b.session(s, true)
+}
+
+// session fills s, with slices that belong to the Builder if they are lent.
+func (b *Builder) session(s *replay.Session, lent bool) *replay.Session {
 	b.sort()
 	b.dropOutliers()
 	b.dropRepeats()
-	s := &replay.Session{ID: id, Format: format, Windows: max(1, len(b.windows))}
+	s.Windows = max(1, len(b.windows))
 	if len(b.windows) > 1 {
 		b.Mark(replay.MarkManyWindows)
 	}
@@ -226,7 +244,7 @@ func (b *Builder) Session(id, format string) *replay.Session {
 	for i := range b.entries {
 		p.play(&b.entries[i])
 	}
-	p.finish()
+	p.finish(lent)
 	for m := range b.marks {
 		s.Marks = append(s.Marks, m)
 	}

@@ -439,13 +439,13 @@ func (n node) tagSum() uint64 {
 }
 
 // finish settles what is only known at the end.
-func (p *player) finish() {
+func (p *player) finish(lent bool) {
 	s := p.s
 	for _, w := range p.windows {
 		p.flushRequests(w)
 		p.titleScreen(w)
 	}
-	p.handOver()
+	p.handOver(lent)
 	s.Events = slices.DeleteFunc(s.Events, func(e replay.Event) bool { return e.Kind == replay.KindUnknown })
 	for i := range s.Events {
 		e := &s.Events[i]
@@ -480,22 +480,20 @@ func (p *player) finish() {
 	p.markMasked()
 }
 
-// handOver copies what the session holds into memory of its own, of just the right size. The session of a large recording
-// gets the memory as it is, which no other recording would use.
-func (p *player) handOver() {
+// handOver gives the session what it holds: the memory of the player if that is lent, or so large that no other recording
+// would use it, else a copy of just the right size.
+func (p *player) handOver(lent bool) {
 	s := p.s
+	s.Events, s.Nodes, s.Targets, s.Mutations = p.events, p.nodes, p.targets, p.batches
 	changes := p.changes
-	if p.b.large() {
-		s.Events, s.Nodes, s.Targets, s.Mutations = p.events, p.nodes, p.targets, p.batches
-		p.events, p.nodes, p.targets, p.batches, p.changes = nil, nil, nil, nil, nil
-	} else {
-		s.Events, s.Nodes = append([]replay.Event(nil), p.events...), append([]replay.Node(nil), p.nodes...)
-		s.Targets, s.Mutations = append([]replay.Target(nil), p.targets...), append([]replay.Mutation(nil), p.batches...)
+	if !lent && !p.b.large() {
+		s.Events, s.Nodes = append([]replay.Event(nil), s.Events...), append([]replay.Node(nil), s.Nodes...)
+		s.Targets, s.Mutations = append([]replay.Target(nil), s.Targets...), append([]replay.Mutation(nil), s.Mutations...)
 		clear(p.targets) // their texts belong to the session alone
-		changes = slices.Clone(p.changes)
+		changes = slices.Clone(changes)
 	}
-	for i := range p.s.Mutations {
-		m := &p.s.Mutations[i]
+	for i := range s.Mutations {
+		m := &s.Mutations[i]
 		n := len(m.Changes)
 		m.Changes = changes[:n:n]
 		changes = changes[n:]

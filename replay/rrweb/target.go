@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"github.com/rankle/rankle/replay"
 )
@@ -218,12 +217,12 @@ func label(s string) string {
 // oneLine joins the words of a text by single blanks.
 func oneLine(s string) string {
 	blank := true // at the start, and behind a blank
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		if c >= utf8.RuneSelf || c < ' ' || c == ' ' && blank {
+	for _, r := range s {
+		space := unicode.IsSpace(r)
+		if space && (blank || r != ' ') {
 			return joined(s)
 		}
-		blank = c == ' '
+		blank = space
 	}
 	if blank && s != "" {
 		s = s[:len(s)-1]
