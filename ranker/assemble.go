@@ -148,7 +148,12 @@ func (c *Collector) each(n int, do func(i int)) {
 
 func (c *Collector) builder(r *Report) *builder {
 	lev := c.level()
-	return &builder{c: c, lev: lev, cols: lev.layout(), end: r.To.UnixMilli(), issues: len(c.in.Issues) + c.in.HarmlessCount, goalSum: c.convertedSessions()}
+	room := 0
+	for i := range c.sessions {
+		room += int(c.sessions[i].tries)
+	}
+	room /= int(max(c.every, 1))
+	return &builder{c: c, room: room, lev: lev, cols: lev.layout(), end: r.To.UnixMilli(), issues: len(c.in.Issues) + c.in.HarmlessCount, goalSum: c.convertedSessions()}
 }
 
 // weights are those of the goals, of the return windows, of which only the primary one counts, and of going on, which counts

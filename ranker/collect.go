@@ -29,6 +29,7 @@ type Collector struct {
 	marks    map[string]int
 
 	settled bool      // see settle
+	every   uint64    // losses are estimated from one user in so many; 0 and 1: from all
 	dropped int       // sessions that came twice
 	stakes  [][]stake // of the last Report, per issue, then outcome
 	// Of a Collector that was made of a Basis.
@@ -336,6 +337,21 @@ func (v *visit) less(o *visit) bool {
 // groups is the number of user-hash groups of the cluster-robust variance (RANKING 3.4): enough for a t quantile
 // near the normal one, few enough that every group of a small data set has users.
 const groups = 64
+
+// sampled tells whose tries losses are estimated from. All sessions of a user are, or none.
+func (c *Collector) sampled(v *visit) bool {
+	if c.every <= 1 {
+		return true
+	}
+	id := v.id
+	if v.user >= 0 {
+		id = uint64(v.user)
+	}
+	return mix(id^samplingSalt)%c.every == 0
+}
+
+// samplingSalt makes samples independent of other uses of the same hashes.
+const samplingSalt = 0x73616d706c65
 
 func groupOf(name string) uint8 { return uint8(mix(hashString(name)) % groups) }
 

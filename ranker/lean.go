@@ -60,24 +60,25 @@ const progressTries = 1_000_000
 // progress is the study of going on: to another screen or control, or to a goal. It has all tries that failed; of those that
 // worked about as many as the limit, those of a sample of the sessions: the model is fitted to these alone.
 func (b *builder) progress(limit int) *study {
-	s := b.newStudy("going on", "visits per week", min(len(b.c.tries), 2*limit))
-	every := uint64(max(len(b.c.tries)/limit, 1))
+	s := b.newStudy("going on", "visits per week", min(b.room, 2*limit))
+	every := uint64(max(b.room/limit, 1))
 	b.eachUser(func(own []visit, h []history) {
 		for i := range own {
 			v := &own[i]
 			sampled := mix(v.id)%every == 0
+			estimated := b.c.sampled(v)
 			for k := range v.tries {
 				t := &b.c.tries[v.try0+k]
-				if !t.failed && !sampled {
+				if t.failed {
+					s.failedAll[t.issue]++
+				}
+				if !estimated || !t.failed && !sampled {
 					continue
 				}
 				y := t.wentOn
 				for g := range b.c.nGoal {
 					hit := b.reachedAt(v, g)
 					y = y || hit != never && hit >= int64(t.at)
-				}
-				if t.failed {
-					s.failedAll[t.issue]++
 				}
 				s.total.add(y)
 				b.add(v, k, b.deepest(v, k), h[i], y)

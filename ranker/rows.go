@@ -53,11 +53,12 @@ type builder struct {
 	end     int64 // end of the data, epoch ms
 	issues  int   // harmless controls included
 	goalSum []bool
+	room    int   // tries that are estimated from, about
 	rows    []row // of the session at hand
 }
 
 func (b *builder) goal(g int, goal outcome.Goal) *study {
-	s := b.newStudy(goal.Name, goal.Name+" per week", len(b.c.tries))
+	s := b.newStudy(goal.Name, goal.Name+" per week", b.room)
 	window := goal.Window.Milliseconds()
 	b.eachUser(func(own []visit, h []history) {
 		for i := range own {
@@ -83,6 +84,9 @@ func (b *builder) goal(g int, goal outcome.Goal) *study {
 				from := v.start + int64(t.at)
 				if window > 0 && from+window > b.end {
 					s.censored++
+					continue
+				}
+				if !b.c.sampled(v) {
 					continue
 				}
 				y := hit != never && (window == 0 || hit-int64(t.at) <= window)
@@ -125,7 +129,7 @@ func (b *builder) reachedLater(later []visit, g int, until int64) bool {
 // the user has failed there once: the failed row is the first one, as in a sequence of nested trials (Hernán and
 // Robins 2016). Counting later failures of the same user too would lose the same user twice.
 func (b *builder) retention(w outcome.Window) *study {
-	s := b.newStudy(w.Name, "returning users per week", len(b.c.tries))
+	s := b.newStudy(w.Name, "returning users per week", b.room)
 	s.window = &w
 	dataEnd := time.UnixMilli(b.end)
 	anyOver := false
@@ -139,6 +143,7 @@ func (b *builder) retention(w outcome.Window) *study {
 			spans[i] = outcome.Span{Start: time.UnixMilli(own[i].start), End: time.UnixMilli(own[i].end)}
 		}
 		var met []int32
+		sampled := b.c.sampled(&own[0])
 		for i := range own {
 			v := &own[i]
 			over := w.Over(spans[i].Start, dataEnd)
@@ -156,6 +161,9 @@ func (b *builder) retention(w outcome.Window) *study {
 				}
 				if !over {
 					s.censored++
+					continue
+				}
+				if !sampled {
 					continue
 				}
 				b.add(v, k, b.deepest(v, k), h[i], y)

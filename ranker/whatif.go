@@ -112,13 +112,18 @@ func (b *Basis) Ask(q Question) (*Report, error) {
 	if q.selects() {
 		sub.in.Issues = sub.recounted()
 	}
+	sub.every = uint64(max(len(sub.sessions)/askSessions, 1))
 	sub.in.Fixes = nil            // whether a fix works is no question of what if
 	sub.set = c.set.OnlyPrimary() // the other windows take no part in the order, and most of the time
 	r := sub.Report()
-	r.Notes = append([]string{b.words(q, r)}, r.Notes...)
+	r.Notes = append([]string{b.words(q, r, sub.every)}, r.Notes...)
 	r.Run = runName(r)
 	return r, nil
 }
+
+// askSessions is of about how many sessions an answer is estimated: as many as two processors manage in two to three
+// seconds, while somebody waits. Of more, a sample of the users is estimated, and counts are still those of all.
+const askSessions = 50_000
 
 // reweighed is r in the order of other weights.
 func (c *Collector) reweighed(r *Report) *Report {
@@ -216,8 +221,8 @@ func (c *Collector) recounted() []cluster.Issue {
 	return issues
 }
 
-// words says what a question selected.
-func (b *Basis) words(q Question, r *Report) string {
+// words says what a question selected, and of what share of the users it was answered.
+func (b *Basis) words(q Question, r *Report, every uint64) string {
 	var parts []string
 	if !q.From.IsZero() {
 		parts = append(parts, "from "+q.From.UTC().Format(time.DateOnly))
@@ -228,8 +233,12 @@ func (b *Basis) words(q Question, r *Report) string {
 	for _, s := range q.Segments {
 		parts = append(parts, "with "+s.String())
 	}
-	if len(parts) == 0 {
-		return fmt.Sprintf("what if: other goals, over all %s", plural(r.Sessions, "session"))
+	text := fmt.Sprintf("what if: other goals, over all %s", plural(r.Sessions, "session"))
+	if len(parts) > 0 {
+		text = fmt.Sprintf("what if: only sessions %s, which are %d of %d, as if no others had been recorded", list(parts), r.Sessions, len(b.c.sessions))
 	}
-	return fmt.Sprintf("what if: only sessions %s, which are %d of %d, as if no others had been recorded", list(parts), r.Sessions, len(b.c.sessions))
+	if every > 1 {
+		text += fmt.Sprintf("; so that the answer comes at once, losses are estimated from one user in %d, and their intervals are wider than a run's", every)
+	}
+	return text
 }

@@ -2,6 +2,7 @@ package ranker
 
 import (
 	"iter"
+	"math"
 	"strings"
 	"sync"
 	"testing"
@@ -215,9 +216,10 @@ func TestAskNamesEverythingWrong(t *testing.T) {
 	}
 }
 
-// BenchmarkAsk measures answers over a hundred thousand sessions; questions about weights must not estimate again.
+// BenchmarkAsk measures answers over a hundred thousand sessions, or -rank.sessions if that is more; questions about weights must not estimate again.
 func BenchmarkAsk(b *testing.B) {
-	w := newWorld(1, 100_000, worldDefault)
+	sessions := max(100_000, *rankSessions)
+	w := newWorld(1, sessions, worldDefault)
 	in := w.input()
 	in.Each = func(n int, do func(i int)) { // as the pipeline does
 		var wg sync.WaitGroup
@@ -254,7 +256,7 @@ func BenchmarkAsk(b *testing.B) {
 				b.Fatal(err)
 			}
 		}
-		b.ReportMetric(float64(len(data))/100_000, "B/session")
+		b.ReportMetric(float64(len(data))/float64(sessions), "B/session")
 		b.Run("load", func(b *testing.B) {
 			for b.Loop() {
 				if _, err := UnmarshalBasis(data, w.input(), base.report); err != nil {
@@ -263,4 +265,43 @@ func BenchmarkAsk(b *testing.B) {
 			}
 		})
 	})
+}
+
+// TestAskOfASample: an answer about more sessions than are estimated at once counts all of them, estimates from some, says so,
+// and agrees with what all of them say as far as its own intervals go.
+func TestAskOfASample(t *testing.T) {
+	w := newWorld(7, 6000, worldDefault)
+	_, b := basis(t, w.input())
+	all := b.c.selected(b.window(Question{}), func(*visit) bool { return true })
+	some := b.c.selected(b.window(Question{}), func(*visit) bool { return true })
+	some.every = 3
+	whole, part := all.Report(), some.Report()
+	if part.Sessions != whole.Sessions || part.Goals[0].Reached != whole.Goals[0].Reached {
+		t.Errorf("counts %d sessions and %d goals, want %d and %d", part.Sessions, part.Goals[0].Reached, whole.Sessions, whole.Goals[0].Reached)
+	}
+	known := map[string]Impact{}
+	for _, x := range whole.Issues {
+		known[x.Key] = x.Conversion[0]
+	}
+	exposed, sampled, off, wider, n := 0, 0, 0, 0.0, 0
+	for _, x := range part.Issues {
+		a, s := known[x.Key], x.Conversion[0]
+		exposed, sampled = exposed+a.Exposed, sampled+s.Exposed
+		if !a.Possible || !s.Possible {
+			continue
+		}
+		if a.PerWeek.Value < s.PerWeek.Low || a.PerWeek.Value > s.PerWeek.High {
+			off++
+		}
+		wider += (s.PerWeek.High - s.PerWeek.Low) / (a.PerWeek.High - a.PerWeek.Low)
+		n++
+	}
+	near(t, "tries that failed in the sample, of all", float64(sampled)/float64(exposed), 1.0/3, 0.04)
+	near(t, "width of the intervals, in those of all", wider/float64(n), math.Sqrt(3), 0.4)
+	if off > n/10 {
+		t.Errorf("%d of %d losses by all sessions are outside of the sample's intervals", off, n)
+	}
+	if got := b.words(Question{}, part, some.every); !strings.Contains(got, "one user in 3") {
+		t.Errorf("words %q", got)
+	}
 }
