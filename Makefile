@@ -4,12 +4,13 @@ export CGO_ENABLED = 0
 GO      ?= go
 DATA    ?= rankle-data
 FUZZTIME ?= 20s
+FUZZLONG ?= 10m
 # Decides the moments of the kills of make soak.
 SEED    ?= 1
 # Where the browser tests leave their screenshots.
 SHOTS   ?= .cache/screenshots
 
-.PHONY: help build test check demo bench fuzz soak update race man web web-check web-test e2e demo-bucket eval calibrate corpus sim
+.PHONY: help build test check demo bench fuzz fuzz-long hostile soak update race man web web-check web-test e2e demo-bucket eval calibrate corpus sim
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,8 +58,14 @@ sim: ## rank simulated worlds whose true losses are known, at three sizes, and c
 fuzz: ## every fuzz target for FUZZTIME each
 	@for t in $$(grep -rlE '^func Fuzz' --include=*_test.go . | sort); do \
 	  for f in $$(grep -oE '^func Fuzz[A-Za-z0-9_]+' $$t | cut -c6-); do \
-	    echo "== $$(dirname $$t) $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) ./$$(dirname $$t) || exit 1; \
+	    echo "== $$(dirname $$t) $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./$$(dirname $$t) || exit 1; \
 	  done; done
+
+fuzz-long: ## every fuzz target for FUZZLONG each, as before a release (ten minutes each by default: hours)
+	@$(MAKE) --no-print-directory fuzz FUZZTIME=$(FUZZLONG)
+
+hostile: ## what recordings that were made to hurt cost, as a table
+	$(GO) test ./cmd/rankle -run '^TestHostileRecordings' -v -count=1 | grep -E '\| |FAIL|ok'
 
 soak: ## kill analyses and servers at random moments, 250 times, and hold what they recover to against undisturbed runs (half an hour)
 	$(GO) test ./cmd/rankle -run '^TestSoak' -v -count=1 -timeout 2h -soak.kills=200 -soak.serve=50 -soak.seed=$(SEED)

@@ -136,6 +136,8 @@ func LoadResult(dir string) (*Result, error) {
 		return nil, fmt.Errorf("%s: %w", dir, ErrNoReport)
 	case err != nil:
 		return nil, fmt.Errorf("read result: %w", err)
+	case r.Report == nil:
+		return nil, fmt.Errorf("read result: %s holds no report: %w", filepath.Join(dir, resultFile), ErrDamaged)
 	}
 	if r.Users != "" {
 		r.People, _ = readKey(filepath.Join(dir, peopleKeyFile)) // the key may be elsewhere; who needs it asks names
