@@ -70,6 +70,9 @@ func withEvent(event string) []byte {
 // TestHostileRecordings reads recordings that were made to hurt, each in a process of its own, and holds what it costs against
 // the bounds. Each ends with a Digest or with a reason; none takes the machine along.
 func TestHostileRecordings(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the bounds are those of a program without the race detector")
+	}
 	gz := func(b *bytes.Buffer) (interface {
 		Write([]byte) (int, error)
 		Close() error

@@ -95,6 +95,9 @@ func fails(t *testing.T, limits string, args []string, words ...string) {
 // TestScarce takes from an analysis what it needs. It must say what that is and what to do, leave what was stored before as it
 // was, and with enough of it the next run comes to the Report of an undisturbed one.
 func TestScarce(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the limits are those of a program without the race detector")
+	}
 	root := t.TempDir()
 	bucket, plain := filepath.Join(root, "bucket"), filepath.Join(root, "plain")
 	if err := copySample(bucket); err != nil {

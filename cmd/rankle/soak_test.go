@@ -361,6 +361,9 @@ const mostLeft = 1
 // TestSoakAnalyze kills analyses and joins at random moments. The next run must come to the Report of an undisturbed one, byte
 // for byte, with every recording once in the ledger and nothing left over, and its search index must open.
 func TestSoakAnalyze(t *testing.T) {
+	if testing.Short() {
+		t.Skip("what is killed races with nothing")
+	}
 	s := newSoak(t)
 	stages := map[string]int{}
 	var recovered []time.Duration
