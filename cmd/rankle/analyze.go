@@ -337,6 +337,10 @@ func hintFor(err error) string {
 	switch {
 	case errors.As(err, &own):
 		return own.hint
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
+		return "make room and run again: what was stored is kept, and the run goes on from there"
+	case errors.Is(err, syscall.EROFS):
+		return "the data directory cannot be written: use another --data, or mount it for writing"
 	case errors.Is(err, ledger.ErrLocked):
 		return "another analysis works on this data directory: wait for it, stop it if it hangs, or use another --data"
 	case errors.Is(err, ledger.ErrInUse):
@@ -355,10 +359,6 @@ func hintFor(err error) string {
 		return "delete that file and analyse again: its recordings are read again, all others stay"
 	case errors.Is(err, pipeline.ErrReviews):
 		return reviewsHint
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
-		return "make room and run again: what was stored is kept, and the run goes on from there"
-	case errors.Is(err, syscall.EROFS):
-		return "the data directory cannot be written: use another --data, or mount it for writing"
 	case source.NoHandles(err):
 		return source.Hint(source.ErrHandles)
 	case errors.Is(err, syscall.EADDRINUSE):
