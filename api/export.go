@@ -57,7 +57,7 @@ func (s *Server) export(ctx context.Context, in *exportInput) (*exported, error)
 	var rows []IssueRow
 	for i := range v.rows {
 		row := reviewedRow(v.rows[i], reviews)
-		if in.wants(&row) && containsAll(v.haystk[i], words) && (len(in.Keys) == 0 || slices.Contains(in.Keys, row.Key)) {
+		if in.wants(&row, reviews) && containsAll(v.haystk[i], words) && (len(in.Keys) == 0 || slices.Contains(in.Keys, row.Key)) {
 			rows = append(rows, row)
 			chosen.Issues = append(chosen.Issues, v.snap.Report.Issues[i])
 		}

@@ -64,9 +64,13 @@ func (s *Server) issues(ctx context.Context, in *issuesInput) (*cached[IssuePage
 		return nil, err
 	}
 	page, words, last := IssuePage{Issues: []IssueRow{}}, strings.Fields(strings.ToLower(in.Q)), -1
-	for place, i := range v.ordered(in.Order, reviews) {
-		row := reviewedRow(v.rows[i], reviews)
-		if !in.wants(&row) || !containsAll(v.haystk[i], words) {
+	order := v.ordered(in.Order, reviews)
+	for place := range v.rows {
+		i := place
+		if order != nil {
+			i = order[place]
+		}
+		if !in.wants(&v.rows[i], reviews) || !containsAll(v.haystk[i], words) {
 			continue
 		}
 		page.Total++
@@ -77,6 +81,7 @@ func (s *Server) issues(ctx context.Context, in *issuesInput) (*cached[IssuePage
 			page.NextCursor = v.cursor(last)
 			continue // goes on for Total
 		}
+		row := reviewedRow(v.rows[i], reviews)
 		row.Segments = row.Segments[:min(len(row.Segments), rowSegments)]
 		page.Issues, last = append(page.Issues, row), place
 	}
@@ -86,15 +91,16 @@ func (s *Server) issues(ctx context.Context, in *issuesInput) (*cached[IssuePage
 // byEffort is the order of issuesInput that divides by the effort.
 const byEffort = "effort"
 
-// ordered lists the places of rows in an order that was asked for.
+// ordered lists the places of rows in an order that was asked for; nil is the order in which they stand.
 func (v *view) ordered(order string, reviews map[string]review.Review) []int {
+	if order != byEffort {
+		return nil
+	}
 	places := make([]int, len(v.rows))
 	worth := make([]*Figure, len(v.rows))
 	for i := range v.rows {
 		places[i] = i
-		if order == byEffort {
-			worth[i] = reviewedRow(v.rows[i], reviews).PerEffort
-		}
+		worth[i] = reviewedRow(v.rows[i], reviews).PerEffort
 	}
 	slices.SortStableFunc(places, func(a, b int) int {
 		switch x, y := worth[a], worth[b]; {
@@ -110,11 +116,18 @@ func (v *view) ordered(order string, reviews map[string]review.Review) []int {
 	return places
 }
 
+func statusIn(reviews map[string]review.Review, key string) string {
+	if r, ok := reviews[key]; ok {
+		return string(r.Status)
+	}
+	return statusNew
+}
+
 // reviewedRow adds what people decided.
 func reviewedRow(row IssueRow, reviews map[string]review.Review) IssueRow {
-	row.Status, row.Owner = statusNew, ""
+	row.Status, row.Owner = statusIn(reviews, row.Key), ""
 	if r, ok := reviews[row.Key]; ok {
-		row.Status, row.Owner, row.Effort = string(r.Status), r.Owner, r.Effort
+		row.Owner, row.Effort = r.Owner, r.Effort
 		if s := row.Score; s != nil && r.Effort > 0 {
 			row.PerEffort = &Figure{Value: finite(s.Value / r.Effort), Low: finite(s.Low / r.Effort), High: finite(s.High / r.Effort), Unit: s.Unit + " per effort"}
 		}
@@ -122,8 +135,8 @@ func reviewedRow(row IssueRow, reviews map[string]review.Review) IssueRow {
 	return row
 }
 
-func (in *IssueFilter) wants(row *IssueRow) bool {
-	return (in.Screen == "" || in.Screen == row.Screen) && (in.Status == "" || in.Status == row.Status) &&
+func (in *IssueFilter) wants(row *IssueRow, reviews map[string]review.Review) bool {
+	return (in.Screen == "" || in.Screen == row.Screen) && (in.Status == "" || in.Status == statusIn(reviews, row.Key)) &&
 		(in.Pattern == "" || slices.ContainsFunc(row.Patterns, func(p PatternCount) bool { return p.Pattern == in.Pattern }))
 }
 
