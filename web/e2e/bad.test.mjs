@@ -136,3 +136,33 @@ it("a recording that attacks the viewer runs nothing, loads nothing, leaves noth
   assert.deepEqual(strangers.filter((s) => s.startsWith("error:") && !refused.test(s)), []);
   await close();
 });
+
+// A page of sixty thousand elements, one chain of them as deep as browsers nest: it may be slow to draw, but the viewer
+// around it stays where it is and answers.
+it("a recording of a huge page leaves the viewer working", async () => {
+  const { page, strangers, close } = await world.page();
+  const wide = 60_000, deep = 400;
+  let id = 10;
+  const node = (tagName, childNodes) => ({ type: 2, id: ++id, tagName, attributes: {}, childNodes });
+  let chain = node("div", []);
+  for (let i = 0; i < deep; i++) chain = node("div", [chain]);
+  const body = node("body", [{ type: 3, id: ++id, textContent: "a huge page" }, chain, ...Array.from({ length: wide }, () => node("i", []))]);
+  const t = 1790000000000;
+  const events = [
+    { type: 4, timestamp: t, data: { href: "https://shop.example/", width: 1280, height: 800 } },
+    { type: 2, timestamp: t + 1, data: { node: { type: 0, id: 1, childNodes: [node("html", [node("head", []), body])] }, initialOffset: { top: 0, left: 0 } } },
+    { type: 3, timestamp: t + 900, data: { source: 0, texts: [], attributes: [], adds: [], removes: Array.from({ length: 20_000 }, (_, i) => ({ parentId: body.id, id: body.childNodes[2 + i].id })) } },
+    { type: 3, timestamp: t + 2500, data: { source: 1, positions: [{ x: 1, y: 1, id: 2, timeOffset: 0 }] } },
+  ];
+  await page.route("**/events**", (route) => route.fulfill({ json: { events, from_ms: t, to_ms: t + 2500, offset_ms: 0 } }));
+  const [session] = (await world.api("/sessions?limit=1")).sessions;
+  await page.goto(`/sessions/${encodeURIComponent(session.id)}`);
+  await page.locator(".player[data-state=paused]").waitFor();
+  assert.match(await page.locator(".page iframe").evaluate((f) => f.contentDocument.body.textContent), /a huge page/);
+  await page.keyboard.press("k");
+  await page.locator(".player[data-state=ended]").waitFor();
+  await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Fix list" }).click();
+  await page.locator("li.row").first().waitFor();
+  assert.deepEqual(strangers, []);
+  await close();
+});
