@@ -89,7 +89,7 @@ func (a *analysis) wroteBefore(gi int32) bool {
 		if e.Kind == replay.Navigate {
 			return false
 		}
-		if e.Kind == replay.Input && !e.Flags.Has(replay.FlagNotUser) {
+		if e.Kind == replay.Input && !a.scripted(e) {
 			return true
 		}
 	}

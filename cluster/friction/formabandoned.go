@@ -111,7 +111,7 @@ func (a *analysis) abandoned() []candidate {
 
 // formField returns the field of a form that an event belongs to, or nil. Searching is no filling in.
 func (a *analysis) formField(e *replay.Event) *replay.Target {
-	if e.Target < 0 || int(e.Target) >= len(a.s.Targets) || e.Flags.Has(replay.FlagNotUser) {
+	if e.Target < 0 || int(e.Target) >= len(a.s.Targets) || a.scripted(e) {
 		return nil
 	}
 	t := &a.s.Targets[e.Target]

@@ -278,9 +278,27 @@ func (a *analysis) typedBetween(from, to time.Duration, window uint16) bool {
 	return false
 }
 
+// scripted reports whether a value was put into a field by the page rather than by a hand: the recorder says so or, where it
+// tells neither, the value came with the screen. Pages fill their fields as they draw them, and nobody who has just come takes up
+// a field and writes within a glance.
+func (a *analysis) scripted(e *replay.Event) bool {
+	if e.Kind != replay.Input || e.Flags.Has(replay.FlagByUser) {
+		return false
+	}
+	if e.Flags.Has(replay.FlagNotUser) {
+		return true
+	}
+	for i := a.visitFrom(e.At+1) - 1; i >= 0 && e.At-a.visits[i].At < glance; i-- {
+		if a.visits[i].Window == int32(e.Window) {
+			return true
+		}
+	}
+	return false
+}
+
 // field returns the text field that an event belongs to, or nil.
 func (a *analysis) field(e *replay.Event) *replay.Target {
-	if e.Target < 0 || int(e.Target) >= len(a.s.Targets) || e.Flags.Has(replay.FlagNotUser) {
+	if e.Target < 0 || int(e.Target) >= len(a.s.Targets) || a.scripted(e) {
 		return nil
 	}
 	if t := &a.s.Targets[e.Target]; t.Traits.Has(replay.TextEntry) {

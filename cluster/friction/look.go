@@ -103,3 +103,16 @@ func (a *analysis) nodeOf(g *gesture) replay.NodeID {
 	}
 	return a.tree.above(t.Node, 1)
 }
+
+// empty reports whether a text without a letter came or went: frameworks keep one in the place of what is not shown. The words
+// of drawings are not told, so that nothing is known of theirs.
+func (a *analysis) empty(c *replay.Change) bool {
+	if c.Kind != replay.Added && c.Kind != replay.Removed || c.Traits&replay.ChangeText != 0 || !a.text(c.Node) || c.Parent < 0 || int(c.Parent) >= len(a.s.Nodes) {
+		return false
+	}
+	switch a.s.Nodes[c.Parent].Tag {
+	case "text", "tspan", "textPath", "title":
+		return false
+	}
+	return true
+}

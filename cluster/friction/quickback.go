@@ -136,7 +136,7 @@ func (a *analysis) used(v, next *Visit) bool {
 		if int32(e.Window) != v.Window {
 			continue
 		}
-		if e.Kind == replay.Input || e.Kind == replay.Scroll && e.Y >= half && e.At < last {
+		if e.Kind == replay.Input && !a.scripted(e) || e.Kind == replay.Scroll && e.Y >= half && e.At < last {
 			return true
 		}
 	}

@@ -360,9 +360,11 @@ func (a *analysis) take(w *watch, e *replay.Event) {
 			sign(sigInput)
 		}
 	case replay.Blur:
-		w.blurAt, w.blurred, w.lost = e.At, replay.NoIndex, e.Node
+		if w.lost = e.Node; w.blurred < 0 || !within(e.At, w.blurAt, momentLag) {
+			w.blurAt, w.blurred = e.At, replay.NoIndex // else the focus is handed on, from the field by way of others
+		}
 		if e.Target >= 0 && int(e.Target) < len(a.s.Targets) && a.s.Targets[e.Target].Traits&(replay.TextEntry|replay.NativePicker) != 0 {
-			w.blurred = e.Node // only fields change the looks of their surroundings when they lose the focus
+			w.blurAt, w.blurred = e.At, e.Node // only fields change the looks of their surroundings when they lose the focus
 		}
 		if r != nil && since <= typeLag {
 			r.blurred, r.blurAt = w.blurred, e.At
@@ -677,6 +679,9 @@ func (a *analysis) minor(r *run, w *watch, e *replay.Event, c *replay.Change, t 
 			return true
 		}
 	}
+	if a.empty(c) {
+		return true
+	}
 	cosmetic := c.Kind == replay.AttributeChanged && (c.Traits&replay.ChangeCursor != 0 || cosmeticAttr(c.Attr))
 	if c.Kind == replay.Added && t.rel == own && c.Size <= 1 && !a.text(c.Node) && since > cosmeticSpan {
 		return true // an empty thing that pointing at the control puts into it
@@ -728,9 +733,14 @@ func (a *analysis) byBlur(r *run, at time.Duration) bool {
 	return within(at, r.blurAt, momentLag) || within(at, r.blurAt, stampLag) && at < a.gestures[a.pressAt(r, at)].end
 }
 
-// surround returns what a field may restyle when it loses the focus: up to three levels around it, and never what holds
-// the pressed control as well.
+// surround returns what a field may restyle when it loses the focus: the label that holds it, or up to three levels around it,
+// and never what holds the pressed control as well.
 func (a *analysis) surround(field, pressed replay.NodeID) replay.NodeID {
+	for up, n := a.tree.parent(field), 0; up >= 0 && int(up) < len(a.s.Nodes) && n < labelDepth && !a.tree.within(pressed, up); up, n = a.tree.parent(up), n+1 {
+		if a.s.Nodes[up].Tag == "label" {
+			return up
+		}
+	}
 	for range 3 {
 		p := a.tree.above(field, 1)
 		if p == field || a.tree.within(pressed, p) {
@@ -740,6 +750,9 @@ func (a *analysis) surround(field, pressed replay.NodeID) replay.NodeID {
 	}
 	return field
 }
+
+// labelDepth is how far above its field a label is looked for: kits put four or five boxes in between for borders and icons.
+const labelDepth = 8
 
 // left reports whether the mouse has moved away from the press.
 func (a *analysis) left(r *run, w *watch) bool {
