@@ -16,12 +16,13 @@ func findErrorTaps(a *analysis) []candidate {
 			continue // nothing there could have failed
 		}
 		var gs []int32
-		best := -1
+		best, refused := -1, true
 		for hi := range r.hits {
 			h := &r.hits[hi]
 			if h.idle && a.anyReal(r) {
 				continue
 			}
+			refused = refused && a.turnedDown(h.gesture)
 			if n := len(gs); n == 0 || gs[n-1] != h.gesture {
 				gs = append(gs, h.gesture)
 			}
@@ -34,7 +35,10 @@ func findErrorTaps(a *analysis) []candidate {
 		cand.cause = h.cause
 		cand.end = max(cand.end, h.at)
 		cand.conf = a.base(weight(h), c)
-		if !a.failing(h.gesture) {
+		switch {
+		case refused: // that is the form's matter
+			cand.verdict, cand.reason, cand.conf = Dismissed, ReasonAnswered, startLogged
+		case !a.failing(h.gesture):
 			// A logged message after a press that was answered in time is a warning to developers, not an obstacle.
 			cand.verdict, cand.reason, cand.conf = Dismissed, ReasonAnswered, startLogged
 			if h.idle {

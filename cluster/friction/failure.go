@@ -35,7 +35,7 @@ func (a *analysis) takeRequest(w *watch, e *replay.Event) {
 		return // it is also sent without a press
 	}
 	cause := a.requestKey(q) + " " + strconv.Itoa(q.Status)
-	r.hits = append(r.hits, errorHit{at: q.End, gesture: gi, cause: cause, request: true, loose: loose})
+	r.hits = append(r.hits, errorHit{at: q.End, gesture: gi, cause: cause, request: true, refusal: writes(q) && refuses(q.Status), loose: loose})
 }
 
 // sendLag is how soon after pointer up the handler of a press sends its request. A later one may be its own as well

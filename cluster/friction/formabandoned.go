@@ -219,7 +219,7 @@ func (k *formKeeper) press(gi int32) {
 	for _, u := range *k.stays.at(g.window) {
 		switch {
 		case t.Traits.Has(replay.Toggle), submits && t.Traits.Has(replay.InForm) && u.form >= 0 && u.form != a.formAround(t.Node):
-		case submits && (disabled(g) || o.stands || o.invalid && a.refused(gi)):
+		case submits && (disabled(g) || o.stands || o.invalid && a.refused(gi) || a.turnedDown(gi)):
 			u.refused = true
 		case submits:
 			u.sent = true

@@ -10,6 +10,7 @@ import (
 // and again without getting anywhere, and for forms left half filled.
 func findFormTrouble(a *analysis) []candidate {
 	out := append(a.rejections(), a.sentBack()...)
+	out = append(out, a.turnedBack()...)
 	out = append(out, a.reEdits()...)
 	return append(out, a.abandoned()...)
 }

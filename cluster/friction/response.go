@@ -94,6 +94,7 @@ type errorHit struct {
 	gesture int32
 	cause   string
 	request bool
+	refusal bool // ... which the server refused because of what was sent
 	thrown  bool
 	loose   bool // a request sent later than a press sends its own
 	idle    bool // the press had been answered before, and nothing on the page showed the failure
