@@ -195,3 +195,44 @@ func TestMetrics(t *testing.T) {
 		t.Error("an address is in the metrics")
 	}
 }
+
+// Whoever plants a session id in a browser does not share the session that is opened there later.
+func TestSessionFixation(t *testing.T) {
+	s, secrets := guarded(t)
+	ask := func(method, path, cookie, body string) *http.Response {
+		r := request{Method: method, Path: path, Headers: map[string]string{"Cookie": "__Host-rankle=" + cookie}}
+		if body != "" {
+			r.Body = json.RawMessage(body)
+		}
+		return do(t, s.Handler(), r)
+	}
+	signIn := func(cookie string) string {
+		res := ask(http.MethodPost, "/api/v1/access/session", cookie, `{"token":"`+secrets[access.Viewer]+`"}`)
+		if res.StatusCode != 200 || len(res.Cookies()) != 1 {
+			t.Fatalf("sign-in: status %d", res.StatusCode)
+		}
+		return res.Cookies()[0].Value
+	}
+	const planted = "PLANTEDPLANTEDPLANTEDPLANTED"
+	mine := signIn(planted)
+	if mine == planted || ask("GET", "/api/v1/issues", planted, "").StatusCode != 401 {
+		t.Error("a planted session id is let in after sign-in")
+	}
+	if again := signIn(mine); again == mine {
+		t.Error("signing in again keeps the session id")
+	}
+	if got := ask("GET", "/api/v1/issues", mine, "").StatusCode; got != 200 {
+		t.Errorf("status %d with the id of the sign-in", got)
+	}
+}
+
+// No address lists what a folder holds.
+func TestNoDirectoryListing(t *testing.T) {
+	h := newServer(t, nil).Handler()
+	for _, path := range []string{"/assets", "/assets/", "/assets/.", "/./assets/", "//assets//", "/assets/../", "/.git/", "/assets/%2e%2e/"} {
+		res := do(t, h, get(path))
+		if body := string(readAll(t, res.Body)); strings.Contains(body, "index-1a2b3c") || strings.Contains(body, "<pre>") {
+			t.Errorf("%s lists files: %.200s", path, body)
+		}
+	}
+}

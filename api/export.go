@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -137,7 +138,7 @@ func decimal(f *float64) string {
 
 // cellText keeps a spreadsheet from taking recorded text for a formula (CWE-1236): such text gets an apostrophe in front.
 func cellText(s string) string {
-	if s == "" || !strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+	if s == "" || !strings.ContainsRune("=+-@\t\r\n", rune(s[0])) {
 		return s
 	}
 	if _, err := strconv.ParseFloat(s, 64); err == nil {
@@ -229,8 +230,12 @@ func (t ticket) body(report *ranker.Report, r ranker.Ranked, base string) string
 	return b.String()
 }
 
-// oneLine keeps recorded text on its line.
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+// oneLine keeps recorded text on its line, without characters that nobody sees.
+func oneLine(s string) string {
+	return strings.Join(strings.FieldsFunc(s, func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)
+	}), " ")
+}
 
 // jira makes recorded text harmless in Jira's wiki markup: it stays on its line and cannot start markup or a link.
 func jira(s string) string {

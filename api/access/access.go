@@ -142,7 +142,7 @@ func (g *Guard) load() error {
 	}
 	var s Settings
 	if err := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(&s); err != nil {
-		return fmt.Errorf("access file %s: %s", g.path, yaml.FormatError(err, false, true))
+		return fmt.Errorf("access file %s: %s", g.path, yaml.FormatError(err, false, false)) // never the line: it may hold a secret
 	}
 	tokens, err := s.check()
 	if err != nil {

@@ -150,3 +150,23 @@ func TestOpenRefuses(t *testing.T) {
 		t.Error("a file that is not there is no error")
 	}
 }
+
+// A secret that stands where it does not belong is not repeated in the message about it, which goes to a terminal and a log.
+func TestMessagesHoldNoSecrets(t *testing.T) {
+	for _, file := range []string{
+		"oidc:\n  issuer: https://login.example.com\n  client_secret: planted-secret\n",
+		"tokens:\n  - {name: a, role: viewer, secret: planted-secret}\n",
+		"tokens:\n  - {name: a, role: viewer, sha256: planted-secret}\n",
+		"tokens: [planted-secret\n",
+		"oidc: {client_secret_env: [planted-secret]}\n",
+	} {
+		path := filepath.Join(t.TempDir(), "access.yaml")
+		if err := os.WriteFile(path, []byte(file), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := access.Open(path, time.Now, func(string) (string, bool) { return "", false })
+		if err == nil || strings.Contains(err.Error(), "planted") {
+			t.Errorf("%q: %v; want an error that does not repeat the secret", file, err)
+		}
+	}
+}

@@ -73,6 +73,7 @@ var commands = []func(*app) *cobra.Command{
 
 // run executes one command line and returns the exit code.
 func run(ctx context.Context, args []string, s streams, lookupEnv func(string) (string, bool)) int {
+	s.out = &visible{w: s.out}
 	root := newRoot(&app{streams: s, lookupEnv: lookupEnv})
 	root.SetArgs(args)
 	return exitCode(s.err, root.ExecuteContext(ctx))

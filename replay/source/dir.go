@@ -215,6 +215,12 @@ func (d *Dir) open(ctx context.Context, obj replay.Object, offset int64) (io.Rea
 	if !fs.ValidPath(obj.Key) || d.only != nil && !slices.Contains(d.only, obj.Key) {
 		return nil, ErrNotFound
 	}
+	// Before it is opened: opening a pipe waits for somebody to write to it.
+	if info, err := fs.Stat(d.fsys, obj.Key); err != nil {
+		return nil, err
+	} else if !info.Mode().IsRegular() {
+		return nil, ErrNotFound
+	}
 	f, err := d.fsys.Open(obj.Key)
 	if err != nil {
 		return nil, err
