@@ -345,8 +345,6 @@ func hintFor(err error) string {
 		return "another analysis works on this data directory: wait for it, stop it if it hangs, or use another --data"
 	case errors.Is(err, ledger.ErrInUse):
 		return "stop the server on this data directory first: it would go on showing what is in its memory"
-	case errors.Is(err, pipeline.ErrKey):
-		return "put back the key file that was used before, or name it with --user-key; without it no user can be recognised"
 	case errors.Is(err, pipeline.ErrNoReport):
 		return `run "rankle analyze SOURCE" with the same --data first`
 	case errors.Is(err, pipeline.ErrNoBasis):
@@ -363,6 +361,8 @@ func hintFor(err error) string {
 		return source.Hint(source.ErrHandles)
 	case errors.Is(err, syscall.EADDRINUSE):
 		return "another program listens there, maybe another rankle serve: stop it, or choose another --addr (port 0 picks a free one)"
+	case errors.Is(err, pipeline.ErrKey):
+		return "put back the key file that was used before, or name it with --user-key; without it no user can be recognised"
 	case errors.Is(err, pipeline.ErrNothing):
 		return `"rankle detect FILE" tells what is wrong with one recording; docs/CONFIG.md explains key patterns`
 	}

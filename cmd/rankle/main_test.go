@@ -29,6 +29,16 @@ const sampleSessions = 12
 // scriptKey makes the names of users.
 const scriptKey = "0123456789abcdef0123456789abcdef"
 
+// sameNames has all commands of a test name users by one key, so that what they make can be compared.
+func sameNames(t *testing.T) {
+	t.Helper()
+	key := filepath.Join(t.TempDir(), "users.key")
+	if err := os.WriteFile(key, []byte(scriptKey), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("RANKLE_USER_KEY", key)
+}
+
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:  "testdata",

@@ -98,9 +98,8 @@ func TestScarce(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the limits are those of a program without the race detector")
 	}
+	sameNames(t)
 	root := t.TempDir()
-	write(t, filepath.Join(root, "users.key"), []byte(scriptKey))
-	t.Setenv("RANKLE_USER_KEY", filepath.Join(root, "users.key")) // users have the same names in all data directories
 	bucket, plain := filepath.Join(root, "bucket"), filepath.Join(root, "plain")
 	if err := copySample(bucket); err != nil {
 		t.Fatal(err)

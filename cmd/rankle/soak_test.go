@@ -73,8 +73,7 @@ func newSoak(t *testing.T) *soak {
 	t.Helper()
 	root := t.TempDir()
 	bucket := filepath.Join(root, "bucket")
-	write(t, filepath.Join(root, "users.key"), []byte(scriptKey))
-	t.Setenv("RANKLE_USER_KEY", filepath.Join(root, "users.key")) // users have the same names in all data directories
+	sameNames(t)
 	var sidecars []string
 	for _, day := range soakDays {
 		names, err := fs.Glob(demo.Bucket(), day+"/*.meta.json")

@@ -40,7 +40,7 @@ const (
 var ErrKey = errors.New("key of user names")
 
 // OpenPeople reads the key from a file, or, where file is "", that of the data directory, which is made if it has none yet.
-// The error is ErrKey.
+// The error is ErrKey, or that of making one.
 func OpenPeople(dataDir, file string) (*People, error) {
 	if file != "" {
 		return readKey(file)
@@ -50,7 +50,7 @@ func OpenPeople(dataDir, file string) (*People, error) {
 		return p, err
 	}
 	if err := makeKey(dataDir); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrKey, err)
+		return nil, fmt.Errorf("make a key for user names: %w", err)
 	}
 	return readKey(filepath.Join(dataDir, peopleKeyFile))
 }
