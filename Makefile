@@ -10,7 +10,7 @@ SEED    ?= 1
 # Where the browser tests leave their screenshots.
 SHOTS   ?= .cache/screenshots
 
-.PHONY: help build test check demo bench fuzz fuzz-long hostile soak update race man web web-check web-test e2e demo-bucket eval calibrate corpus sim
+.PHONY: help build test check demo bench fuzz fuzz-long hostile soak update race man web web-check web-test e2e demo-bucket eval calibrate corpus sim audit release release-check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,15 +25,24 @@ man: build ## write manual pages into bin/man
 	bin/rankle man bin/man
 
 test: ## run the whole Go test suite
-	$(GO) test ./...
+	$(GO) test ./... ./.ci/audit ./.ci/release
+
+audit: build ## ask the vulnerability databases about the program and the viewer (policy: .ci/audit; AUDIT_REQUIRED=1: fail if they cannot be asked)
+	$(GO) run ./.ci/audit bin/rankle
+
+release: ## build the archives of this commit into dist/, with lists of what is in them and checksums; the same bytes everywhere
+	$(GO) run ./.ci/release -out dist
+
+release-check: ## build the archive for linux/amd64 twice, apart, and compare the bytes
+	$(GO) run ./.ci/release -check
 
 race: ## the packages that start goroutines, under the race detector (needs a C compiler)
 	CGO_ENABLED=1 $(GO) test -race -short ./ranker/pipeline/... ./api/... ./ranker/review/... ./cluster/ledger/... ./replay/source/... ./cmd/...
 
 check: ## formatting, vet, staticcheck, layers, tidy modules; with Node also the freshness of web/dist
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "run gofmt -w on the files above"; exit 1; }
-	$(GO) vet ./... ./testdata/demo
-	$(GO) tool staticcheck ./... ./testdata/demo
+	$(GO) vet ./... ./testdata/demo ./.ci/audit ./.ci/release
+	$(GO) tool staticcheck ./... ./testdata/demo ./.ci/audit ./.ci/release
 	$(GO) run .ci/layers.go
 	$(GO) mod verify
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory web-check; else echo "web-check left out: it needs Node and npm"; fi

@@ -139,6 +139,9 @@ func (a *app) serve(ctx context.Context, data string, flags serveFlags) error {
 }
 
 func version() string {
+	if released != "" {
+		return released
+	}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		return info.Main.Version
 	}

@@ -7,6 +7,9 @@ import (
 	"github.com/spf13/cobra"
 )
 
+// released is the version of a release, which the linker sets (.ci/release); "" in any other build.
+var released string
+
 func versionCommand(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
@@ -21,7 +24,7 @@ are known: what a report of a problem should begin with.`,
 				fmt.Fprintln(a.out, "rankle (no build information)")
 				return nil
 			}
-			fmt.Fprintf(a.out, "rankle %s %s\n", info.Main.Version, info.GoVersion)
+			fmt.Fprintf(a.out, "rankle %s %s\n", version(), info.GoVersion)
 			for _, s := range info.Settings {
 				if s.Key == "vcs.revision" || s.Key == "vcs.time" {
 					fmt.Fprintf(a.out, "%s %s\n", s.Key, s.Value)
