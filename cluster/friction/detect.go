@@ -8,29 +8,60 @@ import (
 	"github.com/rankle/rankle/replay"
 )
 
+// Pattern is a kind of struggle. The values are a contract of the detect command.
+type Pattern string
+
+const (
+	RageTap         Pattern = "rage_tap"
+	DeadTap         Pattern = "dead_tap"
+	ErrorTap        Pattern = "error_tap"
+	SlowResponse    Pattern = "slow_response"
+	DisabledPress   Pattern = "disabled_press"
+	HoldConfusion   Pattern = "hold_confusion"
+	DeadSwipe       Pattern = "dead_swipe"
+	ThrashedCursor  Pattern = "thrashed_cursor"
+	QuickBack       Pattern = "quick_back"
+	Loop            Pattern = "loop"
+	ExcessiveScroll Pattern = "excessive_scroll"
+	FormTrouble     Pattern = "form_trouble"
+	UIFreeze        Pattern = "ui_freeze"
+	ZoomStruggle    Pattern = "zoom_struggle"
+	AffordanceGap   Pattern = "affordance_gap"
+)
+
 // detector finds the candidates of one pattern.
 type detector struct {
 	pattern Pattern
 	find    func(*analysis) []candidate
+	words   string   // what the pattern looks like, as the end of "it looks like"
+	limits  []string // thresholds that decide about it, beside those of the response model
 }
 
 // detectors is the table of all patterns, strongest evidence first: an episode with several is called by the first.
 var detectors = [...]detector{
-	{ErrorTap, findErrorTaps},
-	{UIFreeze, findFreezes},
-	{HoldConfusion, findHolds},
-	{DisabledPress, findDisabled},
-	{RageTap, findRage},
-	{DeadTap, findDead},
-	{SlowResponse, findSlow},
-	{AffordanceGap, findAffordance},
-	{FormTrouble, findFormTrouble},
-	{Loop, findLoops},
-	{QuickBack, findQuickBacks},
-	{DeadSwipe, findDeadSwipes},
-	{ThrashedCursor, findThrash},
-	{ExcessiveScroll, findScrolling},
-	{ZoomStruggle, findZooms},
+	{ErrorTap, findErrorTaps, "a press that ran into an error", []string{"error_after", "request_after"}},
+	{UIFreeze, findFreezes, "a page that stood still", []string{"freeze_silence"}},
+	{HoldConfusion, findHolds, "tapping what wants to be held", []string{"hold_presses", "hold_long"}},
+	{DisabledPress, findDisabled, "pressing something that is disabled", []string{"disabled_presses"}},
+	{RageTap, findRage, "pressing again and again in vain", []string{"rage_gestures", "rage_gap", "rage_span", "rage_radius", "rage_radius_touch", "rage_share", "no_progress"}},
+	{DeadTap, findDead, "a press that did nothing", []string{"dead_tail"}},
+	{SlowResponse, findSlow, "a late answer", []string{"slow_episode"}},
+	{AffordanceGap, findAffordance, "pressing what is no control", []string{"affordance_taps"}},
+	{FormTrouble, findFormTrouble, "trouble with a form", []string{"field_edits", "rejections"}},
+	{Loop, findLoops, "going in circles, or reloading", []string{"loop_visits", "loop_span"}},
+	{QuickBack, findQuickBacks, "going back at once", []string{"quick_back"}},
+	{DeadSwipe, findDeadSwipes, "a swipe that moved nothing", []string{"swipe_distance", "dead_tail"}},
+	{ThrashedCursor, findThrash, "shaking the mouse", []string{"thrash_turns", "thrash_leg", "thrash_path", "thrash_span"}},
+	{ExcessiveScroll, findScrolling, "searching up and down", []string{"scroll_turns"}},
+	{ZoomStruggle, findZooms, "zooming in to read", []string{"zoom_times"}},
+}
+
+// Words say what a pattern looks like, as the end of "it looks like"; "" for what is no pattern.
+func (p Pattern) Words() string {
+	if i := strength(p); i < len(detectors) {
+		return detectors[i].words
+	}
+	return ""
 }
 
 // candidate is what a detector proposes: gestures on one control, with the verdict of the filters.

@@ -102,27 +102,6 @@ type Attempt struct {
 	Down     int32 // how far the page was scrolled down at it, CSS px; 0 also where the recording does not say
 }
 
-// Pattern is a kind of struggle. The values are a contract of the detect command.
-type Pattern string
-
-const (
-	RageTap         Pattern = "rage_tap"
-	DeadTap         Pattern = "dead_tap"
-	ErrorTap        Pattern = "error_tap"
-	SlowResponse    Pattern = "slow_response"
-	DisabledPress   Pattern = "disabled_press"
-	HoldConfusion   Pattern = "hold_confusion"
-	DeadSwipe       Pattern = "dead_swipe"
-	ThrashedCursor  Pattern = "thrashed_cursor"
-	QuickBack       Pattern = "quick_back"
-	Loop            Pattern = "loop"
-	ExcessiveScroll Pattern = "excessive_scroll"
-	FormTrouble     Pattern = "form_trouble"
-	UIFreeze        Pattern = "ui_freeze"
-	ZoomStruggle    Pattern = "zoom_struggle"
-	AffordanceGap   Pattern = "affordance_gap"
-)
-
 // Verdict says what became of a candidate.
 type Verdict string
 

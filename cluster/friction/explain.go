@@ -271,31 +271,12 @@ func (x *explainer) considered(cands []candidate, ctl int32, from, to time.Durat
 	return out
 }
 
-// usedBy names the thresholds that decide about a pattern beside those of the response model.
-var usedBy = map[Pattern][]string{
-	RageTap:         {"rage_gestures", "rage_gap", "rage_span", "rage_radius", "rage_radius_touch", "rage_share", "no_progress"},
-	DeadTap:         {"dead_tail"},
-	ErrorTap:        {"error_after", "request_after"},
-	SlowResponse:    {"slow_episode"},
-	DisabledPress:   {"disabled_presses"},
-	HoldConfusion:   {"hold_presses", "hold_long"},
-	DeadSwipe:       {"swipe_distance", "dead_tail"},
-	ThrashedCursor:  {"thrash_turns", "thrash_leg", "thrash_path", "thrash_span"},
-	QuickBack:       {"quick_back"},
-	Loop:            {"loop_visits", "loop_span"},
-	ExcessiveScroll: {"scroll_turns"},
-	FormTrouble:     {"field_edits", "rejections"},
-	UIFreeze:        {"freeze_silence"},
-	ZoomStruggle:    {"zoom_times"},
-	AffordanceGap:   {"affordance_taps"},
-}
-
 // limitsFor lists the thresholds in force: those of the response model and of the considered patterns, and all that
 // the settings changed.
 func (x *explainer) limitsFor(l *local, patterns []Considered) []Limit {
 	used := map[string]bool{"quick_answer": true, "answer_limit": true, "episode_gap": true, "floor": true}
 	for _, c := range patterns {
-		for _, name := range usedBy[c.Pattern] {
+		for _, name := range detectors[strength(c.Pattern)].limits {
 			used[name] = true
 		}
 	}

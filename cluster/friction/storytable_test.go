@@ -196,3 +196,25 @@ func keepTable(t *testing.T, table string) {
 		}
 	}
 }
+
+// TestDetectorsSayWhatTheyLookLike: no pattern is told by its code alone, and the thresholds that explain it exist.
+func TestDetectorsSayWhatTheyLookLike(t *testing.T) {
+	defaults := DefaultSettings().Thresholds
+	known := map[string]bool{}
+	for _, f := range defaults.fields() {
+		known[f.name] = true
+	}
+	for _, d := range detectors {
+		if d.pattern.Words() == "" || len(d.limits) == 0 {
+			t.Errorf("%s looks like %q, decided by %v", d.pattern, d.words, d.limits)
+		}
+		for _, name := range d.limits {
+			if !known[name] {
+				t.Errorf("%s: there is no threshold %q", d.pattern, name)
+			}
+		}
+	}
+	if got := Pattern("none").Words(); got != "" {
+		t.Errorf("what is no pattern looks like %q", got)
+	}
+}

@@ -141,7 +141,7 @@ func printExplanation(out io.Writer, x *pipeline.Explanation) error {
 		for _, l := range x.Nearest {
 			what := "pressed"
 			if l.Pattern != "" {
-				what = fmt.Sprintf("%s (%s)", patternWords[l.Pattern], verdictWords[l.Verdict])
+				what = fmt.Sprintf("%s (%s)", l.Pattern.Words(), verdictWords[l.Verdict])
 			}
 			fmt.Fprintf(w, "  --at %s  %s%s\n", strconv.FormatFloat(l.At.Seconds(), 'f', 1, 64), what, on(l.Name))
 		}
@@ -165,7 +165,7 @@ func printExplanation(out io.Writer, x *pipeline.Explanation) error {
 		fmt.Fprintln(w, "\nWhat it looked like, and what became of that")
 	}
 	for _, c := range x.Considered {
-		fmt.Fprintf(w, "  %s  %s: %s%s\n", clock(c.Start), patternWords[c.Pattern], verdictWords[c.Verdict], because(c.Reason, c.Verdict, c.Confidence))
+		fmt.Fprintf(w, "  %s  %s: %s%s\n", clock(c.Start), c.Pattern.Words(), verdictWords[c.Verdict], because(c.Reason, c.Verdict, c.Confidence))
 	}
 	if len(x.Unseen) > 0 {
 		fmt.Fprintln(w, "\nWhat this recording cannot show")
@@ -214,9 +214,9 @@ func printVerdict(w io.Writer, x *pipeline.Explanation) {
 		fmt.Fprintln(w, "Verdict: nothing here looked like trouble.")
 		return
 	}
-	fmt.Fprintf(w, "Verdict: %s. It looks like %s (%s)%s.\n", verdictWords[e.Verdict], patternWords[e.Pattern], e.Pattern, because(e.Reason, e.Verdict, e.Confidence))
+	fmt.Fprintf(w, "Verdict: %s. It looks like %s (%s)%s.\n", verdictWords[e.Verdict], e.Pattern.Words(), e.Pattern, because(e.Reason, e.Verdict, e.Confidence))
 	for _, p := range e.Also {
-		fmt.Fprintf(w, "         It also looks like %s (%s).\n", patternWords[p], p)
+		fmt.Fprintf(w, "         It also looks like %s (%s).\n", p.Words(), p)
 	}
 	if cause := causeText(x); cause != "" {
 		fmt.Fprintf(w, "         What failed: %s\n", cause)

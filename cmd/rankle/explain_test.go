@@ -31,18 +31,6 @@ func TestParseMoment(t *testing.T) {
 	}
 }
 
-// Every pattern, verdict and reason has words, so that nothing is told by its code alone.
-func TestWords(t *testing.T) {
-	for _, p := range friction.Patterns() {
-		if patternWords[p] == "" {
-			t.Errorf("pattern %s has no words", p)
-		}
-	}
-	if len(patternWords) != len(friction.Patterns()) {
-		t.Error("there are words for patterns that do not exist")
-	}
-}
-
 // Recorded text cannot steer a terminal.
 func TestExplanationIsPrintable(t *testing.T) {
 	x := &pipeline.Explanation{Session: "s\x1b[2J", Explanation: friction.Explanation{Found: true, Screen: "/a\x07",

@@ -4,25 +4,6 @@ import (
 	"github.com/rankle/rankle/cluster/friction"
 )
 
-// patternWords says of each pattern what it looks like, as the end of "it looks like".
-var patternWords = map[friction.Pattern]string{
-	friction.RageTap:         "pressing again and again in vain",
-	friction.DeadTap:         "a press that did nothing",
-	friction.ErrorTap:        "a press that ran into an error",
-	friction.SlowResponse:    "a late answer",
-	friction.DisabledPress:   "pressing something that is disabled",
-	friction.HoldConfusion:   "tapping what wants to be held",
-	friction.DeadSwipe:       "a swipe that moved nothing",
-	friction.ThrashedCursor:  "shaking the mouse",
-	friction.QuickBack:       "going back at once",
-	friction.Loop:            "going in circles, or reloading",
-	friction.ExcessiveScroll: "searching up and down",
-	friction.FormTrouble:     "trouble with a form",
-	friction.UIFreeze:        "a page that stood still",
-	friction.ZoomStruggle:    "zooming in to read",
-	friction.AffordanceGap:   "pressing what is no control",
-}
-
 // reasonWords says what each reason means, as a sentence.
 var reasonWords = map[friction.Reason]string{
 	friction.ReasonProgress:       "each press led on to something new",
