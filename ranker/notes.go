@@ -20,7 +20,7 @@ const orderedByVisits = "expected visits per week that end there and would have 
 func (c *Collector) scaleWords(r *Report, weights []float64) string {
 	if weights[len(weights)-1] > 0 {
 		r.OrderedBy = orderedByVisits
-		return "visits per week that end there"
+		return "visits that end there per week"
 	}
 	var parts []string
 	valued := false

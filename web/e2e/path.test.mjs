@@ -22,6 +22,12 @@ for (const width of [1440, 390]) for (const scheme of ["light", "dark"]) {
     await accessible(page, "the list");
     await fits(page, "the list");
 
+    await page.locator("li.row .reasons summary").first().click();
+    await page.getByText("Fixing it is expected to give back").first().waitFor();
+    await page.getByText("go no further because of it").first().waitFor();
+    await fits(page, "the list with reasons");
+    await shot(page, `reasons-${name}`);
+
     await page.locator("li.row a.title").first().click();
     await page.getByRole("heading", { level: 1, name: issues.issues[0].title }).waitFor();
     await ready(page);

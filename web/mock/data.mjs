@@ -55,6 +55,7 @@ const issues = plan.map(([title, family, patterns, screen, label, sessions, user
     impact: { conversion: conversion ? conv : null, retention: ret },
     impacts: [conv, impact("window", "D1", retention[0] * 0.6, retention[1] - 1, retention[2] * 0.9), ret, impossible("window", "D30", "The window of every user is still open.")],
     score: { value: (conversion?.[0] ?? 0) + retention[0], low: (conversion?.[1] ?? 0) + retention[1], high: (conversion?.[2] ?? 0) + retention[2], unit: "purchases + returning users per week" },
+    stopped: { value: 0.2 - i * 0.02, low: 0.1 - i * 0.02, high: 0.3 - i * 0.02, unit: "share of those who met it" },
     top3: Math.max(0, 0.97 - i * 0.2), top10: Math.max(0.3, 1 - i * 0.04), first_seen: iso(from + (i % 4) * 2 * dayMS + 3600000 * 9), last_seen: iso(from + (days - 1) * dayMS + 3600000 * 17),
     trend: Array.from({ length: days }, (_, d) => {
       const exposedToday = between(exposed / days / 1.6, exposed / days * 1.4);

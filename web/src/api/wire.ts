@@ -120,6 +120,8 @@ export interface IssueRow {
   impact: { conversion: Impact | null; retention: Impact | null };
   impacts: Impact[] | null;
   score: Figure | null;
+  stopped?: Figure | null;
+  floor?: string;
   top3: number;
   top10: number;
   first_seen: string;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Impact, IssueRow } from "../api/wire";
-import { firmness, laneName, position, segmentChips, sentence, sharedAxis } from "./impact";
+import { firmness, laneName, position, reasons, segmentChips, sentence, sharedAxis } from "./impact";
 
 const impact = (over: Partial<Impact>): Impact => ({
   goal: "purchase", per_week: 132, low: 90, high: 180, unit: "purchases per week", share: 0.1, share_low: 0.05, share_high: 0.2,
@@ -55,4 +55,16 @@ it("chips say only when it is only there", () => {
     ],
   } as unknown as IssueRow;
   expect(segmentChips(row).map((c) => c.text)).toEqual(["only 4.2.0", "Android"]);
+});
+
+describe("reasons", () => {
+  const row = { score: { value: 2.53, low: 0.6, high: 4.4, unit: "lost outcomes per week" }, stopped: { value: 0.2, low: -0.02, high: 0.29, unit: "share of those who met it" }, top3: 0.41, top10: 0.99 };
+  it("say what the order goes by, what it leans on, and how sure the place is", () =>
+    expect(reasons(row, "en-GB")).toEqual([
+      "Fixing it is expected to give back 2.5 lost outcomes a week (95 %: 0.6 to 4.4): its estimates, pulled towards what all issues have in common by as much as they are uncertain. The order goes by that.",
+      "Of those who meet it 20% (95 %: 0% to 29%) go no further because of it. Where few outcomes are known, the order leans on that.",
+      "Its chance to belong to the first three is 41%, to the first ten 99%.",
+    ]));
+  it("say that a place is assumed, and nothing of what is not known", () =>
+    expect(reasons({ ...row, stopped: null, floor: "it runs into errors" }, "en-GB").slice(0, 2)).toEqual(["Its place is assumed: it runs into errors.", "Its chance to belong to the first three is 41%, to the first ten 99%."]));
 });

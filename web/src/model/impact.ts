@@ -1,6 +1,6 @@
 // What an issue costs, as sentences and as positions on an axis. Pure.
 import type { Impact, IssueRow, Segment } from "../api/wire";
-import { count, interval, quantity, unitName } from "./format";
+import { count, figure, interval, quantity, share, unitName } from "./format";
 
 /** An impact that has figures. */
 export interface Estimated extends Impact { per_week: number; low: number; high: number }
@@ -100,6 +100,19 @@ export function sentence(i: Impact, family: string, locale?: string): string {
   }
   const others = family === "control" ? "in which the same control worked" : "that came to the same screen and did not meet this";
   return `People who met this and would ${wouldHave}: about ${quantity(e.per_week, locale)} a week (95 %: ${interval(e.low, e.high, locale)}), compared with ${count(e.compared, locale)} sessions ${others}.`;
+}
+
+/** Why a row stands where it does, in sentences: the order goes by another figure than the estimates that the row shows. */
+export function reasons(row: Pick<IssueRow, "score" | "stopped" | "floor" | "top3" | "top10">, locale?: string): string[] {
+  const out: string[] = [];
+  if (row.floor !== undefined && row.floor !== "") out.push(`Its place is assumed: ${row.floor}.`);
+  else if (row.score !== null) out.push(`Fixing it is expected to give back ${figure(row.score, locale)}: its estimates, pulled towards what all issues have in common by as much as they are uncertain. The order goes by that.`);
+  if (row.stopped !== null && row.stopped !== undefined) {
+    const { value, low, high } = row.stopped;
+    out.push(`Of those who meet it ${share(Math.max(0, value), locale)} (95 %: ${share(Math.max(0, low), locale)} to ${share(Math.max(0, high), locale)}) go no further because of it. Where few outcomes are known, the order leans on that.`);
+  }
+  out.push(`Its chance to belong to the first three is ${share(row.top3, locale)}, to the first ten ${share(row.top10, locale)}.`);
+  return out;
 }
 
 /** What the interval allows to say, in words. */

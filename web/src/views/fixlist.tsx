@@ -3,7 +3,7 @@ import { useMemo, useRef, useState } from "react";
 import { askWhatIf, exportURL, fetchIssues } from "../api/client";
 import type { IssueList, IssueRow, Report, Status, WhatIfList } from "../api/wire";
 import { count, dayRange, list, plural, quantity, ratio, sentenceCase, share } from "../model/format";
-import { lanes, segmentChips, sharedAxis, windowName, type Axis } from "../model/impact";
+import { lanes, reasons, segmentChips, sharedAxis, windowName, type Axis } from "../model/impact";
 import { pattern, patternNames, statuses, statusName } from "../model/patterns";
 import { bodyOf, matches, questionOf, rerank, withQuestion, type Question, type Reranked } from "../model/whatif";
 import { useKeys } from "../state/keys";
@@ -258,6 +258,10 @@ function Row({ row, axis, chosen, onChoose }: { row: Reranked; axis: Axis; chose
           {patterns.length > 3 && <li><span className="chip" title={list(patterns.slice(3).map((p) => pattern(p.pattern).label))}>+{patterns.length - 3}</span></li>}
           {segmentChips(row).map((c) => <li key={c.key}><span className="chip segment" title={c.title}>{c.text}</span></li>)}
         </ul>
+        <details className="reasons">
+          <summary>Why here<span className="hidden">: {row.title}</span></summary>
+          {reasons(row).map((r) => <p key={r}>{r}</p>)}
+        </details>
       </div>
       <div className="affected">
         <p><b>{count(row.users_affected)}</b> {row.users_affected === 1 ? "user" : "users"}</p>
