@@ -10,7 +10,7 @@ SEED    ?= 1
 # Where the browser tests leave their screenshots.
 SHOTS   ?= .cache/screenshots
 
-.PHONY: help build test check demo bench fuzz fuzz-long hostile soak update race man web web-check web-test e2e demo-bucket eval calibrate corpus sim audit release release-check
+.PHONY: help build test check demo bench fuzz fuzz-long hostile soak update race man web web-check web-test e2e pictures demo-bucket eval calibrate corpus sim audit release release-check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -94,6 +94,9 @@ web-test: ## unit tests of the viewer
 
 e2e: build ## walk the viewer in headless Chromium against the demo bucket (needs Node and Chromium)
 	bash .ci/e2e.sh bin/rankle $(SHOTS)
+
+pictures: build ## take the pictures of the documents anew, from the demo (needs Node and Chromium)
+	bash .ci/e2e.sh bin/rankle docs/images pictures
 
 demo-bucket: ## record the demo bucket again (needs Node and Chromium; many minutes)
 	cd testdata/demo/generator && npm ci --no-audit --no-fund && npm run generate

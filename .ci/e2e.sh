@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Serves the demo with the given binary on a free port and walks the viewer in headless Chromium.
-# Usage: e2e.sh BINARY SCREENSHOT_DIR
+# Serves the demo with the given binary on a free port and walks the viewer in headless Chromium, or runs another script of
+# web/package.json against it.
+# Usage: e2e.sh BINARY SCREENSHOT_DIR [SCRIPT]
 set -euo pipefail
 binary=$(realpath "$1"); mkdir -p "$2"; shots=$(realpath "$2")
 data=$(mktemp -d); log="$data/serve.log"
@@ -17,4 +18,4 @@ done
 [ -n "$url" ] || { cat "$log"; echo "rankle demo printed no URL within two minutes"; exit 1; }
 cd web
 [ -d node_modules ] || npm ci --no-audit --no-fund
-RANKLE_URL="$url" RANKLE_SHOTS="$shots" npm run e2e
+RANKLE_URL="$url" RANKLE_SHOTS="$shots" npm run "${3:-e2e}"

@@ -45,8 +45,8 @@ export async function open(mode = "") {
   };
 }
 
-export async function shot(page, name) {
-  if (shots !== "") await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
+export async function shot(page, name, { fullPage = true } = {}) {
+  if (shots !== "") await page.screenshot({ path: join(shots, `${name}.png`), fullPage });
 }
 
 /** Fails on serious and critical findings. The recorded page inside the player is not ours and is left out. */
