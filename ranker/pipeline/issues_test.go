@@ -64,6 +64,9 @@ func clusterOf(settings cluster.Settings, digests []*friction.Digest) *cluster.R
 // TestIssuesOfDemo states how well the episodes of the demo bucket are grouped, and holds the keys of the issues against
 // halves of the bucket, another order and renamed classes.
 func TestIssuesOfDemo(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the demo is grouped a dozen times over; run without -short")
+	}
 	digests, settings := demoEvidence(t, demo.Bucket())
 	whole := clusterOf(settings, digests)
 	keys := issueTitles(whole)

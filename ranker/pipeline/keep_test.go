@@ -224,6 +224,9 @@ func diskUse(t *testing.T, dir string) (files int, bytes int64) {
 // Fifty days go by. Every day brings two recordings, one of which is broken, and the store forgets what is older than ten
 // days; the settings change now and then, and a process is killed while it writes.
 func TestFiftyRunsHoldTheDisk(t *testing.T) {
+	if testing.Short() {
+		t.Skip("fifty analyses; run without -short")
+	}
 	t.Parallel()
 	const runs, days, stored = 50, 7, 10
 	k := kept{dir: t.TempDir(), data: t.TempDir(), days: days}

@@ -130,6 +130,9 @@ func refusal(status int, code string) s3test.Fault {
 // is missing and why, or ends with an error that says what to do; when the store is well again, the next run comes to the
 // Report of the undisturbed one, byte for byte.
 func TestFaultyStore(t *testing.T) {
+	if testing.Short() {
+		t.Skip("twenty analyses that wait for a store to recover; run without -short")
+	}
 	f := newFaulty(t)
 	run, err := f.analyze(t, t.TempDir())
 	if err != nil {
