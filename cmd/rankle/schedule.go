@@ -13,6 +13,7 @@ import (
 	"github.com/rankle/rankle/api"
 	"github.com/rankle/rankle/cluster/ledger"
 	"github.com/rankle/rankle/ranker/pipeline"
+	"github.com/rankle/rankle/replay/source"
 )
 
 // leastEvery is the shortest pause between two analyses: each lists all sources, which stores charge for.
@@ -38,21 +39,8 @@ type schedule struct {
 }
 
 func newSchedule(every time.Duration, log *slog.Logger, analyze func(context.Context, func(pipeline.Progress)) (*pipeline.Run, error)) *schedule {
-	return &schedule{every: every, log: log, analyze: analyze, now: time.Now, sleep: sleep,
+	return &schedule{every: every, log: log, analyze: analyze, now: time.Now, sleep: source.Sleep,
 		jitter: func(d time.Duration) time.Duration { return rand.N(max(d, 1)) }}
-}
-
-// sleep waits for a time, or until ctx ends, whose error it then returns.
-
-func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
-	}
 }
 
 // activity is how it goes at the moment.

@@ -39,12 +39,13 @@ func (r Retry) withDefaults() Retry {
 		r.MaxPause = 10 * time.Second
 	}
 	if r.Sleep == nil {
-		r.Sleep = sleep
+		r.Sleep = Sleep
 	}
 	return r
 }
 
-func sleep(ctx context.Context, d time.Duration) error {
+// Sleep waits for a time, or until ctx ends, whose error it then returns.
+func Sleep(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
