@@ -22,6 +22,7 @@ type result struct {
 	prior   *prior
 	leans   [][]float64 // per issue, what going on makes expect, in log-odds
 	posts   []posterior // per issue, on the log-odds scale, without the spread of the systematic error
+	doubts  []posterior // the same with it
 	all     effect      // of all issues together
 	shares  []float64
 	q       []float64
@@ -250,11 +251,11 @@ func (res *result) shrink(n int, progress *result) {
 		}
 	}
 	res.prior = fitPrior(x, se, leans)
-	res.posts, res.q = make([]posterior, n), make([]float64, n)
+	res.posts, res.doubts, res.q = make([]posterior, n), make([]posterior, n), make([]float64, n)
 	q, k := qValues(p), 0
 	for i := range n {
 		if res.effects[i].possible {
-			res.posts[i] = res.prior.posterior(x[k], se[k], res.leans[i])
+			res.posts[i], res.doubts[i] = res.prior.posterior(x[k], se[k], res.leans[i]), res.doubted(i)
 			res.q[i] = q[k]
 			k++
 		}
@@ -327,9 +328,9 @@ func (res *result) impact(i int, weeks float64) Impact {
 	check := e.check/float64(e.exposed) - e.tau + tau
 	im.Check = est(check, check-tQuantile*se, check+tQuantile*se, methodRobust)
 	post := &res.posts[i]
-	doubted := res.doubted(i)
+	doubted := &res.doubts[i]
 	im.Expected = est(post.mean*e.slope, 0, 0, methodShrunk)
-	im.Expected.Low, im.Expected.High = res.credible(i, &doubted, rows*e.slope)
+	im.Expected.Low, im.Expected.High = res.credible(i, doubted, rows*e.slope)
 	im.Harm, im.QValue, im.EValue, im.EValueLow = doubted.harm, res.q[i], e.eValue(tau), e.eValue(max(lo, 0))
 	im.Effective, im.Balance, im.Shared = e.ess, e.balance, res.shares[i]
 	if !im.finite() {
@@ -359,6 +360,7 @@ func spreadOut(k int) (u, v float64) {
 
 func frac(x float64) float64 { return x - math.Floor(x) }
 
+// doubted is the shrunk effect with the spread of the systematic error.
 func (res *result) doubted(i int) posterior {
 	e := &res.effects[i]
 	tau, _, _, se := res.cal.interval(e)
@@ -432,7 +434,7 @@ func (res *result) stake(i int, weeks float64, possible bool) stake {
 	}
 	e := &res.effects[i]
 	return stake{possible: true, rows: e.exposed + e.compared, perWeek: res.scale(i, weeks) * float64(e.exposed) * e.slope * res.shares[i],
-		expected: res.posts[i].mean, doubted: res.doubted(i)}
+		expected: res.posts[i].mean, doubted: res.doubts[i]}
 }
 
 // arrange puts issues, which come in the order of stakes, into the order of the list: every outcome on one scale.

@@ -304,8 +304,7 @@ func UnmarshalBasis(data []byte, in Input, report *Report) (*Basis, error) {
 	}
 	for i := range c.tries {
 		c.tries[i] = try{issue: d.Issue[i], at: d.At[i], screens: d.Screens[i], attempts: d.Attempts[i], friction: d.Friction[i],
-			failed: d.Flags[i]&flagFailed != 0, again: d.Flags[i]&flagAgain != 0,
-			wentOn: d.Flags[i]&flagWentOn != 0}
+			failed: d.Flags[i]&flagFailed != 0, again: d.Flags[i]&flagAgain != 0, wentOn: d.Flags[i]&flagWentOn != 0}
 	}
 	if err := c.restake(&d); err != nil {
 		return nil, err

@@ -338,6 +338,8 @@ func (v *visit) less(o *visit) bool {
 // near the normal one, few enough that every group of a small data set has users.
 const groups = 64
 
+func groupOf(name string) uint8 { return uint8(mix(hashString(name)) % groups) }
+
 // sampled tells whose tries losses are estimated from. All sessions of a user are, or none.
 func (c *Collector) sampled(v *visit) bool {
 	if c.every <= 1 {
@@ -352,8 +354,6 @@ func (c *Collector) sampled(v *visit) bool {
 
 // samplingSalt makes samples independent of other uses of the same hashes.
 const samplingSalt = 0x73616d706c65
-
-func groupOf(name string) uint8 { return uint8(mix(hashString(name)) % groups) }
 
 // hashString is FNV-1a, fixed for ever: it decides groups and with them the last digits of every interval.
 func hashString(s string) uint64 {
