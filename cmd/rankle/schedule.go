@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
-	"strings"
 	"sync"
 	"time"
 
@@ -106,7 +105,7 @@ func (s *schedule) once(ctx context.Context) {
 
 // problem is an error with what to do about it, on one line.
 func problem(err error) string {
-	text := strings.Join(strings.Fields(printable(err.Error())), " ")
+	text := oneLine(err.Error())
 	if hint := hintFor(err); hint != "" {
 		text = fmt.Sprintf("%s (%s)", text, hint)
 	}
