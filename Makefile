@@ -4,7 +4,7 @@ export CGO_ENABLED = 0
 GO      ?= go
 DATA    ?= rankle-data
 FUZZTIME ?= 20s
-FUZZLONG ?= 10m
+FUZZCPU ?= 600
 # Decides the moments of the kills of make soak.
 SEED    ?= 1
 # Where the browser tests leave their screenshots.
@@ -70,8 +70,8 @@ fuzz: ## every fuzz target for FUZZTIME each
 	    echo "== $$(dirname $$t) $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./$$(dirname $$t) || exit 1; \
 	  done; done
 
-fuzz-long: ## every fuzz target for FUZZLONG each, as before a release (ten minutes each by default: hours)
-	@$(MAKE) --no-print-directory fuzz FUZZTIME=$(FUZZLONG)
+fuzz-long: ## every fuzz target until it has had FUZZCPU seconds of processor time, goes on where it was stopped (hours)
+	@CPU=$(FUZZCPU) GO=$(GO) .ci/fuzz-long
 
 hostile: ## what recordings that were made to hurt cost, as a table
 	$(GO) test ./cmd/rankle -run '^TestHostileRecordings' -v -count=1 | grep -E '\| |FAIL|ok'
