@@ -17,7 +17,7 @@ import (
 
 // Append stores a batch and returns when it is on disk. Of Digests of one recording and fingerprint the last one
 // counts, here and over all batches. After an error, or if the process ends before Append returns, some days of the
-// batch may be stored and others not; Known tells. Append keeps nothing of batch.
+// batch may be stored and others not; Read tells. Append keeps nothing of batch.
 func (l *Ledger) Append(ctx context.Context, batch []friction.Digest) error {
 	if l.lock == nil {
 		return ErrReadOnly
@@ -68,7 +68,7 @@ func compareRows(a, b *row) int {
 
 // Skip is a recording that could not be read, remembered so that it is not read again until its objects change.
 type Skip struct {
-	Recording   string // as for Known
+	Recording   string // as for Read
 	Source      string
 	Reason      string // short and typed, what a report counts by
 	Detail      string // one sentence for a person

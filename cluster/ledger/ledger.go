@@ -1,6 +1,6 @@
 // Package ledger stores the Digests of all sessions that were ever read, so that a recording is read once.
 //
-// Call Open, ask Known before reading a recording, Append what was read in batches, and range over All to get every
+// Call Open, ask Read before reading a recording, Append what was read in batches, and range over All to get every
 // session's newest Digest in a stable order. Files are immutable Parquet files by day of session start; the page
 // docs/format/ledger.md describes them. The package never looks into a Digest and never talks to a recording's source.
 //
