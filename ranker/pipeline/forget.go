@@ -154,7 +154,8 @@ func (f *forgetting) steps() []func(context.Context) error {
 	return []func(context.Context) error{f.remember, f.reviews, f.tables, f.search, f.rows}
 }
 
-// find notes the person's sessions: by what the recordings say and by what the tables of the last analysis add.
+// find notes the person's sessions, by what the recordings say and by what the tables of the last analysis add, and the
+// recordings that could not be read and name the person.
 func (f *forgetting) find(ctx context.Context, last *Result) error {
 	var known *tables
 	if last != nil {
@@ -175,6 +176,20 @@ func (f *forgetting) find(ctx context.Context, last *Result) error {
 		f.sessions[d.Session], f.recordings[d.Recording] = true, true
 		for _, o := range d.Objects {
 			objects[strings.TrimSuffix(d.Source, "/")+"/"+o.Key] = true
+		}
+	}
+	for _, fingerprint := range f.ledger.Fingerprints() {
+		for s, err := range f.ledger.Skips(ctx, fingerprint) {
+			if err != nil {
+				return err
+			}
+			if !f.inSkip(s) {
+				continue
+			}
+			f.recordings[s.Recording] = true
+			for _, o := range s.Objects {
+				objects[strings.TrimSuffix(s.Source, "/")+"/"+o.Key] = true
+			}
 		}
 	}
 	f.out.Sessions = len(f.sessions)

@@ -172,8 +172,11 @@ func TestForget(t *testing.T) {
 	if after.Fresh != 0 || after.Report.Sessions != before.Report.Sessions-3 {
 		t.Errorf("the next analysis read %d and has %d sessions; want none and %d", after.Fresh, after.Report.Sessions, before.Report.Sessions-3)
 	}
-	if n := skippedAs(after, forgottenReason); n != 3 {
-		t.Errorf("%d recordings counted as forgotten, want 3", n)
+	if n := skippedAs(after, forgottenReason); n != 4 {
+		t.Errorf("%d recordings counted as forgotten, want 3 and one that cannot be read", n)
+	}
+	if left := remains(t, r.data); len(left) > 0 {
+		t.Errorf("the next analysis wrote the id into %v", left)
 	}
 }
 
