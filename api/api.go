@@ -81,12 +81,15 @@ var (
 // Snapshot is one finished run as it is served. It must not change after Load.
 type Snapshot struct {
 	Report     *ranker.Report      // required
-	Sessions   Digests             // required
+	Sessions   Digests             // required unless Preparing
 	Recordings Recordings          // nil: clips cannot be played, and the answer says so
 	Search     Searcher            // nil: sessions cannot be searched, and the answer says so
 	Screens    []cluster.ScreenMap // of the run; nil: none are known
 	Demo       bool                // the data is the generated demo bucket
 	Sources    []string            // directories and bucket URLs, without credentials
+	// Preparing means that only the Report is at hand yet, and what lies behind it will be loaded soon: what is nil here is no
+	// answer, and who asks for it is told to ask again.
+	Preparing bool
 	// Aliases are keys that issues had in earlier reports, with the key that they have now, so that links go on to work.
 	Aliases map[string]string
 
@@ -211,7 +214,7 @@ func (s *Server) OpenAPI() []byte { return s.doc }
 // Load serves snap from now on. Requests under way finish with the snapshot that they began with, so what it holds
 // may be closed only after Options.RequestTimeout.
 func (s *Server) Load(snap *Snapshot) error {
-	if snap == nil || snap.Report == nil || snap.Sessions == nil {
+	if snap == nil || snap.Report == nil || snap.Sessions == nil && !snap.Preparing {
 		return errors.New("load report: a snapshot needs a report and sessions")
 	}
 	s.view.Store(newView(snap, s.opts.Version))

@@ -141,7 +141,7 @@ func (s *Server) audit(ctx context.Context, in *auditInput) (*cached[AuditPage],
 
 // audited returns what auditing needs, or why there is nothing to audit.
 func (s *Server) audited(ctx context.Context) (*view, *audit.Frame, []review.Judged, error) {
-	v, err := s.current()
+	v, err := s.whole()
 	if err != nil {
 		return nil, nil, nil, err
 	}

@@ -48,6 +48,7 @@ func problem(status int, detail string) *Problem {
 var (
 	errNoRoute    = errors.New("there is nothing at this address")
 	errNotReady   = errors.New("no report is loaded yet: run `rankle analyze` first, or wait until the running analysis has finished")
+	errPreparing  = errors.New("the server has just started and is still opening what lies behind the report: its sessions, clips and screens will be there in a moment")
 	errNoIssue    = errors.New("no such issue in the loaded report; it may have had no episodes in the data window")
 	errNoScreen   = errors.New("no such screen among those that most sessions of the loaded run reached")
 	errNoClip     = errors.New("the issue has no clip with this index")
@@ -119,7 +120,7 @@ var statuses = [...]struct {
 	{errNoSession, http.StatusNotFound}, {errNoPicture, http.StatusNotFound}, {errNoMoment, http.StatusNotFound},
 	{errArchived, http.StatusConflict}, {errStore, http.StatusBadGateway}, {errRewritten, http.StatusConflict}, {errNoSource, http.StatusServiceUnavailable}, {errNoVideo, http.StatusGone}, {errNoStore, http.StatusServiceUnavailable},
 	{errNoSearch, http.StatusServiceUnavailable}, {errNoAudit, http.StatusServiceUnavailable}, {errNoWhatIf, http.StatusServiceUnavailable}, {errNoCurve, http.StatusNotFound}, {errNoEpisode, http.StatusNotFound}, {errNoReviews, http.StatusServiceUnavailable},
-	{errNotReady, http.StatusServiceUnavailable}, {errCursor, http.StatusBadRequest}, {errRange, http.StatusBadRequest},
+	{errNotReady, http.StatusServiceUnavailable}, {errPreparing, http.StatusServiceUnavailable}, {errCursor, http.StatusBadRequest}, {errRange, http.StatusBadRequest},
 	{errBadHost, http.StatusMisdirectedRequest}, {errCrossSite, http.StatusForbidden}, {errMethod, http.StatusMethodNotAllowed},
 	{errBodyTooBig, http.StatusRequestEntityTooLarge},
 	{errSignIn, http.StatusUnauthorized}, {errBadToken, http.StatusUnauthorized}, {errForbidden, http.StatusForbidden},
@@ -160,6 +161,12 @@ func sentence(err error) string {
 	return text
 }
 
+// askAgain is how many seconds a client is to wait before it asks again for what will be there soon.
+const askAgain = "2"
+
+// passes reports whether waiting is all that is needed.
+func passes(err error) bool { return errors.Is(err, errNotReady) || errors.Is(err, errPreparing) }
+
 // fail writes err as a problem and logs what the client does not see.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	p := s.explain(r.Context(), err)
@@ -171,6 +178,9 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	h.Set("Content-Type", problemType)
 	h.Set("Cache-Control", "no-store")
 	h.Del("ETag")
+	if passes(err) {
+		h.Set("Retry-After", askAgain)
+	}
 	w.WriteHeader(p.Status)
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(body) // the client is gone if this fails
@@ -180,7 +190,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 // explain maps err and logs the cause of what is our fault.
 func (s *Server) explain(ctx context.Context, err error) *Problem {
 	p := problemOf(err)
-	if p.Status >= http.StatusInternalServerError && !errors.Is(err, errNotReady) {
+	if p.Status >= http.StatusInternalServerError && !passes(err) {
 		s.log.ErrorContext(ctx, "request failed", "request", requestID(ctx), "status", p.Status, "err", err)
 	}
 	return p

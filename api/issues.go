@@ -17,7 +17,7 @@ func (s *Server) health(context.Context, *struct{}) (*struct{ Body Health }, err
 }
 
 func (s *Server) ready(context.Context, *struct{}) (*struct{ Body Health }, error) {
-	if _, err := s.current(); err != nil {
+	if _, err := s.whole(); err != nil {
 		return nil, err
 	}
 	return &struct{ Body Health }{Health{Status: "ok"}}, nil
@@ -36,6 +36,12 @@ const rowSegments = 3
 
 type issuesInput struct {
 	Conditional
+	Accepting
+	IssueQuestion
+}
+
+// IssueQuestion asks for a page of the list. It is exported for the reason that Conditional is, and comparable.
+type IssueQuestion struct {
 	IssueFilter
 	Limit  int    `query:"limit" default:"50" minimum:"1" maximum:"500"`
 	Cursor string `query:"cursor" maxLength:"200" doc:"next_cursor of the page before"`
@@ -50,21 +56,40 @@ type IssueFilter struct {
 	Q       string `query:"q" maxLength:"200" doc:"Words that title, screen, control, cause or key must contain"`
 }
 
-func (s *Server) issues(ctx context.Context, in *issuesInput) (*cached[IssuePage], error) {
-	v, tag, err := s.decided(ctx, in.Conditional)
+func (s *Server) issues(ctx context.Context, in *issuesInput) (*ready, error) {
+	v, err := s.current()
 	if err != nil {
 		return nil, err
 	}
+	seq, err := s.seq(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tag := v.etag(seq)
+	if err := in.unchanged(tag); err != nil {
+		return nil, err
+	}
+	body, err := v.issues.answer(seq, in.IssueQuestion, func() (any, error) {
+		reviews, err := s.allReviews(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return v.page(&in.IssueQuestion, reviews)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return in.ready(tag, body)
+}
+
+// page puts a page of the list together.
+func (v *view) page(in *IssueQuestion, reviews map[string]review.Review) (*IssuePage, error) {
 	after, err := v.position(in.Cursor)
 	if err != nil {
 		return nil, err
 	}
-	reviews, err := s.allReviews(ctx)
-	if err != nil {
-		return nil, err
-	}
-	page, words, last := IssuePage{Issues: []IssueRow{}}, strings.Fields(strings.ToLower(in.Q)), -1
-	order := v.ordered(in.Order, reviews)
+	page, words, last := &IssuePage{Issues: []IssueRow{}}, strings.Fields(strings.ToLower(in.Q)), -1
+	order, more := v.ordered(in.Order, reviews), false
 	for place := range v.rows {
 		i := place
 		if order != nil {
@@ -78,14 +103,17 @@ func (s *Server) issues(ctx context.Context, in *issuesInput) (*cached[IssuePage
 			continue
 		}
 		if len(page.Issues) == in.Limit {
-			page.NextCursor = v.cursor(last)
+			more = true
 			continue // goes on for Total
 		}
 		row := reviewedRow(v.rows[i], reviews)
 		row.Segments = row.Segments[:min(len(row.Segments), rowSegments)]
 		page.Issues, last = append(page.Issues, row), place
 	}
-	return fresh(tag, page), nil
+	if more {
+		page.NextCursor = v.cursor(last)
+	}
+	return page, nil
 }
 
 // byEffort is the order of issuesInput that divides by the effort.

@@ -157,14 +157,16 @@ const gzipLevel = 3
 func compress() func(http.Handler) http.Handler {
 	c := middleware.NewCompressor(gzipLevel, "application/json", problemType, "text/html", "text/css", "text/javascript",
 		"application/javascript", "image/svg+xml", "application/manifest+json", "text/plain")
-	c.SetEncoder("gzip", func(w io.Writer, level int) io.Writer {
-		z, err := gzip.NewWriterLevel(w, level)
-		if err != nil {
-			panic("BUG: gzip level: " + err.Error())
-		}
-		return z
-	})
+	c.SetEncoder("gzip", func(w io.Writer, level int) io.Writer { return newGzip(w, level) })
 	return c.Handler
+}
+
+func newGzip(w io.Writer, level int) *gzip.Writer {
+	z, err := gzip.NewWriterLevel(w, level)
+	if err != nil {
+		panic("BUG: gzip level: " + err.Error())
+	}
+	return z
 }
 
 // methods are those that a route of ours may answer; HEAD comes with GET.

@@ -37,16 +37,16 @@ func (s *Server) routes(router *chi.Mux) error {
 	api.UseMiddleware(mergeStatus, s.authorize, s.deadline)
 
 	add(s, api, get("health", "/healthz", "The process answers"), s.health)
-	add(s, api, get("ready", "/readyz", "A report is loaded"), s.ready)
+	add(s, api, get("ready", "/readyz", "A report is loaded, with what lies behind it"), s.ready)
 	add(s, api, get("report", "/api/v1/report", "The run that is served"), s.report)
 	add(s, api, get("runs", "/api/v1/runs", "The analyses of this server, how far one has come, and what its data takes"), s.runs)
-	add(s, api, get("issues", "/api/v1/issues", "The ranked list"), s.issues)
+	add(s, api, readyAs[IssuePage](api, get("issues", "/api/v1/issues", "The ranked list")), s.issues)
 	add(s, api, get("issue", "/api/v1/issues/{key}", "One issue"), s.issue)
 	patch := get("review", "/api/v1/issues/{key}/review", "Change the review of an issue")
 	patch.Method = http.MethodPatch
 	add(s, api, patch, s.review)
 	add(s, api, get("clip", "/api/v1/issues/{key}/clips/{index}", "One clip of an issue"), s.clip)
-	add(s, api, get("sessions", "/api/v1/sessions", "Search sessions"), s.sessions)
+	add(s, api, readyAs[SessionPage](api, get("sessions", "/api/v1/sessions", "Search sessions")), s.sessions)
 	add(s, api, get("session", "/api/v1/sessions/{id}", "One session"), s.session)
 	events := get("events", "/api/v1/sessions/{id}/events", "Playable, masked rrweb events of a session, or of a part of it")
 	events.Responses = map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{
@@ -96,7 +96,11 @@ func add[I, O any](s *Server, api huma.API, op huma.Operation, f func(context.Co
 		if errors.As(err, &headers) {
 			return nil, err
 		}
-		return nil, s.explain(ctx, err)
+		p := s.explain(ctx, err)
+		if passes(err) {
+			return nil, huma.ErrorWithHeaders(p, http.Header{"Retry-After": {askAgain}})
+		}
+		return nil, p
 	})
 }
 

@@ -74,8 +74,12 @@ type ScreenPress struct {
 }
 
 func (s *Server) screens(_ context.Context, in *struct{ Conditional }) (*cached[ScreenList], error) {
-	v, tag, err := s.reported(in.Conditional)
+	v, err := s.whole()
 	if err != nil {
+		return nil, err
+	}
+	tag := v.etag(0)
+	if err := in.unchanged(tag); err != nil {
 		return nil, err
 	}
 	return fresh(tag, ScreenList{mapped(v.snap.Screens, screenRow)}), nil
@@ -87,7 +91,7 @@ type screenInput struct {
 }
 
 func (s *Server) screenMap(_ context.Context, in *screenInput) (*cached[ScreenMap], error) {
-	v, err := s.current()
+	v, err := s.whole()
 	if err != nil {
 		return nil, err
 	}

@@ -67,6 +67,34 @@ func TestNotReady(t *testing.T) {
 	}
 }
 
+// A server that has only read the report answers the list, and says of what lies behind it that it is on its way.
+func TestPreparing(t *testing.T) {
+	whole := newServer(t, nil)
+	s := newServer(t, func(_ *api.Options, snap *api.Snapshot) {
+		*snap = api.Snapshot{Preparing: true, Report: snap.Report, Demo: snap.Demo, Sources: snap.Sources}
+	})
+	c := newContract(t, s.OpenAPI())
+	for _, path := range []string{"/api/v1/report", "/api/v1/issues", "/api/v1/issues/iss-login", "/api/v1/funnels"} {
+		soon, later := do(t, s.Handler(), get(path)), do(t, whole.Handler(), get(path))
+		if soon.StatusCode != 200 || soon.Header.Get("ETag") != later.Header.Get("ETag") {
+			t.Errorf("%s: status %d, ETag %s, of the whole run %s", path, soon.StatusCode, soon.Header.Get("ETag"), later.Header.Get("ETag"))
+		}
+		if a, b := readAll(t, soon.Body), readAll(t, later.Body); !bytes.Equal(a, b) {
+			t.Errorf("%s: not the answer of the whole run, under the same ETag", path)
+		}
+	}
+	ask := request{Method: http.MethodPost, Path: "/api/v1/what-if", Body: json.RawMessage(`{}`)}
+	for _, r := range []request{get("/readyz"), get("/api/v1/issues/iss-login/clips/0"), get("/api/v1/sessions"), get("/api/v1/sessions/s-0001"),
+		get("/api/v1/sessions/s-0001/events"), get("/api/v1/screens"), get("/api/v1/screens/map?screen=%2Fcart"), get("/api/v1/audit"), ask} {
+		res := do(t, s.Handler(), r)
+		body := readAll(t, res.Body)
+		if res.StatusCode != 503 || res.Header.Get("Retry-After") == "" || !strings.Contains(string(body), "in a moment") {
+			t.Errorf("%s: status %d, Retry-After %q, %s", r.Path, res.StatusCode, res.Header.Get("Retry-After"), body)
+		}
+		c.check(t, r, res, body)
+	}
+}
+
 // A run without goals, users, issues, search, recordings and reviews is a run all the same.
 func TestHalfConfigured(t *testing.T) {
 	s := newServer(t, func(o *api.Options, snap *api.Snapshot) {
@@ -209,6 +237,46 @@ func TestTwoReviewers(t *testing.T) {
 	got := decode[api.Review](t, res.Body)
 	if got.Status != "confirmed" || got.Note != "not ours" || got.Rev != 2 || len(got.History) != 2 {
 		t.Errorf("got %+v", got)
+	}
+}
+
+// Lists are kept as they were sent; what one person decides is in everybody's next list all the same, and so is another run.
+func TestListsAreNeverOld(t *testing.T) {
+	s := newServer(t, nil)
+	list := func(query string) api.IssuePage {
+		t.Helper()
+		return decode[api.IssuePage](t, do(t, s.Handler(), get("/api/v1/issues"+query)).Body)
+	}
+	const issue = "iss-login"
+	status := func(p api.IssuePage) string {
+		for _, i := range p.Issues {
+			if i.Key == issue {
+				return i.Status
+			}
+		}
+		return ""
+	}
+	for rev, want := range []string{"confirmed", "rejected", "fixed"} {
+		before := list("?status=" + want).Total
+		list("") // two readers, so that one answer is a kept one
+		if got := status(list("")); got == want {
+			t.Fatalf("the status is %s before anybody says so", got)
+		}
+		if res := do(t, s.Handler(), patch("/api/v1/issues/"+issue+"/review", fmt.Sprintf(`{"status":%q,"rev":%d}`, want, rev))); res.StatusCode != 200 {
+			t.Fatalf("status %d", res.StatusCode)
+		}
+		if got := status(list("")); got != want {
+			t.Errorf("the list says %q after the review says %q", got, want)
+		}
+		if after := list("?status=" + want).Total; after != before+1 {
+			t.Errorf("%d issues are %s, before the review %d", after, want, before)
+		}
+	}
+	if err := s.Load(otherRun(t)); err != nil {
+		t.Fatal(err)
+	}
+	if p := list(""); !strings.HasPrefix(p.Issues[0].Title, otherTitle) || status(p) != "fixed" {
+		t.Errorf("after another run was loaded the list begins with %q, and %s is %q", p.Issues[0].Title, issue, status(p))
 	}
 }
 
@@ -440,7 +508,7 @@ func TestPolicy(t *testing.T) {
 
 func TestGzip(t *testing.T) {
 	h := newServer(t, nil).Handler()
-	for _, path := range []string{"/api/v1/issues", "/api/v1/sessions/s-0001/events", "/"} {
+	for _, path := range []string{"/api/v1/issues", "/api/v1/sessions", "/api/v1/sessions/s-0001/events", "/"} {
 		plain := readAll(t, do(t, h, get(path)).Body)
 		res := do(t, h, request{Method: http.MethodGet, Path: path, Headers: map[string]string{"Accept-Encoding": "gzip"}})
 		if res.Header.Get("Content-Encoding") != "gzip" || !strings.Contains(res.Header.Get("Vary"), "Accept-Encoding") {

@@ -18,6 +18,12 @@ import (
 
 type sessionsInput struct {
 	Conditional
+	Accepting
+	SessionQuestion
+}
+
+// SessionQuestion asks for a page of sessions. It is exported for the reason that Conditional is, and comparable.
+type SessionQuestion struct {
 	Q       string    `query:"q" maxLength:"500" doc:"Words, \"phrases\", field:value, - to exclude, * at the end for beginnings"`
 	Screen  string    `query:"screen" maxLength:"500"`
 	Pattern string    `query:"pattern" maxLength:"100"`
@@ -35,7 +41,7 @@ type sessionsInput struct {
 	Cursor  string    `query:"cursor" maxLength:"1000" doc:"next_cursor of the page before"`
 }
 
-func (in *sessionsInput) query() search.Query {
+func (in *SessionQuestion) query() search.Query {
 	q := search.Query{Text: in.Q, Terms: map[string][]string{}, From: in.From, To: in.To, Limit: in.Limit, After: in.Cursor}
 	for field, value := range map[string]string{"screen": in.Screen, "pattern": in.Pattern, "device": in.Device, "os": in.OS,
 		"browser": in.Browser, "version": in.Version, "channel": in.Channel, "user": in.User, "issue": in.Issue, "goal": in.Goal} {
@@ -46,8 +52,8 @@ func (in *sessionsInput) query() search.Query {
 	return q
 }
 
-func (s *Server) sessions(ctx context.Context, in *sessionsInput) (*cached[SessionPage], error) {
-	v, err := s.current()
+func (s *Server) sessions(ctx context.Context, in *sessionsInput) (*ready, error) {
+	v, err := s.whole()
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +64,15 @@ func (s *Server) sessions(ctx context.Context, in *sessionsInput) (*cached[Sessi
 	if err := in.unchanged(tag); err != nil {
 		return nil, err
 	}
-	q := in.query()
+	body, err := v.found.answer(0, in.SessionQuestion, func() (any, error) { return v.search(ctx, in.query()) })
+	if err != nil {
+		return nil, err
+	}
+	return in.ready(tag, body)
+}
+
+// search puts a page of the sessions that match q together.
+func (v *view) search(ctx context.Context, q search.Query) (*SessionPage, error) {
 	q.UserName = v.snap.UserName
 	res, err := v.snap.Search.Search(ctx, q)
 	if err != nil {
@@ -67,7 +81,7 @@ func (s *Server) sessions(ctx context.Context, in *sessionsInput) (*cached[Sessi
 	facet := func(name string) []FacetValue {
 		return mapped(res.Facets[name], func(c search.Count) FacetValue { return FacetValue(c) })
 	}
-	page := SessionPage{Total: res.Total, NextCursor: res.Next, Sessions: []SessionRow{}, Facets: Facets{
+	page := &SessionPage{Total: res.Total, NextCursor: res.Next, Sessions: []SessionRow{}, Facets: Facets{
 		Pattern: facet("pattern"), Device: facet("device"), OS: facet("os"), Version: facet("version"),
 		Browser: facet("browser"), Channel: facet("channel"), Screen: facet("screen"),
 	}}
@@ -81,7 +95,7 @@ func (s *Server) sessions(ctx context.Context, in *sessionsInput) (*cached[Sessi
 		}
 		page.Sessions = append(page.Sessions, sessionRowOf(v.snap, d))
 	}
-	return fresh(tag, page), nil
+	return page, nil
 }
 
 type sessionInput struct {
@@ -90,7 +104,7 @@ type sessionInput struct {
 }
 
 func (s *Server) session(ctx context.Context, in *sessionInput) (*cached[Session], error) {
-	v, err := s.current()
+	v, err := s.whole()
 	if err != nil {
 		return nil, err
 	}
@@ -130,7 +144,7 @@ const (
 )
 
 func (s *Server) clip(ctx context.Context, in *clipInput) (*cached[Clip], error) {
-	v, err := s.current()
+	v, err := s.whole()
 	if err != nil {
 		return nil, err
 	}
@@ -184,7 +198,7 @@ type eventsInput struct {
 }
 
 func (s *Server) events(ctx context.Context, in *eventsInput) (*huma.StreamResponse, error) {
-	v, err := s.current()
+	v, err := s.whole()
 	if err != nil {
 		return nil, err
 	}

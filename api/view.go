@@ -23,6 +23,8 @@ type view struct {
 	byKey  map[string]int
 	former map[string]int // by keys that issues had before, see Snapshot.Aliases
 	tag    string         // hash of everything but reviews that answers depend on
+	issues kept           // pages of the list that were asked for
+	found  kept           // pages of sessions that were asked for
 }
 
 func newView(snap *Snapshot, version string) *view {
@@ -75,6 +77,15 @@ func (s *Server) current() (*view, error) {
 	return v, nil
 }
 
+// whole returns the loaded view with what lies behind its report, or why there is none.
+func (s *Server) whole() (*view, error) {
+	v, err := s.current()
+	if err == nil && v.snap.Preparing {
+		return nil, errPreparing
+	}
+	return v, err
+}
+
 // reported returns the loaded view and the tag of what is derived from its report alone. The error is why there is no
 // view, or the 304 answer if the client has that already.
 func (s *Server) reported(have Conditional) (*view, string, error) {
@@ -99,15 +110,20 @@ func (s *Server) decided(ctx context.Context, have Conditional) (*view, string, 
 // etag is the tag of everything that is derived from the report and the reviews. The error is the 304 answer if the client
 // has that already.
 func (s *Server) etag(ctx context.Context, v *view, have Conditional) (string, error) {
-	seq := int64(0)
-	if s.opts.Reviews != nil {
-		var err error
-		if seq, err = s.opts.Reviews.Seq(ctx); err != nil {
-			return "", err
-		}
+	seq, err := s.seq(ctx)
+	if err != nil {
+		return "", err
 	}
 	tag := v.etag(seq)
 	return tag, have.unchanged(tag)
+}
+
+// seq is the state of the reviews: it grows with every decision.
+func (s *Server) seq(ctx context.Context) (int64, error) {
+	if s.opts.Reviews == nil {
+		return 0, nil
+	}
+	return s.opts.Reviews.Seq(ctx)
 }
 
 // cursor names the position after rank in the list of this view.

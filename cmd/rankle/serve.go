@@ -90,7 +90,10 @@ func (a *app) serve(ctx context.Context, data string, flags serveFlags) error {
 	if err != nil {
 		return err
 	}
-	if _, err := pipeline.LoadResult(data); err != nil && !errors.Is(err, pipeline.ErrNoReport) {
+	loads := &loader{app: a, data: data, guard: guard}
+	defer loads.close()
+	result, err := loads.fresh()
+	if err != nil {
 		return err
 	}
 	if err := os.MkdirAll(data, 0o700); err != nil {
@@ -114,28 +117,33 @@ func (a *app) serve(ctx context.Context, data string, flags serveFlags) error {
 	if err != nil {
 		return err
 	}
-	loads := &loader{app: a, data: data, server: server, guard: guard}
-	defer loads.close()
-	if err := loads.check(ctx); err != nil {
+	loads.server = server
+	if err := loads.announce(result); err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	var beside sync.WaitGroup
 	last := loads.stamp // watch writes it
-	beside.Go(func() { loads.watch(ctx) })
+	var broken error    // read when beside is over
+	beside.Go(func() {
+		if err := loads.load(ctx, result); err != nil && ctx.Err() == nil {
+			broken = err
+			cancel()
+		}
+		loads.watch(ctx)
+	})
 	if flags.schedule != nil {
 		beside.Go(func() { flags.schedule.run(ctx, last) })
 	}
-	defer func() {
-		cancel()
-		if flags.schedule != nil && flags.schedule.activity().Running != nil {
-			a.log.Warn("stopping when the recordings at hand are read; a second interrupt stops at once")
-		}
-		beside.Wait()
-	}()
 	a.log.Info("serving", "address", listener.Addr().String(), "data", data, "version", version())
 	fmt.Fprintf(a.out, "\nViewer: %s\nStop with Ctrl-C.\n", flags.door.address(listener.Addr()))
-	return server.Serve(ctx, listener)
+	err = server.Serve(ctx, listener)
+	cancel()
+	if flags.schedule != nil && flags.schedule.activity().Running != nil {
+		a.log.Warn("stopping when the recordings at hand are read; a second interrupt stops at once")
+	}
+	beside.Wait()
+	return errors.Join(broken, err)
 }
 
 func version() string {
@@ -266,19 +274,47 @@ func (l *loader) watch(ctx context.Context) {
 	}
 }
 
-// check loads the result if there is one that is not loaded yet.
-func (l *loader) check(ctx context.Context) error {
+// fresh reads the result if there is one that was not read yet, or returns nil.
+func (l *loader) fresh() (*pipeline.Result, error) {
 	stamp, err := pipeline.ResultTime(l.data)
 	if errors.Is(err, pipeline.ErrNoReport) || err == nil && stamp.Equal(l.stamp) {
-		return nil
+		return nil, nil
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	l.stamp = stamp
-	result, err := l.app.loadResult(l.data)
+	return l.app.loadResult(l.data)
+}
+
+// announce has the server answer from the report alone, which takes no time, until load has opened what lies behind it:
+// that takes as long as a pass over all sessions. A report after the first does not do so, because nobody is to lose sight
+// of the sessions that they look at.
+func (l *loader) announce(result *pipeline.Result) error {
+	if result == nil {
+		return nil
+	}
+	return l.server.Load(&api.Snapshot{
+		Preparing: true, Report: result.Report, Demo: isDemo(result), Sources: result.Sources, Aliases: result.Aliases,
+		UserName: result.UserName, Obeyed: result.Decisions,
+	})
+}
+
+func isDemo(r *pipeline.Result) bool { return slices.Contains(r.Sources, demoSource) }
+
+// check loads the result if there is one that is not loaded yet.
+func (l *loader) check(ctx context.Context) error {
+	result, err := l.fresh()
 	if err != nil {
 		return err
+	}
+	return l.load(ctx, result)
+}
+
+// load serves a result with all that lies behind it; nil is none.
+func (l *loader) load(ctx context.Context, result *pipeline.Result) error {
+	if result == nil {
+		return nil
 	}
 	next, err := l.open(ctx, result)
 	if err != nil {
@@ -315,7 +351,7 @@ func (l *loader) open(ctx context.Context, result *pipeline.Result) (*loaded, er
 		Report:     result.Report,
 		Sessions:   recordings,
 		Recordings: recordings,
-		Demo:       slices.Contains(result.Sources, demoSource),
+		Demo:       isDemo(result),
 		Sources:    result.Sources,
 		Aliases:    result.Aliases,
 		Screens:    evidence.Clusters.Screens,

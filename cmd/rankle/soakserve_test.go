@@ -40,10 +40,14 @@ func startServer(t *testing.T, data string) *served {
 			break
 		}
 	}
-	if status, _, err := s.ask(t.Context(), http.MethodGet, "/readyz", nil); err != nil || status != http.StatusOK {
-		t.Fatalf("readyz: %d, %v", status, err)
+	for {
+		switch status, _, err := s.ask(t.Context(), http.MethodGet, "/readyz", nil); {
+		case err == nil && status == http.StatusOK:
+			return s
+		case err != nil || status != http.StatusServiceUnavailable:
+			t.Fatalf("readyz: %d, %v", status, err)
+		}
 	}
-	return s
 }
 
 // beginServer starts a server and does not wait.

@@ -16,9 +16,6 @@ import { SessionsPage } from "./views/sessions";
 import { Shell } from "./views/shell";
 import { SignInPage } from "./views/signin";
 
-// How long to wait before asking again for a report that is not there yet.
-const retryMS = 3000;
-
 export function App() {
   const { path } = useNavigation();
   const at = route(path);
@@ -29,13 +26,6 @@ export function App() {
   // Nothing of what the last person saw stays behind.
   const { reload: askAgain } = access;
   useEffect(() => whenSignedOut(() => { forget(""); askAgain(); }), [askAgain]);
-  // While there is no report, somebody is about to make one.
-  const { error, reload } = report;
-  useEffect(() => {
-    if (error?.status !== 503) return;
-    const again = setTimeout(reload, retryMS);
-    return () => clearTimeout(again);
-  }, [error, reload]);
   // A new page takes the focus, so that keyboards and screen readers start at its top. Clips of one issue are one page.
   const place = "key" in at ? `${at.page} ${at.key}` : "id" in at ? at.id : at.page;
   const shown = useRef(place);

@@ -9,11 +9,14 @@ const base = "/api/v1";
 export class ApiError extends Error {
   readonly status: number;
   readonly title: string;
-  constructor(status: number, title: string, detail: string) {
+  /** How long to wait before asking again for what the server says is on its way; 0 when it says nothing of that. */
+  readonly waitMS: number;
+  constructor(status: number, title: string, detail: string, waitMS = 0) {
     super(sentenceCase(detail || title)); // problem details come as programs write errors
     this.name = "ApiError";
     this.status = status;
     this.title = title;
+    this.waitMS = waitMS;
   }
 }
 
@@ -40,7 +43,7 @@ async function answer(path: string, init: RequestInit): Promise<Response> {
   if (!response.ok) {
     const problem: unknown = await response.json().catch(() => null);
     if (response.status === 401) onSignedOut();
-    throw new ApiError(response.status, text(problem, "title") || `The server answered ${response.status}`, text(problem, "detail"));
+    throw new ApiError(response.status, text(problem, "title") || `The server answered ${response.status}`, text(problem, "detail"), 1000 * (Number(response.headers.get("retry-after")) || 0));
   }
   return response;
 }

@@ -33,7 +33,7 @@ interface Held<T> { key: string; data?: T; error?: ApiError }
 
 /**
  * Loads the resource named by `key` (null: nothing to load). The same key must always mean the same request; a cached
- * value is shown at once and refreshed behind it.
+ * value is shown at once and refreshed behind it, and what the server says will be there soon is asked for again.
  */
 export function useResource<T>(key: string | null, load: (signal: AbortSignal) => Promise<T>): Resource<T> {
   const [held, setHeld] = useState<Held<T> | null>(null);
@@ -61,6 +61,12 @@ export function useResource<T>(key: string | null, load: (signal: AbortSignal) =
     // `load` is a new closure on every render; the key stands for it.
   }, [key, round]);
   const reload = useCallback(() => setRound((n) => n + 1), []);
+  const soon = held?.key === key ? held?.error : undefined;
+  useEffect(() => {
+    if (soon === undefined || soon.waitMS === 0) return;
+    const again = setTimeout(reload, soon.waitMS);
+    return () => clearTimeout(again);
+  }, [soon, reload]);
   if (key === null) return { data: undefined, error: undefined, loading: false, stale: false, reload };
   if (held?.key === key) return { data: held.data, error: held.error, loading: busy, stale: false, reload };
   const cached = cache.get(key) as T | undefined;

@@ -30,8 +30,18 @@ export function Loading({ what }: { what: string }) {
   );
 }
 
-/** What went wrong, in the server's words, and what to do next. */
+/** What went wrong, in the server's words, and what to do next. What comes by itself, as the server says, is waited for. */
 export function Failed({ error, onRetry, children }: { error: ApiError; onRetry: () => void; children?: ReactNode }) {
+  if (error.waitMS > 0) {
+    return (
+      <div className="state" role="status">
+        <span className="spinner" />
+        <p>{error.message}</p>
+        {children}
+        <p className="muted">This page shows it as soon as it is there.</p>
+      </div>
+    );
+  }
   return (
     <div className="state failed" role="alert">
       <Icon name="warning" size={26} />
