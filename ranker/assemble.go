@@ -221,7 +221,7 @@ func (c *Collector) estimateAll(b *builder, s *study) *result {
 	if c.window == nil { // answers to questions leave the method's own checks to the report
 		res.checks = []SelfCheck{x.halves(n)}
 	}
-	s.cells, s.hoped, s.fails = nil, nil, nil // most of the memory, which the next outcome needs
+	s.cells, s.hoped, s.fails, s.strata = nil, nil, nil, strata{} // most of the memory, which the next outcome needs
 	return res
 }
 

@@ -12,9 +12,12 @@ const (
 	// move by a twentieth of themselves, others by less, and the curvature with them. Making it costs several times as much
 	// as the gradient.
 	nearTop = 0.05
-	// A first fit takes about so many rows where there are several times as many, per coefficient that it has at most: it
-	// ends close enough to the top that the fit of all rows takes one or two steps, at a fraction of the cost.
-	rowsPerCoefficient = 100
+	// longest is how far a step may move the linear predictor in the mean, by a factor of 7 in the odds: chances near 0 or 1 have
+	// next to no curvature, and send a step that believes it beyond all data.
+	longest = 2.0
+	// slowRise is the share of the rise before that a step with a kept curvature may have. Where rare levels make it worse than
+	// that, one new curvature brings as much as the several such steps that it costs.
+	slowRise = 0.1
 )
 
 // slope is what climb needs to know at a point.
@@ -27,8 +30,8 @@ type slope struct {
 
 // climb maximises a concave function of x by Newton's method, in place. at evaluates it at x, with its curvature if renew is
 // set. solve returns curvature⁻¹ v, nil where that fails. known tells that solve can be asked before any curvature was made,
-// because a similar one is at hand. A step that leads down is halved; a step longer than the one before makes the curvature
-// anew.
+// because a similar one is at hand. A step that leads down is halved; a step with a kept curvature that gains more than the one
+// before is not made before the curvature is anew.
 func climb(x []float64, known bool, at func(renew bool) slope, solve func(v []float64) []float64) {
 	old := append([]float64(nil), x...)
 	last, rise, weight := math.Inf(-1), math.Inf(1), 0.0
@@ -61,26 +64,17 @@ func climb(x []float64, known bool, at func(renew bool) slope, solve func(v []fl
 		if renew {
 			last, weight = here.value, here.weight
 		}
+		part := 1.0
+		if square := 2 * rise / weight; weight > 0 && square > longest*longest {
+			part = longest / math.Sqrt(square)
+		}
 		for j := range x {
 			old[j] = x[j]
-			x[j] += step[j]
+			x[j] += part * step[j]
 		}
 		if rise < closeEnough {
 			return
 		}
-		renew = 2*rise > nearTop*nearTop*weight
+		renew = 2*rise > nearTop*nearTop*weight || !renew && rise > slowRise*before
 	}
-}
-
-// thin takes enough rows to start from, evenly, of many; all of few.
-func thin[T any](rows []T, coefficients int) []T {
-	stride := len(rows) / (rowsPerCoefficient * coefficients)
-	if stride < 4 {
-		return rows
-	}
-	out := make([]T, 0, len(rows)/stride+1)
-	for i := stride / 2; i < len(rows); i += stride {
-		out = append(out, rows[i])
-	}
-	return out
 }

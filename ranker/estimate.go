@@ -3,6 +3,7 @@ package ranker
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/stat/distuv"
 )
@@ -65,14 +66,14 @@ func (b *builder) estimator(s *study) *estimator {
 	if x.reason != "" {
 		return x
 	}
-	x.model = fitPooled(s.cells, s.hoped, b.issues, b.cols, nil)
+	x.model = fitPooled(s, b.issues, b.cols, nil)
 	for i := range s.cells {
 		if !s.cells[i].failed {
 			x.pool += float64(s.cells[i].n)
 		}
 	}
 	if x.relink(b.issues) {
-		x.model = fitPooled(s.cells, s.hoped, b.issues, b.cols, x.model)
+		x.model = fitPooled(s, b.issues, b.cols, x.model)
 	}
 	return x
 }
@@ -83,8 +84,7 @@ func (b *builder) estimator(s *study) *estimator {
 func (x *estimator) estimate(issue int32) effect {
 	e, fit, unsupported := x.compare(issue)
 	if e.possible {
-		cells, hoped := x.study.of(issue)
-		x.doublyRobust(cells, hoped, fit, &e)
+		x.doublyRobust(fit, &e)
 		x.remarks(&e, unsupported)
 	}
 	return e
@@ -92,14 +92,14 @@ func (x *estimator) estimate(issue int32) effect {
 
 // compare is estimate without the checks beside it. It returns the model of the issue and the versions that support no
 // comparison.
-func (x *estimator) compare(issue int32) (e effect, fit *local, unsupported []string) {
-	cells, hoped := x.study.of(issue)
-	for i := range cells {
-		if cells[i].failed {
-			e.exposed += int(cells[i].n)
-			e.observed += float64(cells[i].y)
+func (x *estimator) compare(issue int32) (e effect, fit *fitted, unsupported []string) {
+	own := x.study.of(issue)
+	for i := range own.cells {
+		if c := &own.cells[i]; c.failed {
+			e.exposed += int(c.n)
+			e.observed += float64(c.y)
 		} else {
-			e.compared += int(cells[i].n)
+			e.compared += int(c.n)
 		}
 	}
 	if e.exposed < minExposed {
@@ -111,24 +111,42 @@ func (x *estimator) compare(issue int32) (e effect, fit *local, unsupported []st
 		return e, nil, nil
 	}
 	e.possible = true
-	fit = x.fit(issue, cells, hoped)
+	fit = x.fit(issue, own)
 	x.warm[issue] = nil // done with it
-	shift, unsupported := x.bracket(cells, &e)
-	x.standardise(cells, fit, shift, &e)
-	x.spread(cells, hoped, fit, &e)
+	shift, unsupported := x.bracket(fit, &e)
+	x.standardise(fit, shift, &e)
+	x.spread(fit, &e)
 	e.tau, e.se = e.lost/float64(e.exposed), math.Sqrt(e.variance)/float64(e.exposed)
 	return e, fit, unsupported
 }
 
+// fitted is what the models say of one issue's rows.
+type fitted struct {
+	rows
+	counts
+	pasts  []pattern // of the study
+	model  *local
+	chance []float64 // of the outcome where the try works, per stratum
+}
+
+// past is that of a stratum of the issue.
+func (f *fitted) past(k int) *pattern { return &f.pasts[f.strata[k].past] }
+
 // fit fits what is special about one issue, starting where an earlier round of the same issue ended.
-func (x *estimator) fit(issue int32, cells []cell, hoped []float64) *local {
-	rows := make([]sample, 0, len(cells))
-	for i := range cells {
-		if c := &cells[i]; !c.failed {
-			rows = append(rows, sample{&c.past, x.model.eta(&c.past), float64(c.n), hoped[i]})
+func (x *estimator) fit(issue int32, own rows) *fitted {
+	f := &fitted{rows: own, counts: count(own.cells, own.hoped, own.base, len(own.strata)), pasts: x.study.pasts}
+	samples := make([]sample, 0, len(f.strata))
+	for k, n := range f.worked {
+		if n > 0 {
+			samples = append(samples, sample{f.past(k), x.model.etas[f.strata[k].past], n, f.outcomes[k]})
 		}
 	}
-	return fitLocal(rows, x.model.cols, issueRidge, 1/x.model.spread, x.warm[issue])
+	f.model = fitLocal(samples, x.model.cols, issueRidge, 1/x.model.spread, x.warm[issue])
+	f.chance = make([]float64, len(f.strata))
+	for k, s := range f.strata {
+		f.chance[k] = expit(f.model.eta(f.past(k), x.model.etas[s.past]))
+	}
+	return f
 }
 
 // relink replaces the outcomes of tries that worked before a later one failed by what the fit expects from the later
@@ -136,21 +154,18 @@ func (x *estimator) fit(issue int32, cells []cell, hoped []float64) *local {
 // g-computation, Robins 1986). It reports whether there were any.
 func (x *estimator) relink(issues int) bool {
 	any := false
-	for i := range issues {
-		cells, hoped := x.study.of(int32(i))
-		var fit *local
-		for k := range cells {
-			c := &cells[k]
-			if c.next == 0 {
-				continue
+	for i := range int32(issues) {
+		own := x.study.of(i)
+		if !slices.ContainsFunc(own.cells, func(c cell) bool { return c.next > 0 }) {
+			continue
+		}
+		any = true
+		fit := x.fit(i, own)
+		x.warm[i] = fit.model
+		for k := range own.cells {
+			if c := &own.cells[k]; c.next > 0 {
+				own.hoped[k] = float64(c.n) * fit.chance[int(c.next-1)-own.base]
 			}
-			if fit == nil {
-				fit = x.fit(int32(i), cells, hoped)
-				x.warm[i] = fit
-			}
-			any = true
-			later := &x.study.fails[c.next-1].past
-			hoped[k] = float64(c.n) * expit(fit.eta(later, x.model.eta(later)))
 		}
 	}
 	return any
@@ -158,14 +173,12 @@ func (x *estimator) relink(issues int) bool {
 
 // bracket finds versions without comparison inside them. For those, shift is the general effect of the release as
 // learned on other controls, against the mix of versions in the comparison group.
-func (x *estimator) bracket(cells []cell, e *effect) (shift map[uint8]float64, names []string) {
+func (x *estimator) bracket(fit *fitted, e *effect) (shift [maxLevels]float64, names []string) {
 	var failed, worked [maxLevels]float64
-	for i := range cells {
-		if c := &cells[i]; c.failed {
-			failed[c.past[covVersion]] += float64(c.n)
-		} else {
-			worked[c.past[covVersion]] += float64(c.n)
-		}
+	for k := range fit.strata {
+		v := fit.past(k)[covVersion]
+		failed[v] += fit.failed[k]
+		worked[v] += fit.worked[k]
 	}
 	beta := x.model.beta[x.model.cols.start[covVersion]:x.model.cols.start[covVersion+1]]
 	mean, n := 0.0, 0.0
@@ -176,10 +189,9 @@ func (x *estimator) bracket(cells []cell, e *effect) (shift map[uint8]float64, n
 	if n > 0 {
 		mean /= n
 	}
-	shift = map[uint8]float64{}
 	for v := range beta {
 		if failed[v] > 0 && (worked[v] < supportRows || worked[v] < supportShare*(failed[v]+worked[v])) {
-			shift[uint8(v)] = beta[v] - mean
+			shift[v] = beta[v] - mean
 			e.beyond += failed[v] / float64(e.exposed)
 			if name := x.versions[v]; name != "" {
 				names = append(names, name)
@@ -191,18 +203,16 @@ func (x *estimator) bracket(cells []cell, e *effect) (shift map[uint8]float64, n
 
 // standardise sums the expected outcomes of the exposed. Where a version supports no comparison, the middle between
 // keeping and dropping the release's general effect is the estimate and half the distance an error (RANKING 3.7).
-func (x *estimator) standardise(cells []cell, fit *local, shift map[uint8]float64, e *effect) {
+func (x *estimator) standardise(fit *fitted, shift [maxLevels]float64, e *effect) {
 	keep, drop, slope := 0.0, 0.0, 0.0
-	for i := range cells {
-		c := &cells[i]
-		if !c.failed {
+	for k, n := range fit.failed {
+		if n == 0 {
 			continue
 		}
-		eta := fit.eta(&c.past, x.model.eta(&c.past))
-		p := expit(eta)
-		keep += float64(c.n) * p
-		slope += float64(c.n) * p * (1 - p)
-		drop += float64(c.n) * expit(eta-shift[c.past[covVersion]])
+		p, past := fit.chance[k], fit.past(k)
+		keep += n * p
+		slope += n * p * (1 - p)
+		drop += n * expit(fit.model.eta(past, x.model.etas[fit.strata[k].past])-shift[past[covVersion]])
 	}
 	e.expected = (keep + drop) / 2
 	e.lost = e.expected - e.observed
@@ -215,19 +225,19 @@ func (x *estimator) standardise(cells []cell, fit *local, shift map[uint8]float6
 // row on the estimate, with the model's own variance as a floor. The floor takes the larger of two chances: what
 // the exposed did is chance, and so is what these very people would have done, which is the question; where nobody
 // of the exposed reached the outcome the first is nil and the second is all there is.
-func (x *estimator) spread(cells []cell, hoped []float64, fit *local, e *effect) {
-	g := make([]float64, len(fit.theta))
+func (x *estimator) spread(fit *fitted, e *effect) {
+	g := make([]float64, len(fit.model.theta))
 	buf := make([]int32, 0, maxCovariates+1)
-	for i := range cells {
-		if c := &cells[i]; c.failed {
-			p := expit(fit.eta(&c.past, x.model.eta(&c.past)))
-			buf = fit.places(&c.past, buf)
+	for k, n := range fit.failed {
+		if n > 0 {
+			p := fit.chance[k]
+			buf = fit.model.places(fit.past(k), buf)
 			for _, a := range buf {
-				g[a] += float64(c.n) * p * (1 - p)
+				g[a] += n * p * (1 - p)
 			}
 		}
 	}
-	h := fit.solve(g)
+	h := fit.model.solve(g)
 	if h == nil {
 		h = make([]float64, len(g))
 	}
@@ -235,23 +245,27 @@ func (x *estimator) spread(cells []cell, hoped []float64, fit *local, e *effect)
 	for j := range g {
 		prior += g[j] * h[j]
 	}
+	reach := make([]float64, len(fit.strata)) // of a row that worked
+	for k, n := range fit.worked {
+		if n > 0 {
+			buf = fit.model.places(fit.past(k), buf)
+			for _, a := range buf {
+				reach[k] += h[a]
+			}
+		}
+	}
 	tau := e.lost / float64(e.exposed)
 	var seen [groups]bool
-	for i := range cells {
-		c := &cells[i]
-		p := expit(fit.eta(&c.past, x.model.eta(&c.past)))
-		r := float64(c.n)*p - hoped[i]
+	for i := range fit.cells {
+		c := &fit.cells[i]
+		k := int(c.stratum) - fit.base
+		r := float64(c.n)*fit.chance[k] - fit.hoped[i]
 		seen[c.group] = true
 		if c.failed {
 			e.psi[c.group] += r - float64(c.n)*tau
-			continue
+		} else {
+			e.psi[c.group] -= reach[k] * r
 		}
-		reach := 0.0
-		buf = fit.places(&c.past, buf)
-		for _, a := range buf {
-			reach += h[a]
-		}
-		e.psi[c.group] -= reach * r
 	}
 	robust, k := 0.0, 0.0
 	for i := range e.psi {
@@ -267,7 +281,7 @@ func (x *estimator) spread(cells []cell, hoped []float64, fit *local, e *effect)
 	seenRate := (e.observed + steady*e.expected/n) / (n + steady)
 	rate := clamp(e.expected/n, 1e-6, 1-1e-6)
 	chance := max(seenRate*(1-seenRate), rate*(1-rate))
-	e.variance += max(robust, n*chance+max(prior, plain(cells, hoped, n)))
+	e.variance += max(robust, n*chance+max(prior, plain(fit, n)))
 }
 
 // steady is how many rows of the expected rate are mixed into the observed one before its variance is taken, as in
@@ -276,14 +290,8 @@ const steady = 4
 
 // plain is the variance that an unadjusted comparison group of this size would add, with rates kept off 0 and 1: a
 // group without a single outcome does not prove that the rate is zero.
-func plain(cells []cell, hoped []float64, exposed float64) float64 {
-	n, y := 0.0, 0.0
-	for i := range cells {
-		if c := &cells[i]; !c.failed {
-			n += float64(c.n)
-			y += hoped[i]
-		}
-	}
+func plain(fit *fitted, exposed float64) float64 {
+	n, y := sum(fit.worked), sum(fit.outcomes)
 	if n == 0 {
 		return 0
 	}
@@ -294,38 +302,32 @@ func plain(cells []cell, hoped []float64, exposed float64) float64 {
 // doublyRobust is the check beside the estimate: the same standardisation, corrected by the residuals of the
 // comparison group weighted to look like the exposed (AIPW for the exposed with Hajek weights; Robins, Rotnitzky and
 // Zhao 1994).
-func (x *estimator) doublyRobust(cells []cell, hoped []float64, fit *local, e *effect) {
-	rows := make([]sample, len(cells))
+func (x *estimator) doublyRobust(fit *fitted, e *effect) {
+	samples := make([]sample, len(fit.strata))
 	base := logit((float64(e.exposed) + 0.5) / (float64(e.exposed+e.compared) + 1))
-	for i := range cells {
-		c := &cells[i]
-		rows[i] = sample{past: &c.past, off: base, n: float64(c.n)}
-		if c.failed {
-			rows[i].y = float64(c.n)
-		}
+	for k := range samples {
+		samples[k] = sample{past: fit.past(k), off: base, n: fit.worked[k] + fit.failed[k], y: fit.failed[k]}
 	}
-	exposure := fitLocal(rows, x.model.cols, exposureRidge, tinyRidge, nil)
-	sum, weights, squares := 0.0, 0.0, 0.0
-	odds := make([]float64, len(cells))
-	for i := range cells {
-		c := &cells[i]
-		if c.failed {
+	exposure := fitLocal(samples, x.model.cols, exposureRidge, tinyRidge, nil)
+	residuals, weights, squares := 0.0, 0.0, 0.0
+	odds := make([]float64, len(samples))
+	for k, n := range fit.worked {
+		if n == 0 {
 			continue
 		}
-		p := min(expit(exposure.eta(&c.past, base)), exposureCap)
+		p := min(expit(exposure.eta(fit.past(k), base)), exposureCap)
 		w := p / (1 - p)
-		odds[i] = w
-		n := float64(c.n)
-		sum += w * (hoped[i] - n*expit(fit.eta(&c.past, x.model.eta(&c.past))))
+		odds[k] = w
+		residuals += w * (fit.outcomes[k] - n*fit.chance[k])
 		weights += w * n
 		squares += w * w * n
 	}
 	e.check = e.lost
 	if weights > 0 {
-		e.check += float64(e.exposed) * sum / weights
+		e.check += float64(e.exposed) * residuals / weights
 		e.ess = weights * weights / squares
 	}
-	e.balance = x.balance(cells, odds)
+	e.balance = x.balance(fit, odds)
 }
 
 // remarks puts what weakens the estimate into words.

@@ -383,11 +383,10 @@ func fixOutcome(was, now *estimator, cal *calibration, issue int32, weeks float6
 	}
 	o.Predicted = o.estimate(was, issue, cal, weeks, methodPredicted, "the loss before the fix")
 	o.Realised = o.estimate(now, issue, &unproven, weeks, methodRealised, "the gain")
-	own, _ := now.study.of(issue)
 	elsewhere := now.pool
-	for i := range own {
-		if !own[i].failed {
-			elsewhere -= float64(own[i].n)
+	for _, c := range now.study.of(issue).cells {
+		if !c.failed {
+			elsewhere -= float64(c.n)
 		}
 	}
 	if o.Possible && elsewhere < minPool {

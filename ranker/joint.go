@@ -15,41 +15,39 @@ const jointRounds = 4
 // that all issues have in common, in log-odds: by so much those whose try failed differ from those alike whose try worked,
 // at every failure of a session.
 func (x *estimator) joint(error float64) effect {
-	s := x.study
-	hoped := make([]float64, len(s.cells))
-	m := x.model
+	s, m := x.study, x.model
 	if m.curve == nil {
 		return effect{}
 	}
+	hoped := make([]float64, len(s.cells))
+	var chance []float64
 	for range jointRounds {
+		chance = m.chances(error)
 		for i := range s.cells {
 			c := &s.cells[i]
 			hoped[i] = float64(c.y)
 			if c.after > 0 {
-				hoped[i] = float64(c.n) * m.at(&s.fails[c.after-1], error)
+				hoped[i] = float64(c.n) * chance[c.after-1]
 			}
 		}
-		m.step(s.cells, hoped)
+		m.step(count(s.cells, hoped, 0, len(s.list)))
 	}
+	chance = m.chances(error)
 	var e effect
-	grad := make([]float64, len(m.theta))
-	buf := make([]int32, 0, maxCovariates+2)
+	moved := make([]float64, len(s.list)) // by a unit of each stratum's predictor
 	for i := range s.fails {
 		f := &s.fails[i]
 		if !f.first {
 			continue
 		}
-		p := m.at(f, error)
+		p := chance[f.stratum]
 		e.exposed++
 		e.expected += p
 		e.slope += p * (1 - p)
 		if f.y {
 			e.observed++
 		}
-		buf = m.places(&f.past, f.issue, buf)
-		for _, a := range buf {
-			grad[a] += p * (1 - p)
-		}
+		moved[f.stratum] += p * (1 - p)
 	}
 	if e.exposed < minExposed {
 		return e
@@ -58,43 +56,70 @@ func (x *estimator) joint(error float64) effect {
 	e.lost = e.expected - e.observed
 	n := float64(e.exposed)
 	e.tau, e.slope = e.lost/n, max(e.slope/n, minSlope)
-	x.jointSpread(m, error, hoped, grad, &e)
+	x.jointSpread(chance, hoped, m.gradient(moved), &e)
 	e.se = math.Sqrt(e.variance) / n
 	return e
 }
 
-// carried adds to grad what the fit moves through the outcomes that it expects itself: without it the expected outcomes
-// would pass for observed ones, and the interval of a small total would be a tenth too narrow. moved is what a unit of
-// systematic error moves the total in this way, on top of what it moves at the first failures.
-func (x *estimator) carried(m *pooled, error float64, grad, reach []float64) (out []float64, moved float64) {
-	out = append([]float64(nil), grad...)
-	buf := make([]int32, 0, maxCovariates+2)
+// chances are those of the outcome in every stratum where the try works, less a systematic error in log-odds.
+func (m *pooled) chances(error float64) []float64 {
+	out := make([]float64, len(m.list))
+	for i, s := range m.list {
+		out[i] = m.at(s, error)
+	}
+	return out
+}
+
+// gradient is what moves by theta of what moves by the predictors of strata.
+func (m *pooled) gradient(moved []float64) []float64 {
+	out, pasts := make([]float64, len(m.theta)), make([]float64, len(m.pasts))
+	alpha := out[m.cols.n()+1:]
+	for i, s := range m.list {
+		pasts[s.past] += moved[i]
+		alpha[s.issue] += moved[i]
+	}
+	m.onto(out, pasts)
+	return out
+}
+
+// reaches is how much the predictor of every stratum moves with theta.
+func (m *pooled) reaches(theta []float64) []float64 {
+	pasts, alpha := m.along(theta), theta[m.cols.n()+1:]
+	out := make([]float64, len(m.list))
+	for i, s := range m.list {
+		out[i] = pasts[s.past] + alpha[s.issue]
+	}
+	return out
+}
+
+// carried is what the fit moves through the outcomes that it expects itself, beyond grad, if its theta moves by reach: without
+// it the expected outcomes would pass for observed ones, and the interval of a small total would be a tenth too narrow. total
+// is what a unit of systematic error moves in this way, on top of what it moves at the first failures.
+func (x *estimator) carried(chance, grad, reach []float64) (out []float64, total float64) {
+	reaches, moved := x.model.reaches(reach), make([]float64, len(x.study.list))
 	for i := range x.study.cells {
 		c := &x.study.cells[i]
 		if c.failed || c.after == 0 {
 			continue
 		}
-		sum := 0.0
-		for _, a := range m.places(&c.past, c.issue, buf) {
-			sum += reach[a]
-		}
-		f := &x.study.fails[c.after-1]
-		p := m.at(f, error)
-		w := sum * float64(c.n) * p * (1 - p)
-		moved += w
-		for _, a := range m.places(&f.past, f.issue, buf) {
-			out[a] += w
-		}
+		p := chance[c.after-1]
+		w := reaches[c.stratum] * float64(c.n) * p * (1 - p)
+		total += w
+		moved[c.after-1] += w
 	}
-	return out, moved
+	out = x.model.gradient(moved)
+	for j := range out {
+		out[j] += grad[j]
+	}
+	return out, total
 }
 
 // jointSpread is estimator.spread for the joint model.
-func (x *estimator) jointSpread(m *pooled, error float64, hoped, grad []float64, e *effect) {
-	s := x.study
+func (x *estimator) jointSpread(chance, hoped, grad []float64, e *effect) {
+	s, m := x.study, x.model
 	reach, own := m.solve(grad), e.slope
 	for range jointRounds {
-		carried, moved := x.carried(m, error, grad, reach)
+		carried, moved := x.carried(chance, grad, reach)
 		reach = m.solve(carried)
 		e.slope = own + moved/float64(e.exposed)
 	}
@@ -104,22 +129,16 @@ func (x *estimator) jointSpread(m *pooled, error float64, hoped, grad []float64,
 	}
 	for i := range s.fails {
 		if f := &s.fails[i]; f.first {
-			e.psi[f.group] += m.at(f, error) - e.tau
+			e.psi[f.group] += chance[f.stratum] - e.tau
 			if f.y {
 				e.psi[f.group]--
 			}
 		}
 	}
-	buf := make([]int32, 0, maxCovariates+2)
+	reaches, plain := m.reaches(reach), m.chances(0)
 	for i := range s.cells {
-		c := &s.cells[i]
-		if c.failed {
-			continue
-		}
-		r := hoped[i] - float64(c.n)*expit(m.eta(&c.past)+m.alpha[c.issue])
-		buf = m.places(&c.past, c.issue, buf)
-		for _, a := range buf {
-			e.psi[c.group] += reach[a] * r
+		if c := &s.cells[i]; !c.failed {
+			e.psi[c.group] += reaches[c.stratum] * (hoped[i] - float64(c.n)*plain[c.stratum])
 		}
 	}
 	robust := 0.0

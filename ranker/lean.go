@@ -111,7 +111,7 @@ func (c *Collector) estimateProgress(b *builder, limit int) *result {
 	res.cal = calibrate(res.effects[n:])
 	res.shrink(n, nil)
 	res.shares = slices.Repeat([]float64{1}, n)
-	s.cells, s.hoped, s.fails = nil, nil, nil
+	s.cells, s.hoped, s.fails, s.strata = nil, nil, nil, strata{}
 	return res
 }
 

@@ -6,19 +6,6 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// cell counts the rows that agree in everything. Cells of shards add up in any order. 40 bytes.
-type cell struct {
-	past  pattern
-	issue int32
-	n, y  int32 // rows, and those with the outcome
-	// next is the failure, by place in the study from 1, of a later try of the same issue in the same session, after is
-	// the next failure of any issue; 0 for none. What would have come of the session without that failure is not seen;
-	// it is expected from what was known when it came.
-	next, after int32
-	failed      bool
-	group       uint8
-}
-
 // Ridge penalties. A penalty is one over the prior variance of a coefficient on the log-odds scale.
 const (
 	// pooledRidge: a level of a covariate moves log-odds by about 1 (factor 2.7 in odds). Smaller lets rare levels
@@ -39,38 +26,26 @@ const maxLogit = 30 // exp(30) is beyond any rate that data can show
 // (iteratively reweighted least squares); the intercepts are eliminated by their Schur complement, so that a
 // thousand issues cost no more than ten.
 type pooled struct {
+	*strata
 	cols  columns
 	theta []float64 // beta, mean, alpha
-	mean  *float64
 	beta  []float64
 	alpha []float64 // per issue, deviation from mean
+	etas  []float64 // per past: the linear predictor without the issue's intercept
 	// spread is the variance of the true intercepts around mean, for issues whose own comparison group is small.
 	spread float64
 	curve  *schur // of the last step, nil without rows
 }
 
-// eta is the linear predictor without the issue's intercept.
-func (m *pooled) eta(p *pattern) float64 {
-	e := *m.mean
-	for c := range m.cols.covs {
-		e += m.beta[m.cols.start[c]+int32(p[c])]
-	}
-	return e
-}
-
-// fitPooled fits the model to the rows that worked; hoped are their outcomes, per cell. from is an earlier fit of the same
-// rows to other outcomes to start at, or nil; it must not be used to solve afterwards.
-func fitPooled(cells []cell, hoped []float64, issues int, cols columns, from *pooled) *pooled {
-	m := &pooled{cols: cols, theta: make([]float64, cols.n()+1+issues), spread: minSpread}
-	var n, y float64
-	for i := range cells {
-		if !cells[i].failed {
-			n += float64(cells[i].n)
-			y += hoped[i]
-		}
-	}
-	m.bind()
+// fitPooled fits the model to the rows that worked. from is an earlier fit of the same rows to other outcomes to start at,
+// or nil; it must not be used to solve afterwards.
+func fitPooled(s *study, issues int, cols columns, from *pooled) *pooled {
+	m := &pooled{strata: &s.strata, cols: cols, theta: make([]float64, cols.n()+1+issues), spread: minSpread}
+	m.beta, m.alpha = m.theta[:cols.n()], m.theta[cols.n()+1:]
+	all := count(s.cells, s.hoped, 0, len(s.list))
+	n, y := sum(all.worked), sum(all.outcomes)
 	m.theta[cols.n()] = logit((y + 0.5) / (n + 1))
+	m.predict()
 	if n == 0 {
 		return m
 	}
@@ -78,39 +53,61 @@ func fitPooled(cells []cell, hoped []float64, issues int, cols columns, from *po
 	if from != nil {
 		copy(m.theta, from.theta)
 		m.curve = from.curve
-	} else if some := thin(cells, len(m.theta)); len(some) < len(cells) {
-		m.climb(some, thin(hoped, len(m.theta)), false)
 	}
-	m.climb(cells, hoped, from != nil && from.curve != nil)
-	m.spread = m.interceptSpread(cells)
+	m.climb(all, from != nil && from.curve != nil)
+	m.predict()
+	m.spread = m.interceptSpread(all.worked)
 	return m
 }
 
-func (m *pooled) climb(cells []cell, hoped []float64, known bool) {
+func (m *pooled) climb(all counts, known bool) {
 	w := m.curve
 	climb(m.theta, known, func(renew bool) slope {
-		value, weight := m.accumulate(cells, hoped, w, renew)
+		value, weight := m.accumulate(all, renew)
 		return slope{w.grad, value, weight, !renew || w.factorise()}
 	}, w.solve)
 }
 
 // step moves the fit towards other outcomes of the same rows, by one step with the curvature at hand.
-func (m *pooled) step(cells []cell, hoped []float64) {
-	m.accumulate(cells, hoped, m.curve, false)
+func (m *pooled) step(all counts) {
+	m.accumulate(all, false)
 	for j, s := range m.solve(m.curve.grad) {
 		m.theta[j] += s
 	}
+	m.predict()
 }
 
-// at is the chance of the outcome of a row that failed, had it worked, less a systematic error in log-odds.
-func (m *pooled) at(f *failure, error float64) float64 {
-	return expit(m.eta(&f.past) + m.alpha[f.issue] - error)
+// predict brings etas up to date with theta.
+func (m *pooled) predict() { m.etas = m.along(m.theta) }
+
+// along adds up, for every past, the values that a vector like theta has for its levels and for the mean.
+func (m *pooled) along(v []float64) []float64 {
+	p := m.cols.n()
+	out := make([]float64, len(m.pasts))
+	for i := range m.pasts {
+		e := v[p]
+		for c := range m.cols.covs {
+			e += v[m.cols.start[c]+int32(m.pasts[i][c])]
+		}
+		out[i] = e
+	}
+	return out
 }
 
-// places are the indexes into theta of a row's levels, the mean and its issue.
-func (m *pooled) places(p *pattern, issue int32, buf []int32) []int32 {
-	n := int32(m.cols.n())
-	return append(m.cols.of(p, buf), n, n+1+issue)
+// onto is the reverse: it adds values of pasts to those that a vector like theta has for their levels and for the mean.
+func (m *pooled) onto(v, values []float64) {
+	p := m.cols.n()
+	for i, x := range values {
+		v[p] += x
+		for c := range m.cols.covs {
+			v[m.cols.start[c]+int32(m.pasts[i][c])] += x
+		}
+	}
+}
+
+// at is the chance of the outcome in a stratum where the try works, less a systematic error in log-odds.
+func (m *pooled) at(s stratum, error float64) float64 {
+	return expit(m.etas[s.past] + m.alpha[s.issue] - error)
 }
 
 // solve returns information⁻¹ v at the fit, zeros where that fails.
@@ -123,57 +120,53 @@ func (m *pooled) solve(v []float64) []float64 {
 	return make([]float64, len(v))
 }
 
-// bind names the parts of theta.
-func (m *pooled) bind() {
-	p := m.cols.n()
-	m.beta, m.mean, m.alpha = m.theta[:p], &m.theta[p], m.theta[p+1:]
-}
-
 // accumulate fills the gradient and, if renew is set, the curvature of the penalised log likelihood, of which it then
 // returns the value and the weight of all rows. The mean carries tinyRidge in the curvature only: it steadies the solution and must not pull at the mean.
-func (m *pooled) accumulate(cells []cell, hoped []float64, w *schur, renew bool) (value, weight float64) {
+func (m *pooled) accumulate(all counts, renew bool) (value, weight float64) {
+	w := m.curve
 	w.reset(renew)
+	m.predict()
 	p := w.p
-	grad, gradA := w.grad[:p], w.grad[p:]
-	buf := make([]int32, 0, maxCovariates+1)
-	for i := range cells {
-		c := &cells[i]
-		if c.failed {
+	gradA := w.grad[p:]
+	errors, infos := make([]float64, len(m.pasts)), make([]float64, len(m.pasts))
+	for i, s := range m.list {
+		n := all.worked[i]
+		if n == 0 {
 			continue
 		}
-		n := float64(c.n)
-		buf = append(m.cols.of(&c.past, buf), int32(p-1))
-		eta := m.alpha[c.issue]
-		for _, a := range buf {
-			eta += m.theta[a]
-		}
+		eta := m.etas[s.past] + m.alpha[s.issue]
 		pr := expit(eta)
-		r := hoped[i] - n*pr
-		gradA[c.issue] += r
-		for _, a := range buf {
-			grad[a] += r
-		}
+		r := all.outcomes[i] - n*pr
+		gradA[s.issue] += r
+		errors[s.past] += r
 		if renew {
-			value += likelihood(hoped[i], n, eta)
+			value += likelihood(all.outcomes[i], n, eta)
 			info := n * pr * (1 - pr)
 			weight += info
-			w.diag[c.issue] += info
-			row := w.cross[int(c.issue)*p : int(c.issue+1)*p]
-			for _, a := range buf {
-				row[a] += info
+			w.diag[s.issue] += info
+			infos[s.past] += info
+			row := w.cross[int(s.issue)*p : int(s.issue+1)*p]
+			row[p-1] += info
+			for c := range m.cols.covs {
+				row[m.cols.start[c]+int32(m.pasts[s.past][c])] += info
 			}
-			addOuter(w.b, p, buf, info)
 		}
 	}
+	m.onto(w.grad, errors)
 	for j, b := range m.beta {
 		value -= pooledRidge / 2 * b * b
-		grad[j] -= pooledRidge * b
+		w.grad[j] -= pooledRidge * b
 	}
 	for j, a := range m.alpha {
 		value -= interceptRidge / 2 * a * a
 		gradA[j] -= interceptRidge * a
 	}
 	if renew {
+		buf := make([]int32, 0, maxCovariates+1)
+		for i, info := range infos {
+			buf = append(m.cols.of(&m.pasts[i], buf), int32(p-1))
+			addOuter(w.b, p, buf, info)
+		}
 		for j := range m.beta {
 			w.b[j*p+j] += pooledRidge
 		}
@@ -259,18 +252,18 @@ const (
 
 // interceptSpread estimates the variance of the issues' intercepts by moments: the observed spread minus what
 // sampling alone adds.
-func (m *pooled) interceptSpread(cells []cell) float64 {
+func (m *pooled) interceptSpread(worked []float64) float64 {
 	info := make([]float64, len(m.alpha))
-	for i := range cells {
-		if c := &cells[i]; !c.failed {
-			pr := expit(m.eta(&c.past) + m.alpha[c.issue])
-			info[c.issue] += float64(c.n) * pr * (1 - pr)
+	for i, s := range m.list {
+		if worked[i] > 0 {
+			pr := m.at(s, 0)
+			info[s.issue] += worked[i] * pr * (1 - pr)
 		}
 	}
-	sum, noise, n := 0.0, 0.0, 0.0
+	squares, noise, n := 0.0, 0.0, 0.0
 	for j, a := range m.alpha {
 		if info[j] > 1 {
-			sum += a * a
+			squares += a * a
 			noise += 1 / info[j]
 			n++
 		}
@@ -278,7 +271,7 @@ func (m *pooled) interceptSpread(cells []cell) float64 {
 	if n < 4 {
 		return 1 // sd 1: too few issues to tell
 	}
-	return min(max((sum-noise)/n, minSpread), maxSpread)
+	return min(max((squares-noise)/n, minSpread), maxSpread)
 }
 
 // local is a ridge logistic regression on the columns that one issue's rows use, with an offset per row.
@@ -309,9 +302,6 @@ func fitLocal(rows []sample, cols columns, ridge, interceptPenalty float64, from
 		penalty[i] = ridge
 	}
 	penalty[q-1] = interceptPenalty
-	if some := thin(rows, q); from == nil && len(some) < len(rows) {
-		l.climb(some, penalty, false)
-	}
 	l.climb(rows, penalty, from != nil && from.ok)
 	return l
 }
@@ -457,3 +447,11 @@ func expit(eta float64) float64 { return 1 / (1 + math.Exp(-clamp(eta, -maxLogit
 func logit(p float64) float64 { return math.Log(p / (1 - p)) }
 
 func clamp(x, lo, hi float64) float64 { return min(max(x, lo), hi) }
+
+func sum(xs []float64) float64 {
+	total := 0.0
+	for _, x := range xs {
+		total += x
+	}
+	return total
+}

@@ -1,8 +1,6 @@
 package ranker
 
 import (
-	"cmp"
-	"encoding/binary"
 	"math"
 	"slices"
 	"time"
@@ -15,7 +13,8 @@ type study struct {
 	name   string
 	unit   string
 	window *outcome.Window // nil for a goal
-	cells  []cell          // sorted by issue, then pattern, then exposure, then group
+	strata                 // of all rows
+	cells  []cell          // by stratum, then exposure, then group
 	// hoped are the outcomes of each cell, in the same order: its y, where a later failure spoilt it what the model
 	// expects without that failure.
 	hoped []float64
@@ -34,11 +33,10 @@ type study struct {
 
 // failure is one try that failed.
 type failure struct {
-	past  pattern
-	issue int32
-	first bool // of any issue in its session
-	group uint8
-	y     bool
+	stratum int32
+	first   bool // of any issue in its session
+	group   uint8
+	y       bool
 }
 
 // naiveCount is the unadjusted comparison: sessions (users for retention) that met the issue, and how many of them
@@ -200,7 +198,7 @@ func (b *builder) deepest(v *visit, k int32) uint8 {
 
 // newStudy is a study of as many tries.
 func (b *builder) newStudy(name, unit string, tries int) *study {
-	return &study{name: name, unit: unit, failedAll: make([]int, b.issues), naive: make([]naiveCount, b.issues), cells: make([]cell, 0, tries)}
+	return &study{name: name, unit: unit, strata: newStrata(), failedAll: make([]int, b.issues), naive: make([]naiveCount, b.issues), cells: make([]cell, 0, tries)}
 }
 
 func (n *naiveCount) add(y bool) {
@@ -220,14 +218,15 @@ func (b *builder) countNaive(s *study, v *visit, y bool) {
 
 // row is one try of the session at hand with its outcome.
 type row struct {
-	t    *try
-	past pattern
-	y    bool
+	t       *try
+	past    pattern
+	y       bool
+	stratum int32
 }
 
 func (b *builder) add(v *visit, k int32, stage uint8, h history, y bool) {
 	t := &b.c.tries[v.try0+k]
-	b.rows = append(b.rows, row{t, b.lev.pattern(v, t, stage, h), y})
+	b.rows = append(b.rows, row{t: t, past: b.lev.pattern(v, t, stage, h), y: y})
 }
 
 // close turns the rows of a session into cells and links those that worked to the failures after them. A failure of a
@@ -236,55 +235,44 @@ func (b *builder) close(s *study, v *visit, met bool) {
 	if met {
 		s.metAll++
 	}
-	base, first := int32(len(s.fails)), -1
+	first := -1
 	for i := range b.rows {
 		r := &b.rows[i]
-		if !r.t.failed {
-			continue
-		}
-		s.fails = append(s.fails, failure{past: r.past, issue: r.t.issue, group: v.group, y: r.y})
-		if b.real(r.t) && (first < 0 || r.t.at < b.rows[first].t.at) {
+		r.stratum = s.place(r.t.issue, r.past)
+		if r.t.failed && b.real(r.t) && (first < 0 || r.t.at < b.rows[first].t.at) {
 			first = i
-			s.fails[len(s.fails)-1].first = true
 		}
 	}
-	place := base
 	for i := range b.rows {
 		r := &b.rows[i]
-		c := cell{past: r.past, issue: r.t.issue, failed: r.t.failed, group: v.group, n: 1}
+		c := cell{stratum: r.stratum, failed: r.t.failed, group: v.group, n: 1}
 		if r.y {
 			c.y = 1
 		}
 		if r.t.failed {
-			place++
-			s.fails[place-1].first = i == first
+			s.fails = append(s.fails, failure{stratum: r.stratum, first: i == first, group: v.group, y: r.y})
 		} else {
-			c.next, c.after = b.spoilers(i, base)
+			c.next, c.after = b.spoilers(i)
 		}
 		s.cells = append(s.cells, c)
 	}
 	b.rows = b.rows[:0]
 }
 
-// spoilers are the failures that follow a try that worked: the next of its own issue and the next of all, at its very
-// instant included. base is the number of failures before this session.
-func (b *builder) spoilers(i int, base int32) (next, after int32) {
-	own := b.rows[i].t
-	soonest, place := int32(math.MaxInt32), base
+// spoilers are the strata, from 1, of the failures that follow a try that worked: the next of its own issue and the next of
+// all, at its very instant included; 0 for none.
+func (b *builder) spoilers(i int) (next, after int32) {
+	own, soonest := b.rows[i].t, int32(math.MaxInt32)
 	for k := range b.rows {
-		t := b.rows[k].t
-		if !t.failed {
+		r := &b.rows[k]
+		if !r.t.failed || r.t.at < own.at {
 			continue
 		}
-		place++
-		if t.at < own.at {
-			continue
+		if r.t.issue == own.issue {
+			next = r.stratum + 1
 		}
-		if t.issue == own.issue {
-			next = place
-		}
-		if b.real(t) && t.at < soonest {
-			soonest, after = t.at, place
+		if b.real(r.t) && r.t.at < soonest {
+			soonest, after = r.t.at, r.stratum+1
 		}
 	}
 	return next, after
@@ -329,59 +317,4 @@ func (c *Collector) convertedSessions() []bool {
 		}
 	}
 	return out
-}
-
-// collapse sorts the rows and adds up those that agree.
-func (s *study) collapse() {
-	slices.SortFunc(s.cells, compareCells)
-	kept := s.cells[:0]
-	for _, c := range s.cells {
-		if n := len(kept); n > 0 && compareCells(kept[n-1], c) == 0 {
-			kept[n-1].n += c.n
-			kept[n-1].y += c.y
-			continue
-		}
-		kept = append(kept, c)
-	}
-	s.cells = kept
-	s.hoped = make([]float64, len(kept))
-	for i := range kept {
-		s.hoped[i] = float64(kept[i].y)
-	}
-}
-
-// compareCells orders by everything but the counts.
-func compareCells(a, b cell) int {
-	if a.issue != b.issue {
-		return cmp.Compare(a.issue, b.issue)
-	}
-	if x, y := binary.BigEndian.Uint64(a.past[:8]), binary.BigEndian.Uint64(b.past[:8]); x != y {
-		return cmp.Compare(x, y)
-	}
-	if x, y := binary.BigEndian.Uint64(a.past[8:]), binary.BigEndian.Uint64(b.past[8:]); x != y {
-		return cmp.Compare(x, y)
-	}
-	if a.failed != b.failed {
-		if b.failed {
-			return -1
-		}
-		return 1
-	}
-	if a.group != b.group {
-		return cmp.Compare(a.group, b.group)
-	}
-	if a.next != b.next {
-		return cmp.Compare(a.next, b.next)
-	}
-	return cmp.Compare(a.after, b.after)
-}
-
-// of returns the cells of one issue and their hoped outcomes.
-func (s *study) of(issue int32) ([]cell, []float64) {
-	from, _ := slices.BinarySearchFunc(s.cells, issue, func(c cell, i int32) int { return cmp.Compare(c.issue, i) })
-	to := from
-	for to < len(s.cells) && s.cells[to].issue == issue {
-		to++
-	}
-	return s.cells[from:to], s.hoped[from:to]
 }

@@ -157,28 +157,22 @@ type Balance struct {
 	Worst  string  // the confounder of After
 }
 
-// balance measures differences between failed and worked cells; weights are those of the worked ones, per row.
-func (x *estimator) balance(cells []cell, weights []float64) Balance {
+// balance measures differences between rows that failed and that worked; weights are those of the latter, per stratum.
+func (x *estimator) balance(fit *fitted, weights []float64) Balance {
 	cols := x.model.cols
 	failed, before, after := make([]float64, cols.n()), make([]float64, cols.n()), make([]float64, cols.n())
 	var sums [3]float64
 	buf := make([]int32, 0, maxCovariates)
-	for i := range cells {
-		c := &cells[i]
-		n := float64(c.n)
-		buf = cols.of(&c.past, buf)
-		if c.failed {
-			sums[0] += n
-			for _, a := range buf {
-				failed[a] += n
-			}
-			continue
-		}
-		sums[1] += n
-		sums[2] += n * weights[i]
+	for k := range fit.strata {
+		bad, good := fit.failed[k], fit.worked[k]
+		sums[0] += bad
+		sums[1] += good
+		sums[2] += good * weights[k]
+		buf = cols.of(fit.past(k), buf)
 		for _, a := range buf {
-			before[a] += n
-			after[a] += n * weights[i]
+			failed[a] += bad
+			before[a] += good
+			after[a] += good * weights[k]
 		}
 	}
 	var out Balance

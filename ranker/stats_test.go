@@ -101,25 +101,24 @@ func TestCalibrate(t *testing.T) {
 func TestPooledAgainstPlain(t *testing.T) {
 	cols := columns{covs: 2}
 	cols.start[1], cols.start[2] = 3, 5
-	var cells []cell
-	var hoped []float64
+	s := &study{strata: newStrata()}
 	for i := range int32(60) {
-		c := cell{issue: i % 4, n: 5 + i%7}
-		c.past[0], c.past[1] = uint8(i%3), uint8(i/3%2)
+		c := cell{stratum: s.place(i%4, pattern{uint8(i % 3), uint8(i / 3 % 2)}), n: 5 + i%7}
 		c.y = (i*7%11 + i%3) % c.n
-		cells, hoped = append(cells, c), append(hoped, float64(c.y))
+		s.cells = append(s.cells, c)
 	}
-	m := fitPooled(cells, hoped, 4, cols, nil)
+	s.collapse()
+	m := fitPooled(s, 4, cols, nil)
 	// at the optimum the penalised gradient is zero in every direction
 	gradient := make([]float64, 5)
 	alpha := make([]float64, 4)
 	all := 0.0
-	for i := range cells {
-		c := &cells[i]
-		r := hoped[i] - float64(c.n)*expit(m.eta(&c.past)+m.alpha[c.issue])
+	for _, c := range s.cells {
+		at := s.list[c.stratum]
+		r := float64(c.y) - float64(c.n)*m.at(at, 0)
 		all += r
-		alpha[c.issue] += r
-		for _, k := range cols.of(&c.past, nil) {
+		alpha[at.issue] += r
+		for _, k := range cols.of(&s.pasts[at.past], nil) {
 			gradient[k] += r
 		}
 	}
