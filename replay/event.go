@@ -100,16 +100,16 @@ type Change struct {
 	Node   NodeID     // the changed node; for Added and Removed the node that came or went
 	Parent NodeID     // its parent
 	Kind   ChangeKind // what changed
-	Size   int32      // nodes in the subtree for Added (and Removed where known), else 1
-	Attr   string     // attribute name for AttributeChanged, lower case
+	Traits ChangeTraits
+	Size   int32  // nodes in the subtree for Added (and Removed where known), else 1
+	Attr   string // attribute name for AttributeChanged, lower case
 	// State is a hash of the new value (text, attribute value, outline of an added subtree; 0 when removed). Equal
 	// states have equal hashes, so that "goes back to what it was" can be told from "goes on". Not reversible in
 	// practice for free text, and never stored beyond the session.
 	State uint64
 	// Was is the State before: for Removed the outline of what went. 0 if it was absent; ChangeKnown says that the
 	// reader knew it.
-	Was    uint64
-	Traits ChangeTraits
+	Was uint64
 }
 
 // ChangeKind says what a Change did.

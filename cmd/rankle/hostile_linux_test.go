@@ -17,10 +17,11 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// Bounds of what one hostile recording may cost. The text of a recording, at most limits.bytes (512 MB), is held in a buffer that
-// grows by doubling: up to four times as much is resident for a moment. Both are far above what a real recording takes.
+// Bounds of what one hostile recording may cost. A text is read window by window, so that what it holds counts and not how long it
+// is: an event of limits.value_size (64 MB) twice, while the window grows, or nodes without end. Both are far above what a real
+// recording takes.
 const (
-	hostileMemory = 5 * 512 << 20 // bytes resident at most
+	hostileMemory = 640 << 20 // bytes resident at most
 	hostileCPU    = 30 * time.Second
 )
 
@@ -37,8 +38,8 @@ func gzipped(t *testing.T, data []byte) []byte {
 	return b.Bytes()
 }
 
-// bomb is many megabytes of one byte, compressed.
-func bomb(t *testing.T, begin string, fill byte, megabytes int, zip func(*bytes.Buffer) (interface {
+// bomb is many megabytes of the same, compressed.
+func bomb(t *testing.T, begin, fill string, megabytes int, zip func(*bytes.Buffer) (interface {
 	Write([]byte) (int, error)
 	Close() error
 }, error)) []byte {
@@ -48,7 +49,7 @@ func bomb(t *testing.T, begin string, fill byte, megabytes int, zip func(*bytes.
 	if err == nil {
 		_, err = z.Write([]byte(begin))
 	}
-	block := bytes.Repeat([]byte{fill}, 1<<20)
+	block := bytes.Repeat([]byte(fill), 1<<20/len(fill))
 	for range megabytes {
 		if err == nil {
 			_, err = z.Write(block)
@@ -99,11 +100,13 @@ func TestHostileRecordings(t *testing.T) {
 		name string
 		data []byte
 	}{
-		{"gzip of 700 MB of spaces", bomb(t, "[", ' ', 700, gz)},
-		{"gzip of 700 MB of one string", bomb(t, `[{"type":4,"timestamp":1,"data":{"href":"`, 'a', 700, gz)},
-		{"zstd of 700 MB of spaces", bomb(t, "[", ' ', 700, zst)},
+		{"gzip of 700 MB of spaces", bomb(t, "[", " ", 700, gz)},
+		{"gzip of 700 MB of one string", bomb(t, `[{"type":4,"timestamp":1,"data":{"href":"`, "a", 700, gz)},
+		{"zstd of 700 MB of spaces", bomb(t, "[", " ", 700, zst)},
+		{"gzip of 300 MB of nodes that are nothing", bomb(t, `[{"type":2,"timestamp":1,"data":{"node":{"type":0,"id":1,"childNodes":[[]`, ",[]", 300, gz)},
+		{"gzip of 300 MB of small events", bomb(t, "[{}", `,{"type":3,"data":{"source":0,"texts":[{"id":1,"value":"a"}]},"timestamp":1700000000000}`, 300, gz)},
 		{"gzip in gzip, 40 deep", nested},
-		{"a bomb within a bomb", gzipped(t, bomb(t, "[", ' ', 1024, gz))},
+		{"a bomb within a bomb", gzipped(t, bomb(t, "[", " ", 1024, gz))},
 		{"20 MB of brackets", bytes.Repeat([]byte("["), 20<<20)},
 		{"nodes 200,000 deep", withEvent(`{"type":2,"data":{"node":` + strings.Repeat(`{"type":2,"id":9,"tagName":"p","attributes":{},"childNodes":[`, 200_000) + strings.Repeat(`]}`, 200_000) + `},"timestamp":1700000000500}`)},
 		{"node 2^31", withEvent(add("2147483648", "2"))},

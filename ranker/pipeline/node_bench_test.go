@@ -39,7 +39,7 @@ func BenchmarkNode(b *testing.B) {
 				start := cpuTime()
 				for _, text := range texts {
 					builder.Reset(rrweb.Options{})
-					if _, err := builder.Scan(b.Context(), bytes.NewReader(text)); err != nil {
+					if _, err := builder.Scan(b.Context(), bytes.NewReader(text), len(text)); err != nil {
 						b.Fatal(err)
 					}
 				}

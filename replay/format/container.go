@@ -14,6 +14,7 @@ import (
 	"github.com/klauspost/compress/zlib"
 	"github.com/klauspost/compress/zstd"
 
+	"github.com/rankle/rankle/replay/inflate"
 	"github.com/rankle/rankle/replay/posthog"
 	"github.com/rankle/rankle/replay/rrweb"
 )
@@ -24,12 +25,14 @@ const maxContainers = 4
 // sniffLen is how much of the decompressed text decides its format.
 const sniffLen = 4 << 10
 
-// stored is an object as it lies in the store, as a whole: decompression is at its best over memory.
+// stored is an object as it lies in the store, as a whole: decompression is at its best over memory. Of long text in no container
+// it is the start.
 type stored struct {
 	data []byte
-	n    int64 // bytes read
-	err  error // error of the store, as opposed to damage of the bytes
-	end  error // why data ends before the object does: err, or a limit; nil if it is complete
+	rest io.Reader // what follows data, or nil
+	n    int64     // bytes read
+	err  error     // error of the store, as opposed to damage of the bytes
+	end  error     // why data ends before the object does: err, or a limit; nil if it is complete
 }
 
 // load reads an object to its end, into memory that may hold another one.
@@ -65,6 +68,56 @@ func load(ctx context.Context, r io.Reader, limit int64, memory []byte) *stored 
 			empty = 0
 		}
 	}
+}
+
+// load reads a part. Of long text in no container it reads the start: it needs not lie in memory as a whole.
+func (rd *reader) load(part Part, r io.Reader) *stored {
+	if part.Size <= wholeMost {
+		return load(rd.ctx, r, rd.opt.MaxObjectBytes, rd.memory.room(min(part.Size, rd.opt.MaxObjectBytes)))
+	}
+	br := bufio.NewReaderSize(r, loadFirst)
+	head, _ := br.Peek(sniffLen)
+	if !rd.isText(part.Name, head) {
+		return load(rd.ctx, br, rd.opt.MaxObjectBytes, rd.memory.room(min(part.Size, rd.opt.MaxObjectBytes)))
+	}
+	in := &stored{data: bytes.Clone(head), n: int64(len(head))}
+	_, _ = br.Discard(len(head)) // it lies in the buffer
+	in.rest = &rest{in: in, ctx: rd.ctx, r: br, limit: rd.opt.MaxObjectBytes}
+	rd.size = int(part.Size)
+	return in
+}
+
+// isText reports whether an object that begins with head is surely JSON in no container.
+func (rd *reader) isText(name string, head []byte) bool {
+	text := bytes.TrimLeft(head, " \t\r\n")
+	return len(text) > 0 && (text[0] == '[' || text[0] == '{') && !rd.isBlock(head) && !rd.isMessages(head) && !isMessageFile(name) && !isContents(name)
+}
+
+// rest reads on in an object as load does.
+type rest struct {
+	in    *stored
+	ctx   context.Context
+	r     io.Reader
+	limit int64
+}
+
+func (r *rest) Read(p []byte) (int, error) {
+	err := r.ctx.Err()
+	n := 0
+	if err == nil {
+		n, err = r.r.Read(p)
+	}
+	switch r.in.n += int64(n); {
+	case r.in.n > r.limit:
+		err = &rrweb.LimitError{Limit: "MaxObjectBytes", Value: r.limit}
+		r.in.end = err
+	case err == nil, err == io.EOF:
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		r.in.end = err
+	default:
+		r.in.err, r.in.end = err, err
+	}
+	return n, err
 }
 
 // loadFirst is how much memory an object gets at first; small sessions take less.
@@ -110,6 +163,9 @@ func strip(name string, in *stored, rd *reader) (r *bufio.Reader, closer func(),
 		}
 	}
 	var layer io.Reader = bytes.NewReader(in.data)
+	if in.rest != nil {
+		layer = io.MultiReader(layer, in.rest)
+	}
 	head := in.data[:min(len(in.data), blockHead)]
 	for depth := range maxContainers {
 		if len(head) == 0 {
@@ -122,11 +178,9 @@ func strip(name string, in *stored, rd *reader) (r *bufio.Reader, closer func(),
 		err = nil // fewer bytes than asked for are no error
 		switch {
 		case len(head) >= 2 && head[0] == 0x1f && head[1] == 0x8b:
-			if next = rd.whole(in, depth, rd.memory.inflate.Gzip); next == nil {
-				next, err = rd.memory.gunzip(layer, depth)
-			}
+			next, err = rd.gunzip(in, layer, depth)
 		case len(head) >= 4 && string(head[:4]) == "\x28\xb5\x2f\xfd":
-			if next = rd.whole(in, depth, rd.memory.unzstdAll); next == nil {
+			if next, _ = rd.whole(in, depth, rd.memory.unzstdAll); next == nil {
 				var z *zstd.Decoder
 				if z, err = rd.memory.unzstd(layer, depth); err == nil {
 					closers = append(closers, func() { _ = z.Reset(nil) })
@@ -139,7 +193,7 @@ func strip(name string, in *stored, rd *reader) (r *bufio.Reader, closer func(),
 				return nil, closer, err
 			}
 		case len(head) >= 2 && isZlib(head) && !(depth == 0 && rd.continuesOpenReplay(in.data)):
-			if next = rd.whole(in, depth, rd.memory.inflate.Zlib); next == nil {
+			if next, _ = rd.whole(in, depth, rd.memory.inflate.Zlib); next == nil {
 				next, err = zlib.NewReader(layer)
 			}
 		case depth == 0 && (isMessageFile(name) && rd.isBrotliOpenReplay(in.data) || isContents(name) && isBrotliText(in.data)):
@@ -170,27 +224,52 @@ func strip(name string, in *stored, rd *reader) (r *bufio.Reader, closer func(),
 	return rd.memory.sniffed(rd.plain), closer, nil
 }
 
+// gunzip decompresses a gzip object: at once, piece by piece if it is long, and as a streaming reader does if it is not intact.
+func (rd *reader) gunzip(in *stored, layer io.Reader, depth int) (io.Reader, error) {
+	if depth == 0 && in.end == nil {
+		err := inflate.ErrTooLarge
+		if claim := inflate.Claim(in.data); claim > wholeMost {
+			rd.size = claim
+		} else {
+			var text io.Reader
+			if text, err = rd.whole(in, depth, rd.memory.inflate.Gzip); err == nil {
+				return text, nil
+			}
+		}
+		if err == inflate.ErrTooLarge {
+			return rd.memory.unzip(in.data), nil
+		}
+	}
+	return rd.memory.gunzip(layer, depth)
+}
+
 // whole decompresses an intact object at once, where that stays within the limits, into rd.text. It returns a reader of the
-// text, or nil: whatever is damaged, cut or too large is for a reader that keeps what came before.
-func (rd *reader) whole(in *stored, depth int, decompress func(dst, src []byte, max int) ([]byte, error)) io.Reader {
+// text, or nil and why not: whatever is damaged, cut or too large is for a reader that keeps what came before.
+func (rd *reader) whole(in *stored, depth int, decompress func(dst, src []byte, max int) ([]byte, error)) (io.Reader, error) {
 	if depth > 0 || in.end != nil {
-		return nil
+		return nil, io.ErrUnexpectedEOF
 	}
 	into := rd.memory.text
 	if rd.builder != nil {
 		into = rd.builder.Text
 	}
-	limit := min(rd.left-1, max(ratioFree, in.n*rd.opt.MaxRatio)) // 1: the reader below finds the end within the limit
+	limit := min(rd.left-1, wholeMost, max(ratioFree, in.n*rd.opt.MaxRatio)) // 1: the reader below finds the end within the limit
 	text, err := into(int(limit), func(dst []byte, max int) ([]byte, error) { return decompress(dst, in.data, max) })
-	if err != nil || len(text) == 0 {
-		return nil
+	if err != nil {
+		return nil, err
+	}
+	if len(text) == 0 {
+		return nil, io.ErrUnexpectedEOF
 	}
 	rd.text = text
 	if cap(in.data) > keepStored {
 		in.data, rd.memory.stored = nil, nil // not looked at any more
 	}
-	return bytes.NewReader(text)
+	return bytes.NewReader(text), nil
 }
+
+// wholeMost is the longest text that is decompressed at once, in bytes. Longer ones are read window by window.
+const wholeMost = 16 << 20
 
 // isZlib checks the two header bytes (RFC 1950) for deflate with a window of up to 32 KiB.
 func isZlib(head []byte) bool {

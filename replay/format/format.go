@@ -183,6 +183,7 @@ type reader struct {
 	format string
 	stats  Stats
 	in     *stored // of the part being read
+	size   int     // of its text as far as known, or 0
 	text   []byte  // ... all of it, if it was decompressed at once
 	plain  *plain  // ... what was read of it
 	memory *memory
@@ -275,10 +276,13 @@ func (rd *reader) part(part Part, f func(rrweb.Event) error) error {
 		return &SkipError{Reason: Unreadable, Object: part.Name, Hint: "the store did not deliver it; the next run tries again", Err: err}
 	}
 	defer rc.Close()
-	in := load(rd.ctx, rc, rd.opt.MaxObjectBytes, rd.memory.room(min(part.Size, rd.opt.MaxObjectBytes)))
+	rd.size = 0
+	in := rd.load(part, rc)
 	rd.in, rd.text = in, nil
-	rd.stats.Stored += in.n
-	defer func() { rd.memory.keep(in.data) }()
+	defer func() {
+		rd.stats.Stored += in.n
+		rd.memory.keep(in.data)
+	}()
 	plain, closer, err := strip(part.Name, in, rd)
 	if err != nil {
 		if rd.ctx.Err() != nil {

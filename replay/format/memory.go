@@ -19,6 +19,7 @@ type memory struct {
 	gzip    *gzip.Reader
 	zstd    *zstd.Decoder
 	inflate inflate.Decoder
+	long    inflate.Reader
 	all     *zstd.Decoder // for whole objects, of at most allMax bytes
 	allMax  int64
 	max     int64 // Options.MaxBytes
@@ -65,6 +66,39 @@ func (m *memory) gunzip(r io.Reader, depth int) (*gzip.Reader, error) {
 		return z, err
 	}
 	return m.gzip, m.gzip.Reset(r)
+}
+
+// unzip decompresses a long gzip object.
+func (m *memory) unzip(src []byte) io.Reader {
+	m.long.Reset(src)
+	return &unzipped{memory: m, src: src}
+}
+
+// unzipped is the text of a gzip object: by package inflate up to where it is damaged, and as a streaming reader takes it from
+// there on.
+type unzipped struct {
+	memory *memory
+	src    []byte
+	n      int64 // bytes that package inflate gave
+	plain  io.Reader
+}
+
+func (u *unzipped) Read(p []byte) (int, error) {
+	if u.plain == nil {
+		n, err := u.memory.long.Read(p)
+		if u.n += int64(n); err != inflate.ErrFormat {
+			return n, err
+		}
+		z, err := u.memory.gunzip(bytes.NewReader(u.src), 0)
+		if err != nil {
+			return 0, err
+		}
+		if _, err := io.CopyN(io.Discard, z, u.n); err != nil {
+			return 0, err
+		}
+		u.plain = z
+	}
+	return u.plain.Read(p)
 }
 
 // unzstd decompresses r as gunzip does. One goroutine's worth of work: parallelism is over recordings. The window limit

@@ -176,7 +176,7 @@ func readPlain(rd *reader, object string, r *bufio.Reader, f func(rrweb.Event) e
 	if rd.builder == nil {
 		return readJSON(rd, object, r, f)
 	}
-	tally, err := rd.builder.Scan(rd.ctx, r)
+	tally, err := rd.builder.Scan(rd.ctx, r, rd.size)
 	return rd.scanned(object, tally, err)
 }
 

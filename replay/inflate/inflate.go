@@ -7,7 +7,9 @@
 //
 //	bytes ── Gzip | Zlib ──> header ── deflate blocks: build tables, fast loop, careful tail ──> checksum ──> text
 //
-// It reads intact objects only. Whatever is damaged, cut short, or larger than allowed ends in an error and belongs to a
+// Reader does the same piece by piece, for texts too long to be held.
+//
+// Both read intact objects only. Whatever is damaged, cut short, or larger than allowed ends in an error and belongs to a
 // streaming reader, which knows how to keep what came before the damage. Nothing is global; one Decoder serves one
 // goroutine at a time.
 package inflate
@@ -55,11 +57,9 @@ func (d *Decoder) Gzip(dst, src []byte, max int) ([]byte, error) {
 		if err != nil {
 			return dst, err
 		}
-		// The last four bytes tell the length (modulo 2^32): with one member, the ordinary case, the room needed. It is
-		// only a claim, so it is believed within reason.
-		claim := int(binary.LittleEndian.Uint32(src[len(src)-4:]))
 		start := len(out)
-		rest, err := d.stream(&out, body, min(claim, len(src)*claimRatio), max)
+		// With one member, the ordinary case, the claim is the room needed.
+		rest, err := d.stream(&out, body, Claim(src), max)
 		if err != nil {
 			return dst, err
 		}
@@ -178,23 +178,29 @@ func (d *Decoder) room(n int) {
 
 // block decodes one block; last reports whether it was the stream's last.
 func (d *Decoder) block() (last bool, err error) {
+	last, coded, err := d.begin()
+	if err == nil && coded {
+		err = d.symbols()
+	}
+	return last, err
+}
+
+// begin reads the header of a block: all of it if it is stored, else the code of the symbols that follow.
+func (d *Decoder) begin() (last, coded bool, err error) {
 	if !d.need(3) {
-		return false, ErrFormat
+		return false, false, ErrFormat
 	}
 	last = d.take(1) == 1
 	switch d.take(2) {
 	case 0:
-		return last, d.stored()
+		return last, false, d.stored()
 	case 1:
 		d.fixedCode()
+		return last, true, nil
 	case 2:
-		if err := d.dynamicCode(); err != nil {
-			return false, err
-		}
-	default:
-		return false, ErrFormat
+		return last, true, d.dynamicCode()
 	}
-	return last, d.symbols()
+	return false, false, ErrFormat
 }
 
 // stored copies a block that is not compressed.

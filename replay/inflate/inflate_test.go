@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/klauspost/compress/flate"
 	kgzip "github.com/klauspost/compress/gzip"
@@ -218,6 +219,39 @@ func agree(t *testing.T, d *Decoder, packed []byte) {
 	}
 	if err == nil && !bytes.Equal(got, want) {
 		t.Fatalf("%d bytes, a streaming reader gives %d", len(got), len(want))
+	}
+	var pieces Reader
+	pieces.Reset(packed)
+	part, partErr := io.ReadAll(io.LimitReader(&pieces, 1<<20+1))
+	if (partErr == nil) != (err == nil) || err == nil && !bytes.Equal(part, got) {
+		t.Fatalf("piece by piece %d bytes and error %v, at once %d and %v", len(part), partErr, len(got), err)
+	}
+	if n := min(len(part), len(want)); !bytes.Equal(part[:n], want[:n]) {
+		t.Fatalf("the text before the damage is another one than a streaming reader's")
+	}
+}
+
+// TestReaderGivesTheText: in pieces of any size, of several members, and again.
+func TestReaderGivesTheText(t *testing.T) {
+	var r Reader
+	if n, err := r.Read(make([]byte, 8)); n != 0 || err != io.EOF {
+		t.Fatalf("before Reset: %d bytes and error %v", n, err)
+	}
+	for name, text := range texts() {
+		long := bytes.Repeat(text, 1+3*readerOut/(len(text)+1)) // longer than what a Reader holds
+		for _, level := range []int{gzip.HuffmanOnly, gzip.NoCompression, 1, 6} {
+			packed := append(compress(t, long, level), compress(t, text, level)...)
+			if claim := Claim(packed); claim > len(text) || claim < min(len(text), len(packed)) {
+				t.Errorf("%s: claims %d bytes, the last member has %d", name, claim, len(text))
+			}
+			for _, read := range []func(io.Reader) io.Reader{func(r io.Reader) io.Reader { return r }, iotest.HalfReader} {
+				r.Reset(packed)
+				got, err := io.ReadAll(read(&r))
+				if err != nil || !bytes.Equal(got, append(bytes.Clone(long), text...)) {
+					t.Fatalf("%s, level %d: %d bytes and error %v, want %d", name, level, len(got), err, len(long)+len(text))
+				}
+			}
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package rrweb
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"runtime"
 	"slices"
@@ -24,7 +25,11 @@ type Builder struct {
 	dec     decoder
 	prefix  []int // scratch of uniqueInGroup
 	marks   map[replay.Mark]bool
+	settled settled
+	feeding bool // a part of the text is still to be read
+	most    int  // bytes of text to be held at once, see feed
 	bytes   int64
+	sids    []int64 // of the entries by their order, while all have one
 	noSID   bool
 	player  player
 	lent    *replay.Session                                                  // the memory of the latest one that was lent, or nil
@@ -38,20 +43,21 @@ type windowName struct {
 	ok     bool
 }
 
-// entry is one event, or one sample of a pointer path, before sorting (56 bytes).
+// entry is one event, or one sample of a pointer path, before sorting (48 bytes).
 type entry struct {
-	time   float64 // epoch ms
-	sid    int64
-	from   uint32 // of its data in facts.text
-	n      uint32
-	order  int32
-	ref    int32 // facts that it holds; of a sample its number in the event
-	x, y   int32 // of a sample
-	id     int32 // of a sample
-	window uint16
-	typ    uint16 // event type; typeSample + source for a sample
-	source int16  // of an incremental event, else -1
-	what   content
+	time  float64 // epoch ms
+	from  uint32  // of its data in facts.text
+	n     uint32
+	order int32
+	ref   int32 // facts that it holds; of a sample its number in the event
+	x, y  int32 // of a sample
+	id    int32 // of a sample
+	// chapter is the one in facts that ref counts in.
+	chapter int32
+	window  uint16
+	typ     uint16 // event type; typeSample + source for a sample
+	source  int16  // of an incremental event, else -1
+	what    content
 }
 
 // typeSample marks an entry as one pointer sample; the incremental source is added to it.
@@ -65,6 +71,7 @@ func NewBuilder(opt Options) *Builder {
 	b := &Builder{
 		windows: make(map[string]uint16),
 		marks:   make(map[replay.Mark]bool),
+		most:    windowBytes,
 	}
 	b.facts.names, b.facts.words, b.facts.order = newNames(), new(words), newOrders()
 	b.dec.words = b.facts.words
@@ -84,21 +91,21 @@ func (b *Builder) Reset(opt Options) {
 	}
 	b.opt = opt.withDefaults()
 	b.facts.reset(&b.opt)
-	b.entries, b.times = b.entries[:0], b.times[:0]
+	b.entries, b.times, b.sids = b.entries[:0], b.times[:0], b.sids[:0]
 	clear(b.windows)
 	clear(b.marks)
-	b.last, b.bytes, b.noSID = windowName{}, 0, false
+	b.last, b.bytes, b.noSID, b.settled = windowName{}, 0, false, settled{}
 }
 
 // large reports whether the memory of the recording does not wait for the next one.
-func (b *Builder) large() bool { return cap(b.facts.text) > keepBytes }
+func (b *Builder) large() bool { return max(cap(b.facts.text), b.facts.size()) > keepBytes }
 
 // release gives the memory of a large recording back, at once: the garbage collector alone would wait until as much again
 // is in use.
 func (b *Builder) release() {
 	defer runtime.GC()
 	b.facts = facts{dom: dom{names: b.facts.names, words: b.facts.words}, order: b.facts.order}
-	b.entries, b.times, b.player, b.lent = nil, nil, player{}, nil
+	b.entries, b.times, b.sids, b.player, b.lent = nil, nil, nil, player{}, nil
 	b.dec.reset(nil)
 }
 
@@ -118,6 +125,7 @@ func (b *Builder) Add(e Event) error {
 		b.Mark(replay.MarkLimit)
 		return ErrFull
 	}
+	b.letGo()
 	from := len(b.facts.text)
 	b.facts.text = append(b.facts.text, e.Data...)
 	h := header{typ: e.Type, time: e.Time, sid: e.SID, seconds: e.Seconds, damaged: e.Damaged, from: from, to: len(b.facts.text)}
@@ -157,17 +165,18 @@ func (b *Builder) add(h *header, window []byte) error {
 		b.Mark(replay.MarkLimit)
 		return nil
 	}
-	if h.sid < 0 {
-		b.noSID = true
-	}
-	en := entry{time: h.time, sid: h.sid, order: int32(len(b.entries)), window: number, typ: uint16(min(h.typ, typeSample-1)),
-		source: h.source, what: h.what, ref: h.ref, from: uint32(h.from), n: uint32(h.to - h.from)}
+	b.noSID = b.noSID || h.sid < 0
+	en := entry{time: h.time, order: int32(len(b.entries)), window: number, typ: uint16(min(h.typ, typeSample-1)),
+		source: h.source, what: h.what, ref: h.ref, chapter: int32(len(b.facts.earlier)), from: uint32(h.from), n: uint32(h.to - h.from)}
 	if h.typ == typeIncremental && isPath(h.source) {
 		b.addSamples(en)
-		return nil
+	} else {
+		b.bytes += int64(en.n)
+		b.entries = append(b.entries, en)
 	}
-	b.bytes += int64(en.n)
-	b.entries = append(b.entries, en)
+	for !b.noSID && len(b.sids) < len(b.entries) {
+		b.sids = append(b.sids, h.sid)
+	}
 	return nil
 }
 
@@ -240,10 +249,11 @@ func (b *Builder) session(s *replay.Session, lent bool) *replay.Session {
 		b.Mark(replay.MarkManyWindows)
 	}
 	p := &b.player
-	p.reset(b, s)
-	for i := range b.entries {
-		p.play(&b.entries[i])
+	if len(b.facts.earlier) > 0 {
+		b.facts.earlier = append(b.facts.earlier, b.facts.chapter)
 	}
+	p.reset(b, s)
+	b.playAll(p)
 	p.finish(lent)
 	for m := range b.marks {
 		s.Marks = append(s.Marks, m)
@@ -256,7 +266,9 @@ func (b *Builder) session(s *replay.Session, lent bool) *replay.Session {
 }
 
 // data is the JSON text of an event's data.
-func (b *Builder) data(e *entry) []byte { return b.facts.text[e.from:][:e.n] }
+func (b *Builder) data(e *entry) []byte {
+	return b.facts.whole(textRef{e.from, e.n}, nil)
+}
 
 // sort orders entries by time, then by the recorder's sequence number if all have one, then by file order.
 func (b *Builder) sort() {
@@ -267,11 +279,8 @@ func (b *Builder) sort() {
 				return -1
 			}
 			return 1
-		case !b.noSID && x.sid != y.sid:
-			if x.sid < y.sid {
-				return -1
-			}
-			return 1
+		case !b.noSID && b.sids[x.order] != b.sids[y.order]:
+			return cmp.Compare(b.sids[x.order], b.sids[y.order])
 		}
 		return int(x.order) - int(y.order)
 	}
@@ -390,6 +399,9 @@ func (b *Builder) same(x, y *entry) bool {
 	}
 	if x.what == sampleContent { // a path is not compared as a whole for each of its samples
 		return x.ref == y.ref && x.x == y.x && x.y == y.y && x.id == y.id
+	}
+	if x.from == summed || y.from == summed {
+		return b.sum(x) == b.sum(y)
 	}
 	return x.from == y.from || bytes.Equal(b.data(x), b.data(y))
 }

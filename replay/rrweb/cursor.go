@@ -30,6 +30,7 @@ type cursor struct {
 	// events makes names fail that may hold events one level down, see other.
 	events  bool
 	bad     bool
+	cut     bool   // bad as the text ended, or nearly did
 	unknown []byte // the name of keyOther
 	plain   []byte // memory for the latest name that had escapes
 }
@@ -37,11 +38,17 @@ type cursor struct {
 // maxCursorDepth bounds recursion. It is the limit of encoding/json and jsontext, too.
 const maxCursorDepth = 10_000
 
+// cutWithin is how near the end of the text an error may lie to be one of the end, in bytes: more than any escape or word has.
+const cutWithin = 16
+
 // newCursor starts reading b at pos.
 func newCursor(b []byte, pos int) cursor { return cursor{b: b, pos: pos, max: maxCursorDepth} }
 
 // fail makes the error stick.
 func (c *cursor) fail() bool {
+	if !c.bad {
+		c.cut = len(c.b)-c.pos < cutWithin
+	}
 	c.bad, c.pos = true, len(c.b)
 	return false
 }
@@ -290,11 +297,12 @@ func (c *cursor) skipString() (escaped, ok bool) {
 				break
 			}
 		}
-		if i >= len(b) || b[i] != '\\' {
-			return false, c.fail()
+		n := 0
+		if i < len(b) && b[i] == '\\' {
+			n = escapeLen(b[i:])
 		}
-		n := escapeLen(b[i:])
 		if n == 0 {
+			c.pos = i
 			return false, c.fail()
 		}
 		escaped = true

@@ -44,7 +44,7 @@ type describedKey struct {
 
 // describe fills in the target of a described element. It reports false when nothing is said of it.
 func (p *player) describe(w *window, ev *replay.Event, ref textRef) bool {
-	e, err := p.dec.readDescribed(p.facts.text[ref.from:][:ref.n])
+	e, err := p.dec.readDescribed(p.facts.whole(ref, &p.facts.scratch))
 	if err != nil || e == (described{}) {
 		return false
 	}

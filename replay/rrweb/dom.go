@@ -17,14 +17,16 @@ const (
 // are. Nodes are numbers into one slice without pointers, texts are ranges of the recording: nothing is copied and the
 // garbage collector has nothing to look at. What is taken out of a page stays here until the recording is done.
 type dom struct {
-	text  []byte // of the recording; it only grows
-	extra []byte // texts that do not stand in the recording as they are: without their escapes
+	text  []byte // of the recording, or the part of it that is being read, see feed
+	extra []byte // texts that do not stand there as they are, or not any more
 	cells []cell // cells[0] stands for no node
 	attrs []attr
 	names *names
 	words *words
 	limit int    // of cells and of attrs
 	shape uint32 // counts the changes of what lies in what
+	// passed is how many bytes were read that lie in text no more.
+	passed int
 
 	hiding *hiding
 }
@@ -94,22 +96,25 @@ const (
 // reset empties d for another recording of at most limit nodes.
 func (d *dom) reset(limit int) {
 	d.text, d.extra, d.attrs, d.limit = d.text[:0], d.extra[:0], d.attrs[:0], limit
-	d.cells, d.shape = append(d.cells[:0], cell{id: unknownNode}), 1
+	d.cells, d.shape, d.passed = append(d.cells[:0], cell{id: unknownNode}), 1, 0
 	d.names.reset()
 }
 
 // full reports whether the recording serialised more than it may. What makes nodes of nothing ("[[],[],[]…") would
 // otherwise take many times the memory of its text; real pages take 260 bytes of text for a node.
 func (d *dom) full() bool {
-	limit := d.limit + len(d.text)/64
+	limit := d.limit + d.size()/128
 	return len(d.cells) > limit || len(d.attrs) > limit
 }
+
+// size is how much of the recording was read, in bytes.
+func (d *dom) size() int { return d.passed + len(d.text) }
 
 // clipped returns the start of a text, without escapes and up to maxText bytes at a rune border. It is valid until d is
 // reset; callers must not change it.
 func (d *dom) clipped(t *textRef) []byte {
 	if t.from&inExtra != 0 {
-		return d.extra[t.from&^inExtra:][:t.n]
+		return clip(d.extra[t.from&^inExtra:][:t.n], maxText)
 	}
 	if t.n&escaped == 0 {
 		return clip(d.text[t.from:][:t.n], maxText)
@@ -122,8 +127,11 @@ func (d *dom) clipped(t *textRef) []byte {
 	return d.extra[from:]
 }
 
-// whole returns all of a text that stands in the recording; scratch is memory for a text with escapes.
+// whole returns all of a text; scratch is memory for one with escapes.
 func (d *dom) whole(t textRef, scratch *[]byte) []byte {
+	if t.from&inExtra != 0 {
+		return d.extra[t.from&^inExtra:][:t.n]
+	}
 	inner := d.text[t.from:][:t.n&^escaped]
 	if t.n&escaped == 0 {
 		return inner
@@ -258,8 +266,11 @@ func (n node) remove(key nameID) {
 	}
 }
 
-// keep puts a text of this package's own making into d.
-func (d *dom) keep(s string) textRef {
+// keep puts a text into extra.
+func (d *dom) keep(s []byte) textRef {
+	if len(s) == 0 {
+		return textRef{}
+	}
 	from := len(d.extra)
 	d.extra = append(d.extra, s...)
 	return textRef{uint32(from) | inExtra, uint32(len(s))}

@@ -12,7 +12,18 @@ import (
 // All of it lies in flat slices that the next recording uses again.
 type facts struct {
 	dom
-	opt       *Options
+	chapter           // being read, or played
+	earlier []chapter // of a long recording, see feed; when all is read, with the last one
+	opt     *Options
+	samples []position // of the event being read
+	scratch []byte
+	limited bool // what is being read did not fit Options
+	foreign bool // something was read that only recorders of native applications write
+	order   *orders
+}
+
+// chapter is what the events of a recording, or of one window of its text, hold beside nodes.
+type chapter struct {
 	snapshots []snapshot
 	batches   []batch
 	removed   []int32 // ids
@@ -21,11 +32,18 @@ type facts struct {
 	sets      []attrSet
 	changes   []attrChange
 	flats     []flat
-	samples   []position // of the event being read
-	scratch   []byte
-	limited   bool // what is being read did not fit Options
-	foreign   bool // something was read that only recorders of native applications write
-	order     *orders
+}
+
+// next returns an empty chapter with room for as much as c holds.
+func (c *chapter) next() chapter {
+	return chapter{make([]snapshot, 0, len(c.snapshots)), make([]batch, 0, len(c.batches)), make([]int32, 0, len(c.removed)),
+		make([]addition, 0, len(c.added)), make([]textChange, 0, len(c.texts)), make([]attrSet, 0, len(c.sets)),
+		make([]attrChange, 0, len(c.changes)), make([]flat, 0, len(c.flats))}
+}
+
+// maxChanges is how many changes of a page c holds at most.
+func (c *chapter) maxChanges(opt *Options) int {
+	return min(len(c.removed)+len(c.added)+len(c.texts)+len(c.changes), opt.MaxChanges*len(c.batches))
 }
 
 // content says which facts an event holds.
@@ -117,6 +135,8 @@ func (f *facts) reset(opt *Options) {
 	f.opt = opt
 	f.truncate(factsMark{})
 	f.samples = f.samples[:0]
+	clear(f.earlier)
+	f.earlier = f.earlier[:0]
 	f.foreign = false
 }
 
@@ -348,7 +368,7 @@ func (f *facts) attribute(n *cell, name nameID, v textRef) {
 	if f.isDataURL(v) { // mostly pictures, and long: that it is one says all
 		v.n = min(v.n, uint32(len(dataURL)))
 		if v.n&escaped != 0 {
-			v = f.keep(dataURL)
+			v = f.keep([]byte(dataURL))
 		}
 	}
 	f.attrs = append(f.attrs, attr{v, name})

@@ -9,19 +9,28 @@ import (
 	"strconv"
 )
 
-// Scan reads all events of r into b, as the function Scan does and without copies: the text of r stays in the memory of b,
-// and what an event holds is read in the same pass that finds its end. It also ends when ctx does.
-func (b *Builder) Scan(ctx context.Context, r io.Reader) (Tally, error) {
+// Scan reads all events of r into b, as the function Scan does and without copies: what an event holds is read in the same pass
+// that finds its end. The size of the text, 0 if it is not known, makes room for that at once. Scan also ends when ctx does.
+func (b *Builder) Scan(ctx context.Context, r io.Reader, size int) (Tally, error) {
+	b.letGo()
 	from := len(b.facts.text)
-	err := b.fill(r)
-	return b.scan(ctx, from, err)
+	err := b.fill(r, from+b.most)
+	return b.scan(ctx, from, size, &feed{b, r}, err)
+}
+
+// letGo makes room in the text for another one.
+func (b *Builder) letGo() {
+	if len(b.facts.text) > b.most && !b.feeding {
+		b.settle(0, 0)
+	}
 }
 
 // Text has text appended to the memory of b, up to max bytes, and returns it for ScanText. append must leave what is there
 // as it is; if it fails, nothing is kept. The text is valid until Reset, also while events are added.
 func (b *Builder) Text(max int, append func(dst []byte, max int) ([]byte, error)) ([]byte, error) {
+	b.letGo()
 	from := len(b.facts.text)
-	text, err := append(b.facts.text, min(max, maxTextBytes-from)+from)
+	text, err := append(b.facts.text, min(max, maxTextBytes-from-len(b.facts.extra))+from)
 	if err != nil {
 		return nil, err
 	}
@@ -31,18 +40,19 @@ func (b *Builder) Text(max int, append func(dst []byte, max int) ([]byte, error)
 
 // ScanText is Scan for what Text returned last.
 func (b *Builder) ScanText(ctx context.Context, text []byte) (Tally, error) {
-	return b.scan(ctx, len(b.facts.text)-len(text), io.EOF)
+	return b.scan(ctx, len(b.facts.text)-len(text), len(text), nil, io.EOF)
 }
 
-// scan reads the events of the text behind from; err is how it ended.
-func (b *Builder) scan(ctx context.Context, from int, err error) (Tally, error) {
-	s := &scanner{opt: b.opt}
-	s.lexer = &lexer{buf: b.facts.text[from:], end: len(b.facts.text) - from, mark: -1, max: b.opt.MaxValueBytes, maxDepth: b.opt.MaxDepth, err: err}
-	s.into, s.base, s.memory = b, from, b.facts.text
-	events, ahead := 0, newForesight(b, s.end)
+// scan reads the events of the text behind from, and of what more there is; err is how it ended, nil if it did not.
+func (b *Builder) scan(ctx context.Context, from, size int, more *feed, err error) (Tally, error) {
+	s := &scanner{opt: b.opt, into: b}
+	s.lexer = &lexer{buf: b.facts.text, pos: from, end: len(b.facts.text), mark: -1, max: b.opt.MaxValueBytes, maxDepth: b.opt.MaxDepth, feed: more, err: err}
+	b.feeding = true
+	defer func() { b.feeding = false }()
+	events, ahead := 0, newForesight(b, from, size)
 	s.check = func() error {
 		if events++; events%checkEvery == 0 {
-			ahead.at(s.pos)
+			ahead.at(b.facts.passed + s.pos)
 			return ctx.Err()
 		}
 		return nil
@@ -57,23 +67,16 @@ func (b *Builder) scan(ctx context.Context, from int, err error) (Tally, error) 
 	return s.tally, err
 }
 
-// Grow makes room for n more bytes of text, so that Scan need not find it piece by piece.
-func (b *Builder) Grow(n int) {
-	if n += len(b.facts.text) + 1; n > cap(b.facts.text) && n <= maxTextBytes { // 1: to read the end
-		grown := make([]byte, len(b.facts.text), n)
-		copy(grown, b.facts.text)
-		b.facts.text = grown
-	}
-}
-
 // foresight makes room for what the rest of a large text holds, judging by what was read of it: growing piece by piece
 // leaves several times as much behind. Small texts find the memory of those before.
 type foresight struct {
 	b     *Builder
+	from  int       // bytes before the text
 	total int       // bytes of the text
-	next  int       // where in it to look ahead again
+	next  int       // after how many of them to look ahead again
 	had   factsMark // before the text
 	held  int       // entries before the text
+	extra int       // texts before the text, in bytes
 }
 
 const (
@@ -84,31 +87,30 @@ const (
 	spare                 = 8
 )
 
-func newForesight(b *Builder, total int) foresight {
-	f := foresight{b: b, total: total, next: total / firstLook, had: b.facts.mark(), held: len(b.entries)}
+func newForesight(b *Builder, from, total int) foresight {
+	f := foresight{b: b, from: b.facts.passed + from, total: total, next: total / firstLook, had: b.facts.mark(), held: len(b.entries), extra: len(b.facts.extra)}
 	if total < foreseeFrom {
-		f.next = total + 1
+		f.next = math.MaxInt
 	}
 	return f
 }
 
-// at is told how far the text was read.
+// at is told how far was read.
 func (f *foresight) at(pos int) {
-	if pos < f.next {
+	if pos -= f.from; pos < f.next {
 		return
 	}
 	f.next = f.total / secondLook
 	if pos >= f.next {
-		f.next = f.total + 1
+		f.next = math.MaxInt
 	}
-	times := float64(f.total-pos) / float64(pos) * (1 + 1.0/spare)
+	times := float64(max(f.total-pos, 0)) / float64(pos) * (1 + 1.0/spare)
 	more := func(had, has int) int { return int(times * float64(has-had)) }
 	b, x := f.b, &f.b.facts
 	x.cells, x.attrs = slices.Grow(x.cells, more(f.had.cells, len(x.cells))), slices.Grow(x.attrs, more(f.had.attrs, len(x.attrs)))
-	x.batches, x.flats = slices.Grow(x.batches, more(f.had.batches, len(x.batches))), slices.Grow(x.flats, more(f.had.flats, len(x.flats)))
-	x.removed, x.added = slices.Grow(x.removed, more(f.had.removed, len(x.removed))), slices.Grow(x.added, more(f.had.added, len(x.added)))
-	x.texts, x.sets = slices.Grow(x.texts, more(f.had.texts, len(x.texts))), slices.Grow(x.sets, more(f.had.sets, len(x.sets)))
-	x.changes = slices.Grow(x.changes, more(f.had.changes, len(x.changes)))
+	if b.settled.entries > f.held {
+		x.extra = slices.Grow(x.extra, more(f.extra, len(x.extra)))
+	}
 	b.entries, b.times = slices.Grow(b.entries, more(f.held, len(b.entries))), slices.Grow(b.times, more(f.held, len(b.times)))
 	if b.large() {
 		runtime.GC() // what they lay in before, and the compressed text
@@ -118,20 +120,20 @@ func (f *foresight) at(pos int) {
 // checkEvery is after how many events it is worth asking whether anybody still wants them.
 const checkEvery = 1024
 
-// fill appends all of r to the text and returns how r ended, io.EOF if well.
-func (b *Builder) fill(r io.Reader) error {
+// fill appends what r gives to the text until that has so many bytes, and returns how r ended before, io.EOF if well.
+func (b *Builder) fill(r io.Reader, upTo int) error {
 	text := b.facts.text
 	defer func() { b.facts.text = text }()
 	for empty := 0; empty < 100; {
-		if len(text) >= maxTextBytes {
-			return &LimitError{Limit: "MaxBytes", Value: maxTextBytes}
+		if len(text) >= upTo {
+			return nil
 		}
 		if len(text) == cap(text) {
-			grown := make([]byte, len(text), len(text)+min(max(len(text), fillFirst), fillMost))
+			grown := make([]byte, len(text), min(len(text)+max(len(text), fillFirst), upTo))
 			copy(grown, text)
 			text = grown
 		}
-		n, err := r.Read(text[len(text):cap(text)])
+		n, err := r.Read(text[len(text):min(cap(text), upTo)])
 		text = text[:len(text)+n]
 		if err != nil {
 			return err
@@ -143,8 +145,8 @@ func (b *Builder) fill(r io.Reader) error {
 	return io.ErrNoProgress
 }
 
-// The text grows to the double, from fillFirst on, and by at most fillMost, in bytes.
-const fillFirst, fillMost = 256 << 10, 64 << 20
+// fillFirst is what the text begins with, in bytes; it grows to the double.
+const fillFirst = 256 << 10
 
 // inPlace reads the object that is next as an event of the most common form, and reads what it holds on the way. It
 // reports false, and consumes nothing, when that is anything else: a wrapper, a packed event, damage. The plain way then
@@ -156,10 +158,14 @@ func (s *scanner) inPlace(window string) (done bool, err error) {
 	f := &s.into.facts
 	before := f.mark()
 	var h header
-	name, ok := s.header(f, &h)
-	if !ok {
+	name, state := s.header(f, &h)
+	for state != whole {
 		f.truncate(before)
-		return false, nil
+		if state != cut || s.end-s.pos > s.max || !s.fill() {
+			return false, nil
+		}
+		h = header{}
+		name, state = s.header(f, &h)
 	}
 	s.tally.Values++
 	s.tally.Events++
@@ -177,10 +183,19 @@ func (s *scanner) inPlace(window string) (done bool, err error) {
 	return true, nil
 }
 
+// wholeness says whether an object is an event of the most common form.
+type wholeness uint8
+
+const (
+	whole wholeness = iota // it is
+	cut                    // the text that is here ends before the object does
+	other                  // it is not
+)
+
 // header reads the object that is next, if it is an event with its members once and in their usual form. The window is nil
 // if the event names none.
-func (s *scanner) header(f *facts, h *header) (window []byte, ok bool) {
-	c := newCursor(s.memory, s.base+s.pos)
+func (s *scanner) header(f *facts, h *header) (window []byte, is wholeness) {
+	c := newCursor(f.text[:s.end], s.pos)
 	c.max = min(c.max, s.opt.MaxDepth)
 	c.events, c.plain = true, s.plain
 	defer func() { s.plain = c.plain }()
@@ -212,22 +227,25 @@ func (s *scanner) header(f *facts, h *header) (window []byte, ok bool) {
 			}
 		}
 	}
-	if c.bad || h.typ < 0 || h.typ >= typeSample || h.time <= 0 || c.pos-s.base-s.pos > s.max {
-		return nil, false
+	if c.cut {
+		return nil, cut
+	}
+	if c.bad || h.typ < 0 || h.typ >= typeSample || h.time <= 0 || c.pos-s.pos > s.max {
+		return nil, other
 	}
 	if data > 0 {
-		again := newCursor(s.memory[:h.to], data)
+		again := newCursor(f.text[:h.to], data)
 		again.events = true
 		if h.what, h.ref, h.source = f.read(&again, h.typ); again.bad {
-			return nil, false
+			return nil, other
 		}
 	}
 	if h.to == 0 {
 		h.what, h.source = badContent, -1
 	}
 	h.time, h.seconds = milliseconds(h.time)
-	s.pos = c.pos - s.base
-	return window, true
+	s.pos = c.pos
+	return window, whole
 }
 
 // otherMember reads a member of an event that few have: the name of its window, or what makes it no common event.
@@ -235,10 +253,10 @@ func (s *scanner) otherMember(c *cursor, window *[]byte) bool {
 	switch name, ch := string(c.unknown), c.peek(); {
 	case name == "windowId" || name == "window_id" || name == "$window_id":
 		t := c.text()
-		if *window != nil || t.n == 0 || t.n > maxWindowID || c.bad || s.memory[t.from-1] != '"' {
+		if *window != nil || t.n == 0 || t.n > maxWindowID || c.bad || c.b[t.from-1] != '"' {
 			return c.fail()
 		}
-		*window = s.memory[t.from:][:t.n]
+		*window = c.b[t.from:][:t.n]
 		return true
 	case name == "cv", ch == '{' && isContainer(name), isWrapping(name, ch):
 		return c.fail()

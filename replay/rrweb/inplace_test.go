@@ -32,21 +32,25 @@ func plainly(t testing.TB, text []byte, opt Options) (*replay.Session, Tally) {
 	return b.Session("s", "rrweb"), tally
 }
 
-// agree reads a text in place, with a Builder that has read others before, and compares with the plain way.
+// agree reads a text in place, with a Builder that has read others before, as a whole and through a small window, and compares
+// with the plain way.
 func agree(t testing.TB, b *Builder, name string, text []byte, opt Options) {
 	t.Helper()
 	want, met := plainly(t, text, opt)
-	b.Reset(opt)
-	tally, err := b.Scan(context.Background(), bytes.NewReader(text))
-	if err != nil && err != ErrFull {
-		t.Fatal(err)
-	}
-	got := b.Session("s", "rrweb")
-	if tally != met {
-		t.Fatalf("%s: met %+v, want %+v", name, tally, met)
-	}
-	if !reflect.DeepEqual(got, want) {
-		t.Fatalf("%s: the session differs: %s", name, difference(got, want))
+	for _, most := range []int{windowBytes, 300} {
+		b.Reset(opt)
+		b.most = most
+		tally, err := b.Scan(context.Background(), bytes.NewReader(text), len(text))
+		if err != nil && err != ErrFull {
+			t.Fatal(err)
+		}
+		got := b.Session("s", "rrweb")
+		if tally != met {
+			t.Fatalf("%s, window of %d: met %+v, want %+v", name, most, tally, met)
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Fatalf("%s, window of %d: the session differs: %s", name, most, difference(got, want))
+		}
 	}
 }
 

@@ -38,8 +38,7 @@ func TestLarge(t *testing.T) {
 	b := NewBuilder(Options{})
 	read := func(text []byte) *replay.Session {
 		b.Reset(Options{})
-		b.Grow(len(text))
-		if _, err := b.Scan(context.Background(), bytes.NewReader(text)); err != nil {
+		if _, err := b.Scan(context.Background(), bytes.NewReader(text), len(text)); err != nil {
 			t.Fatal(err)
 		}
 		return b.Session("s", "rrweb")

@@ -26,6 +26,7 @@ type lexer struct {
 	maxDepth int
 	overflow bool  // the captured value exceeded max and was dropped
 	err      error // sticky error of r, io.EOF included
+	feed     *feed // where more comes from in place of r, or nil
 }
 
 const lexerChunk = 64 << 10
@@ -71,6 +72,9 @@ func (l *lexer) fill() bool {
 		} else {
 			keep = l.mark
 		}
+	}
+	if l.feed != nil {
+		return l.feed.more(l, keep)
 	}
 	if keep > 0 {
 		copy(l.buf, l.buf[keep:l.end])

@@ -6,9 +6,10 @@
 //
 // Scan finds the events in arrays, lines, wrappers and packed strings without holding more than one value. Builder
 // reads what each holds (nodes, changes, samples) into flat tables, and Session plays them in the order of time on the
-// node tree of every window. Builder.Scan does both in one pass over text that stays where it is; whatever is no plain
-// event goes through the slower way, one object at a time. Both ways give the same Session (inplace_test.go). Typed text, request bodies, URL queries and payloads of custom events never leave this package; visible text leaves it
-// masked by replay.MaskText.
+// node tree of every window. Builder.Scan does both in one pass over text that stays where it is, or through a window
+// that moves along if it is long (feed.go); whatever is no plain event goes through the slower way, one object at a time. All
+// ways give the same Session (inplace_test.go). Typed text, request bodies, URL queries and payloads of custom events never leave
+// this package; visible text leaves it masked by replay.MaskText.
 //
 // Nothing here decompresses objects or knows stores: package format does. Nothing is safe for concurrent use on one
 // value; different values share nothing.

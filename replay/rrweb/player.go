@@ -85,9 +85,16 @@ func (p *player) reset(b *Builder, s *replay.Session) {
 		p.start = b.entries[0].time
 	}
 	// Most entries are one event each, and no batch has more changes than lines.
-	f := &b.facts
-	p.events, p.batches = slices.Grow(p.events, len(b.entries)), slices.Grow(p.batches, len(f.batches))
-	p.changes = slices.Grow(p.changes, min(len(f.removed)+len(f.added)+len(f.texts)+len(f.changes), p.opt.MaxChanges*len(f.batches)))
+	batches, changes := len(b.facts.batches), b.facts.maxChanges(&p.opt)
+	if len(b.facts.earlier) > 0 {
+		batches, changes = 0, 0
+		for i := range b.facts.earlier {
+			c := &b.facts.earlier[i]
+			batches, changes = batches+len(c.batches), changes+c.maxChanges(&p.opt)
+		}
+	}
+	p.events, p.batches = slices.Grow(p.events, len(b.entries)), slices.Grow(p.batches, batches)
+	p.changes = slices.Grow(p.changes, changes)
 }
 
 func (p *player) dom() *dom { return &p.facts.dom }
@@ -331,7 +338,7 @@ func (p *player) input(w *window, at time.Duration, in *flat) {
 		ev.Flags |= replay.FlagUnchanged
 	}
 	if in.checked {
-		n.set(nameChecked, n.d.keep("true"))
+		n.set(nameChecked, n.d.keep([]byte("true")))
 	} else {
 		n.remove(nameChecked)
 	}

@@ -61,10 +61,7 @@ type scanner struct {
 	tally Tally
 	list  int // nesting of lists and strings
 
-	// Of Builder.Scan: where the events go, the whole text of the Builder, and where in it the text of the lexer begins.
-	into   *Builder
-	memory []byte
-	base   int
+	into   *Builder     // of Builder.Scan: where the events go, and whose text that of the lexer is
 	check  func() error // asked before every event
 	window []byte       // scratch
 	plain  []byte       // of cursors

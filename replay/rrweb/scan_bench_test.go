@@ -42,7 +42,7 @@ func BenchmarkScan(b *testing.B) {
 				start := cpuTime()
 				for _, text := range texts {
 					builder.Reset(Options{})
-					if _, err := builder.Scan(context.Background(), bytes.NewReader(text)); err != nil {
+					if _, err := builder.Scan(context.Background(), bytes.NewReader(text), len(text)); err != nil {
 						b.Fatal(err)
 					}
 				}
