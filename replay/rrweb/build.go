@@ -241,6 +241,10 @@ func (b *Builder) Lend(id, format string) *replay.Session {
 
 // session fills s, with slices that belong to the Builder if they are lent.
 func (b *Builder) session(s *replay.Session, lent bool) *replay.Session {
+	if len(b.facts.earlier) > 0 {
+		b.settle(0, 0)
+		b.facts.text = nil // nothing refers to it
+	}
 	b.sort()
 	b.dropOutliers()
 	b.dropRepeats()
@@ -249,9 +253,6 @@ func (b *Builder) session(s *replay.Session, lent bool) *replay.Session {
 		b.Mark(replay.MarkManyWindows)
 	}
 	p := &b.player
-	if len(b.facts.earlier) > 0 {
-		b.facts.earlier = append(b.facts.earlier, b.facts.chapter)
-	}
 	p.reset(b, s)
 	b.playAll(p)
 	p.finish(lent)

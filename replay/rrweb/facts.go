@@ -13,7 +13,7 @@ import (
 type facts struct {
 	dom
 	chapter           // being read, or played
-	earlier []chapter // of a long recording, see feed; when all is read, with the last one
+	earlier []chapter // of a long recording, see feed; all of them when it is read
 	opt     *Options
 	samples []position // of the event being read
 	scratch []byte

@@ -65,8 +65,7 @@ func (b *Builder) settle(keep, end int) int {
 		b.settleEntry(&b.entries[i])
 	}
 	if len(b.entries) > b.settled.entries {
-		next := f.chapter.next()
-		f.earlier, f.chapter = append(f.earlier, f.chapter), next
+		f.earlier, f.chapter = append(f.earlier, f.chapter), f.chapter.next()
 	}
 	b.settled = settled{len(f.cells), len(f.attrs), len(b.entries)}
 	rest := copy(f.text, f.text[keep:end])
