@@ -37,7 +37,7 @@ release-check: ## build the archive for linux/amd64 twice, apart, and compare th
 	$(GO) run ./.ci/release -check
 
 race: ## the packages that start goroutines, under the race detector (needs a C compiler)
-	CGO_ENABLED=1 $(GO) test -race -short ./ranker/pipeline/... ./api/... ./ranker/review/... ./replay/source/... ./cmd/...
+	CGO_ENABLED=1 $(GO) test -race -short -timeout 30m ./ranker/pipeline/... ./api/... ./ranker/review/... ./replay/source/... ./cmd/...
 	CGO_ENABLED=1 $(GO) test -race -run '^TestConcurrent' ./cluster/ledger
 
 check: ## formatting, vet, staticcheck, layers, tidy modules; with Node also the freshness of web/dist

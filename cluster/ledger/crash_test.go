@@ -67,7 +67,7 @@ func kill(pid int) {
 // the number of the last batch that it reported as stored, or -1.
 func runCrash(t *testing.T, dir string, step, batches int) int {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute) // ends a hang; the machine may be busy
 	defer cancel()
 	cmd := exec.CommandContext(ctx, os.Args[0])
 	cmd.Env = append(os.Environ(), "LEDGER_CRASH_DIR="+dir, "LEDGER_CRASH_STEP="+strconv.Itoa(step))

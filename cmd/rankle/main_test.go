@@ -40,6 +40,9 @@ func sameNames(t *testing.T) {
 }
 
 func TestScripts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("commands one after another, whose goroutines other tests race; run without -short")
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:  "testdata",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "fill": fill, "unmark": unmark},

@@ -180,6 +180,9 @@ func TestScarce(t *testing.T) {
 // TestServeOnAFullDisk: a decision that cannot be stored is refused in words and leaves no trace; those of before stay, and the
 // list goes on to be shown.
 func TestServeOnAFullDisk(t *testing.T) {
+	if testing.Short() {
+		t.Skip("decisions one after another; others race the server; run without -short")
+	}
 	d := newDisk(t, "64m")
 	data := filepath.Join(string(d), "data")
 	rankle(t, "analyze", demoSource, "--data", data)

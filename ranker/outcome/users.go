@@ -48,9 +48,6 @@ func (u *Users) Merge(o *Users) {
 // Known is the number of distinct users.
 func (u *Users) Known() int { return len(u.spans) }
 
-// End is the end of the last session: what happened later cannot be seen.
-func (u *Users) End() time.Time { return u.last }
-
 // Returns counts, per window, users by whether they came back after their first session in the data. Users whose
 // window is not over count as censored only.
 func (u *Users) Returns(w Window) (returned, users, censored int) {

@@ -167,6 +167,9 @@ func text(t *testing.T, v any) string {
 // The whole loop on recordings of the demo bucket: analyse, ask, judge, and the report changes; take it back, and it is
 // what it was. No recording is read again.
 func TestVerdictsChangeTheReport(t *testing.T) {
+	if testing.Short() {
+		t.Skip("analyses one after another, which smaller tests race; run without -short")
+	}
 	const coupon, save, cart = "button|test:coupon-apply", "button|test:wishlist", "button|test:add-to-cart"
 	dir, data := t.TempDir(), t.TempDir()
 	writeFiles(t, dir, sample(t, 60))

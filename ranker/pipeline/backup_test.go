@@ -43,6 +43,9 @@ func (r rememberer) backUp(t *testing.T, withLedger bool) rememberer {
 // TestBackupIsADataDirectory analyses what a backup restores: the Report has the same bytes, people have the same names and
 // decisions are there, and who asked to be forgotten stays forgotten; with the ledger nothing is read for it.
 func TestBackupIsADataDirectory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("analyses one after another, which smaller tests race; run without -short")
+	}
 	r := newRememberer(t)
 	config, err := r.config(t).WithSources([]string{r.dir})
 	if err != nil {

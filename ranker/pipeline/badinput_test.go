@@ -19,6 +19,9 @@ import (
 // Data and settings that cannot carry an estimate: each case has its sentence, no figure is without an interval, none is
 // not a number, and where nothing can be said nothing is claimed.
 func TestBadInputSaysSo(t *testing.T) {
+	if testing.Short() {
+		t.Skip("analyses one after another, which smaller tests race; run without -short")
+	}
 	recordings := sample(t, 100)
 	dir := t.TempDir()
 	writeFiles(t, dir, recordings)

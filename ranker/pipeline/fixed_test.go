@@ -13,6 +13,9 @@ import (
 
 // An issue that somebody marks as fixed is judged by the next report, and by the stored basis at once.
 func TestFixesAreJudged(t *testing.T) {
+	if testing.Short() {
+		t.Skip("analyses one after another, which smaller tests race; run without -short")
+	}
 	data := t.TempDir()
 	result, _ := asking(t, demoConfig(t), data)
 	if len(result.Report.Issues) == 0 || len(result.Report.Fixes) != 0 {

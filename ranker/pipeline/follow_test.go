@@ -69,6 +69,9 @@ func TestReviewsFollow(t *testing.T) {
 // TestReviewsFollowAnalysis: a rule gives a screen another name, which changes the keys of its issues; what people decided
 // about them, and their links, are found under the new keys, those of the others stay.
 func TestReviewsFollowAnalysis(t *testing.T) {
+	if testing.Short() {
+		t.Skip("analyses one after another, which smaller tests race; run without -short")
+	}
 	config, err := ParseConfig(demo.Config())
 	if err != nil {
 		t.Fatal(err)

@@ -227,6 +227,9 @@ func TestForgottenDoNotComeBack(t *testing.T) {
 
 // Forgetting that ends after any of its steps is completed by doing it again.
 func TestForgetIsRepeatable(t *testing.T) {
+	if testing.Short() {
+		t.Skip("analyses one after another, which smaller tests race; run without -short")
+	}
 	for steps := range 6 {
 		r := newRememberer(t)
 		analyze(t, r.config(t), r.data, r.dir)

@@ -136,6 +136,9 @@ func withoutRead(t *testing.T, r *ranker.Report) string {
 }
 
 func TestKeptDaysGiveTheResultOfTheseDays(t *testing.T) {
+	if testing.Short() {
+		t.Skip("analyses one after another, which smaller tests race; run without -short")
+	}
 	all := kept{dir: t.TempDir(), data: t.TempDir(), days: 5, now: today}
 	writeDays(t, all.dir, 0, 1, 2, 3, 4, 5, 6, 7, 20)
 	fresh := kept{dir: t.TempDir(), data: t.TempDir(), now: today}

@@ -24,6 +24,9 @@ const kills = 10
 // TestKilledAtAnyMoment kills an analysis at moments all over its run, and holds what the next run makes of the leftovers
 // against an undisturbed run, byte for byte.
 func TestKilledAtAnyMoment(t *testing.T) {
+	if testing.Short() {
+		t.Skip("analyses one after another, which smaller tests race; run without -short")
+	}
 	if os.Getenv(killStep) != "" {
 		beKilled(t)
 		return

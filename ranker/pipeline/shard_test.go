@@ -21,6 +21,9 @@ func TestParseShard(t *testing.T) {
 
 // However reading is spread, the Report of the joined ledgers is that of a single run, byte for byte.
 func TestShardsGiveTheReportOfOneRun(t *testing.T) {
+	if testing.Short() {
+		t.Skip("analyses one after another, which smaller tests race; run without -short")
+	}
 	dir := t.TempDir()
 	files := sample(t, 30)
 	files["broken.json.gz"] = []byte("\x1f\x8bnothing")

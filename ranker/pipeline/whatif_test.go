@@ -43,6 +43,9 @@ func demoConfig(t *testing.T) Config {
 
 // What-if answers are those that an analysis with these settings gives, and leave the stored result as it is.
 func TestWhatIfIsAnalysisWithTheseSettings(t *testing.T) {
+	if testing.Short() {
+		t.Skip("analyses one after another, which smaller tests race; run without -short")
+	}
 	data := t.TempDir()
 	config := demoConfig(t)
 	result, what := asking(t, config, data)

@@ -173,9 +173,6 @@ func (o Options) Check() error {
 // parameters are what may stand in the query of a source URL. Secrets may not: URLs end up in logs and process lists.
 const parameters = "endpoint, region, style, insecure, credentials, profile"
 
-// IsURL reports whether spec names a bucket.
-func IsURL(spec string) bool { return strings.HasPrefix(spec, "s3://") }
-
 // ParseURL reads "s3://bucket/prefix?endpoint=...&region=...&style=path&insecure=true&credentials=anonymous&profile=...".
 // The prefix is taken as it stands, without unescaping up to the first "?". An error does not repeat what could be a
 // secret.
