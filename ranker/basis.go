@@ -39,8 +39,14 @@ func RankBasis(in Input) (*Report, *Basis, error) {
 			c.Add(d)
 		}
 	}
+	r, b := c.Basis()
+	return r, b, nil
+}
+
+// Basis is Collector.Report that also returns what the Report rests on. The Collector must not be used afterwards.
+func (c *Collector) Basis() (*Report, *Basis) {
 	r := c.Report()
-	return r, &Basis{c, r}, nil
+	return r, &Basis{c, r}
 }
 
 // Sessions is the number of sessions.

@@ -11,7 +11,6 @@ package pipeline
 import (
 	"context"
 	"errors"
-	"iter"
 	"log/slog"
 	"runtime"
 	"slices"
@@ -271,9 +270,8 @@ func (a *analysis) rank(ctx context.Context, tables *tables, selected selection,
 	if err != nil {
 		return nil, nil, err
 	}
-	digests := func() iter.Seq2[*friction.Digest, error] { return selected.digests(ctx, a.ledger, tables) }
 	sessions := 0
-	clusters, err := clustered(digests, tables, selected.decided.settings(a.Config.clusters()), func() {
+	clusters, err := selected.clustered(ctx, a.ledger, tables, selected.decided.settings(a.Config.clusters()), a.workers(), func() {
 		sessions++
 		a.progress(Progress{Stage: "clustering", Done: sessions})
 	})
@@ -284,10 +282,7 @@ func (a *analysis) rank(ctx context.Context, tables *tables, selected selection,
 		return nil, nil, a.summary.nothing()
 	}
 	a.progress(Progress{Stage: "ranking", Done: sessions})
-	return ranker.RankBasis(ranker.Input{
-		Digests: func() iter.Seq2[*friction.Digest, error] {
-			return selected.decided.marked(clusters, digests())
-		},
+	collector, err := selected.collected(ctx, a.ledger, tables, clusters, ranker.Input{
 		Issues:        clusters.Issues,
 		Exposer:       clusters,
 		Harmless:      clusters.Harmless(),
@@ -299,7 +294,12 @@ func (a *analysis) rank(ctx context.Context, tables *tables, selected selection,
 		Read:          read(sessions),
 		Each:          a.each,
 		Fingerprint:   a.Config.fingerprint(a.fingerprint, selected.decided),
-	})
+	}, a.workers())
+	if err != nil {
+		return nil, nil, err
+	}
+	report, basis := collector.Basis()
+	return report, basis, nil
 }
 
 func (a *analysis) progress(p Progress) {

@@ -452,7 +452,7 @@ func TestRegroupedPartsCountOnce(t *testing.T) {
 }
 
 // finished opens what an analysis has left.
-func finished(t *testing.T, data string) (*Result, *Evidence, *ledger.Ledger) {
+func finished(t testing.TB, data string) (*Result, *Evidence, *ledger.Ledger) {
 	t.Helper()
 	result, err := LoadResult(data)
 	if err != nil {

@@ -2,14 +2,21 @@ package pipeline
 
 import (
 	"context"
+	"fmt"
 	"iter"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/rankle/rankle/cluster"
 	"github.com/rankle/rankle/cluster/friction"
 	"github.com/rankle/rankle/cluster/ledger"
+	"github.com/rankle/rankle/ranker"
 	"github.com/rankle/rankle/ranker/outcome"
 	"github.com/rankle/rankle/replay"
 	"github.com/rankle/rankle/replay/source"
@@ -51,6 +58,31 @@ func (s selection) between(ctx context.Context, led *ledger.Ledger, t *tables, f
 			}
 		}
 	}
+}
+
+// spread hands every selected Digest to add, which as many goroutines call at once as there are workers, numbered from 0. What
+// they share out is days, each of which is read in the ledger's order: whatever is made of Digests must not depend on who got
+// which. The first error ends it, also one of add.
+func (s selection) spread(ctx context.Context, led *ledger.Ledger, t *tables, workers int, add func(worker int, d *friction.Digest) error) error {
+	days := led.Days()
+	var next atomic.Int64
+	readers, ctx := errgroup.WithContext(ctx)
+	for worker := range min(workers, len(days)) {
+		readers.Go(func() error {
+			for i := next.Add(1) - 1; i < int64(len(days)); i = next.Add(1) - 1 {
+				for d, err := range s.between(ctx, led, t, days[i], days[i].AddDate(0, 0, 1)) {
+					if err == nil {
+						err = add(worker, d)
+					}
+					if err != nil {
+						return err
+					}
+				}
+			}
+			return nil
+		})
+	}
+	return readers.Wait()
 }
 
 // covers reports whether what a Digest was read from lies in the source of that name: in the whole store, or under the
@@ -98,7 +130,7 @@ func (r *Result) evidence(ctx context.Context, led *ledger.Ledger, decided decis
 	e := &Evidence{goals: goals, tables: t, decided: decided, digests: func(ctx context.Context) iter.Seq2[*friction.Digest, error] {
 		return selected.digests(ctx, led, t)
 	}}
-	e.Clusters, err = clustered(func() iter.Seq2[*friction.Digest, error] { return e.digests(ctx) }, t, decided.settings(r.Config.clusters()), func() {})
+	e.Clusters, err = selected.clustered(ctx, led, t, decided.settings(r.Config.clusters()), runtime.GOMAXPROCS(0), func() {})
 	if err != nil {
 		return nil, err
 	}
@@ -120,20 +152,56 @@ func (e *Evidence) complete(d *friction.Digest) {
 	e.decided.obeyMarks(e.Clusters, d)
 }
 
-// clustered makes issues of Digests; each is called for every one of them. Outcome tables take a pass of their own.
-func clustered(digests func() iter.Seq2[*friction.Digest, error], t *tables, s cluster.Settings, each func()) (*cluster.Result, error) {
-	if err := t.learn(digests()); err != nil {
+// clustered makes issues of the selected Digests; each is called for every one of them, by one goroutine at a time. Outcome
+// tables take a pass of their own.
+func (s selection) clustered(ctx context.Context, led *ledger.Ledger, t *tables, settings cluster.Settings, workers int, each func()) (*cluster.Result, error) {
+	if err := t.learn(s.digests(ctx, led, t)); err != nil {
 		return nil, err
 	}
-	builder := cluster.New(s)
-	for d, err := range digests() {
-		if err != nil {
+	builders := make([]*cluster.Builder, workers)
+	for i := range builders {
+		builders[i] = cluster.New(settings)
+	}
+	var mu sync.Mutex
+	err := s.spread(ctx, led, t, workers, func(worker int, d *friction.Digest) error {
+		builders[worker].Add(d)
+		mu.Lock()
+		defer mu.Unlock()
+		each()
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for i, b := range builders[1:] {
+		builders[0].Merge(b)
+		builders[i+1] = nil // two of everything are more than is needed
+	}
+	return builders[0].Result(), nil
+}
+
+// collected gathers what the ranking needs of the selected Digests; in is complete but for them.
+func (s selection) collected(ctx context.Context, led *ledger.Ledger, t *tables, clusters *cluster.Result, in ranker.Input, workers int) (*ranker.Collector, error) {
+	collectors := make([]*ranker.Collector, workers)
+	for i := range collectors {
+		var err error
+		if collectors[i], err = ranker.NewCollector(in); err != nil {
 			return nil, err
 		}
-		builder.Add(d)
-		each()
 	}
-	return builder.Result(), nil
+	err := s.spread(ctx, led, t, workers, func(worker int, d *friction.Digest) error {
+		s.decided.obeyMarks(clusters, d)
+		collectors[worker].Add(d)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("rank: read digests: %w", err)
+	}
+	for i, c := range collectors[1:] {
+		collectors[0].Merge(c)
+		collectors[i+1] = nil
+	}
+	return collectors[0], nil
 }
 
 // Converted names the goals that a session reached, in the order of the configuration.

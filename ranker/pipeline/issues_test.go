@@ -28,7 +28,7 @@ import (
 )
 
 // demoEvidence analyses a bucket like the demo's and returns its Digests, and what clusters them.
-func demoEvidence(t *testing.T, bucket fs.FS) (digests []*friction.Digest, settings cluster.Settings) {
+func demoEvidence(t testing.TB, bucket fs.FS) (digests []*friction.Digest, settings cluster.Settings) {
 	t.Helper()
 	config, err := ParseConfig(demo.Config())
 	if err != nil {

@@ -5,17 +5,19 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"sync"
 
 	"github.com/rankle/rankle/cluster/friction"
 )
 
 // regrouping finds the recordings of earlier runs whose objects make up other recordings now, because a key pattern was
-// set or a sidecar came. They would count their sessions twice. It is for one goroutine at a time.
+// set or a sidecar came. They would count their sessions twice. It is safe for concurrent use until names is called.
 type regrouping struct {
 	jobs []job
 	// owners tells by the hash of an object the job that it is a part of now. Of a million objects the names would take
 	// more memory than everything else; jobs tells whether the hash was right.
 	owners map[uint64]int32
+	mu     sync.Mutex
 	found  map[string]bool
 }
 
@@ -43,7 +45,9 @@ func hashObject(source, key string) uint64 {
 func (g *regrouping) superseded(d *friction.Digest) bool {
 	for _, p := range recordingParts(d) {
 		if i, ok := g.owners[hashObject(d.Source, p.Key)]; ok && g.jobs[i].holds(d.Source, p.Key) && g.jobs[i].name() != d.Recording {
+			g.mu.Lock()
 			g.found[d.Recording] = true
+			g.mu.Unlock()
 			return true
 		}
 	}
