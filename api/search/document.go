@@ -17,7 +17,8 @@ import (
 const (
 	fieldText  = "text"
 	fieldOrder = "order"
-	fieldStart = "start"
+	fieldDay   = "day"
+	fieldHour  = "hour"
 )
 
 // Fields lists what can be asked for as field:value, sorted.
@@ -32,17 +33,22 @@ func newMapping() *mapping.IndexMappingImpl {
 	doc := bleve.NewDocumentStaticMapping()
 	key := bleve.NewKeywordFieldMapping()
 	key.Analyzer, key.Store, key.IncludeInAll, key.IncludeTermVectors, key.DocValues = keyword.Name, false, false, false, true
+	when := bleve.NewKeywordFieldMapping()
+	*when = *key
+	when.DocValues = false // neither sorted by nor counted
 	for _, f := range Fields {
 		doc.AddFieldMappingsAt(f, key)
 	}
 	doc.AddFieldMappingsAt(fieldOrder, key)
+	for _, u := range units {
+		doc.AddFieldMappingsAt(u.field, when)
+	}
 	text := bleve.NewTextFieldMapping()
 	text.Analyzer, text.Store, text.IncludeInAll, text.DocValues = words, false, false, false
 	text.IncludeTermVectors = true // phrases need positions
 	doc.AddFieldMappingsAt(fieldText, text)
-	start := bleve.NewNumericFieldMapping()
-	start.Store, start.IncludeInAll, start.DocValues = false, false, false
-	doc.AddFieldMappingsAt(fieldStart, start)
+	// Without this every document has one more field, made of those that ask to be included, which none of ours does.
+	doc.AddSubDocumentMapping("_all", bleve.NewDocumentDisabledMapping())
 
 	m := bleve.NewIndexMapping()
 	m.StoreDynamic, m.IndexDynamic, m.DocValuesDynamic = false, false, false
@@ -105,7 +111,10 @@ func document(d *friction.Digest, opts Options) map[string]any {
 	if opts.Goals != nil {
 		add("goal", opts.Goals(d)...)
 	}
-	doc := map[string]any{fieldOrder: orderOf(d.Start, d.Session), fieldStart: float64(d.Start.UnixMilli())}
+	doc := map[string]any{fieldOrder: orderOf(d.Start, d.Session)}
+	for _, u := range units {
+		doc[u.field] = d.Start.UTC().Format(u.layout)
+	}
 	for field, values := range set {
 		slices.Sort(values)
 		values = slices.DeleteFunc(slices.Compact(values), func(v string) bool { return v == "" })

@@ -118,19 +118,50 @@ func compile(q Query) (query.Query, error) {
 	return all, nil
 }
 
+// units tell when a session starts, the coarsest first. A number would be sixteen terms of each session, a quarter of the time
+// of a build; of these there are a thousand in six weeks.
+var units = [...]struct {
+	field, layout string
+	size          time.Duration
+}{
+	{fieldDay, time.DateOnly, 24 * time.Hour},
+	{fieldHour, "2006-01-02T15", time.Hour},
+}
+
+// span matches sessions that start in [from, to), to the millisecond; a zero time does not bound.
 func span(from, to time.Time) query.Query {
-	var lo, hi *float64
-	if !from.IsZero() {
-		v := float64(from.UnixMilli())
-		lo = &v
+	if to.IsZero() {
+		to = time.UnixMilli(maxMilli)
 	}
-	if !to.IsZero() {
-		v := float64(to.UnixMilli())
-		hi = &v
+	return bleve.NewDisjunctionQuery(append(spans(from.UTC().Truncate(time.Millisecond), to.UTC().Truncate(time.Millisecond), 0), bleve.NewMatchNoneQuery())...)
+}
+
+// spans covers [from, to) by whole units from that of level on, and what is left at the ends by finer ones; the finest is the
+// place in the order.
+func spans(from, to time.Time, level int) []query.Query {
+	if !from.Before(to) {
+		return nil
 	}
+	if level == len(units) {
+		return []query.Query{termRange(fieldOrder, orderAt(to.Add(-time.Millisecond)), orderAt(from.Add(-time.Millisecond)))}
+	}
+	u := units[level]
+	first, last := from.Truncate(u.size), to.Truncate(u.size)
+	if first.Before(from) {
+		first = first.Add(u.size)
+	}
+	if !first.Before(last) {
+		return spans(from, to, level+1)
+	}
+	out := append(spans(from, first, level+1), termRange(u.field, first.Format(u.layout), last.Format(u.layout)))
+	return append(out, spans(last, to, level+1)...)
+}
+
+// termRange matches terms from low up to, but without, high.
+func termRange(field, low, high string) query.Query {
 	yes, no := true, false
-	r := bleve.NewNumericRangeInclusiveQuery(lo, hi, &yes, &no)
-	r.SetField(fieldStart)
+	r := bleve.NewTermRangeInclusiveQuery(low, high, &yes, &no)
+	r.SetField(field)
 	return r
 }
 

@@ -29,7 +29,7 @@ const (
 	// lockTimeout ends the wait for an index that another process has open for writing. Without it bleve waits forever.
 	lockTimeout = "2s"
 	// schema names the layout of a document; a change makes older indexes unreadable and so rebuilt.
-	schema = "v1"
+	schema = "v2"
 	// asideSuffix marks a build that was not finished.
 	asideSuffix = ".partial"
 )
@@ -234,8 +234,11 @@ func (x *Index) Search(ctx context.Context, q Query) (*Result, error) {
 
 // orderOf sorts sessions newest first, then by id, as one keyword: a total order to go on from after a page.
 func orderOf(start time.Time, id string) string {
-	return fmt.Sprintf("%019d %s", maxMilli-start.UnixMilli(), id)
+	return orderAt(start) + " " + id
 }
+
+// orderAt comes before the order of every session that starts then, and after that of every one that starts later.
+func orderAt(start time.Time) string { return fmt.Sprintf("%019d", maxMilli-start.UnixMilli()) }
 
 // maxMilli is the epoch millisecond of the year 9999, so that the difference stays positive for every time that
 // RFC 3339 can state.

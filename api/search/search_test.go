@@ -3,6 +3,7 @@ package search
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"os"
 	"path/filepath"
@@ -215,7 +216,7 @@ func TestOnDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	second := build("run2")
-	if diff := cmp.Diff([]string{"v1-run2"}, names()); diff != "" {
+	if diff := cmp.Diff([]string{"v2-run2"}, names()); diff != "" {
 		t.Errorf("leftovers: %s", diff)
 	}
 	for _, ix := range []*Index{first, again, second} {
@@ -242,7 +243,7 @@ func TestDamaged(t *testing.T) {
 		if err := ix.Close(); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(filepath.Join(dir, "v1-run", file), []byte("garbage"), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, "v2-run", file), []byte("garbage"), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := Open(dir, "run"); !errors.Is(err, ErrNoIndex) {
@@ -340,6 +341,45 @@ func TestUsersByIDAndName(t *testing.T) {
 		found, err := index.Search(t.Context(), q.query)
 		if err != nil || found.Total != q.want {
 			t.Errorf("%+v finds %v, %v; want %d", q.query, found, err, q.want)
+		}
+	}
+}
+
+// TestSpan: sessions are found by their time to the millisecond, however the bounds lie to days and hours.
+func TestSpan(t *testing.T) {
+	midnight := time.Date(2026, 9, 7, 0, 0, 0, 0, time.UTC)
+	var offsets []time.Duration
+	for _, base := range []time.Duration{-24 * time.Hour, -time.Hour, 0, time.Hour, 24 * time.Hour, 25 * time.Hour, 48 * time.Hour, 51*time.Hour + 17*time.Minute} {
+		offsets = append(offsets, base-time.Millisecond, base, base+time.Millisecond)
+	}
+	var sessions []*friction.Digest
+	for i, o := range offsets {
+		sessions = append(sessions, &friction.Digest{Session: fmt.Sprint("s", i), Start: midnight.Add(o)})
+	}
+	ix, err := Build(t.Context(), "", "test", all(sessions), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ix.Close()
+	bounds := []time.Time{{}}
+	for _, o := range offsets {
+		bounds = append(bounds, midnight.Add(o), midnight.Add(o).In(time.FixedZone("", 5*3600+1800)))
+	}
+	for _, from := range bounds {
+		for _, to := range bounds {
+			want := 0
+			for _, s := range sessions {
+				if (from.IsZero() || !s.Start.Before(from)) && (to.IsZero() || s.Start.Before(to)) {
+					want++
+				}
+			}
+			got, err := ix.Search(t.Context(), Query{From: from, To: to})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.Total != want {
+				t.Errorf("from %v to %v: %d sessions, want %d", from, to, got.Total, want)
+			}
 		}
 	}
 }
