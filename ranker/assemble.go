@@ -22,6 +22,7 @@ type result struct {
 	prior   *prior
 	leans   [][]float64 // per issue, what going on makes expect, in log-odds
 	posts   []posterior // per issue, on the log-odds scale, without the spread of the systematic error
+	means   []float64   // of posts
 	doubts  []posterior // the same with it
 	all     effect      // of all issues together
 	shares  []float64
@@ -230,7 +231,7 @@ func (res *result) share(over *overlaps) {
 	effects, losses := make([]float64, len(res.posts)), make([]float64, len(res.posts))
 	for i := range res.posts {
 		if e := &res.effects[i]; e.possible {
-			effects[i] = res.posts[i].mean * e.slope
+			effects[i] = res.means[i] * e.slope
 			losses[i] = effects[i] * float64(res.study.failedAll[i])
 		}
 	}
@@ -251,11 +252,12 @@ func (res *result) shrink(n int, progress *result) {
 		}
 	}
 	res.prior = fitPrior(x, se, leans)
-	res.posts, res.doubts, res.q = make([]posterior, n), make([]posterior, n), make([]float64, n)
+	res.posts, res.means, res.doubts, res.q = make([]posterior, n), make([]float64, n), make([]posterior, n), make([]float64, n)
 	q, k := qValues(p), 0
 	for i := range n {
 		if res.effects[i].possible {
 			res.posts[i], res.doubts[i] = res.prior.posterior(x[k], se[k], res.leans[i]), res.doubted(i)
+			res.means[i], _ = res.posts[i].summary()
 			res.q[i] = q[k]
 			k++
 		}
@@ -327,11 +329,11 @@ func (res *result) impact(i int, weeks float64) Impact {
 	im.Share = Estimate{Value: clamp(tau, -1, 1), Low: max(lo, -1), High: min(hi, 1), Unit: "share of those who met it", N: n, Method: methodStandard}
 	check := e.check/float64(e.exposed) - e.tau + tau
 	im.Check = est(check, check-tQuantile*se, check+tQuantile*se, methodRobust)
-	post := &res.posts[i]
 	doubted := &res.doubts[i]
-	im.Expected = est(post.mean*e.slope, 0, 0, methodShrunk)
+	im.Expected = est(res.means[i]*e.slope, 0, 0, methodShrunk)
 	im.Expected.Low, im.Expected.High = res.credible(i, doubted, rows*e.slope)
-	im.Harm, im.QValue, im.EValue, im.EValueLow = doubted.harm, res.q[i], e.eValue(tau), e.eValue(max(lo, 0))
+	_, im.Harm = doubted.summary()
+	im.QValue, im.EValue, im.EValueLow = res.q[i], e.eValue(tau), e.eValue(max(lo, 0))
 	im.Effective, im.Balance, im.Shared = e.ess, e.balance, res.shares[i]
 	if !im.finite() {
 		return Impact{Outcome: s.name, Exposed: e.exposed, Compared: e.compared, Naive: im.Naive,
@@ -343,12 +345,12 @@ func (res *result) impact(i int, weeks float64) Impact {
 // credible is the shrunk effect's 95 % interval, systematic error included, from evenly spread quantiles of the draws.
 func (res *result) credible(i int, p *posterior, scale float64) (lo, hi float64) {
 	const points = 400
-	draws := make([]float64, points)
+	draws, s := make([]float64, points), p.sampler(sampler{})
 	for k := range draws {
-		draws[k] = p.draw(spreadOut(k))
+		draws[k] = s.draw(spreadOut(k))
 	}
 	lo, hi = quantiles(draws)
-	mean := res.posts[i].mean
+	mean := res.means[i]
 	return min(lo, mean) * scale, max(hi, mean) * scale
 }
 
@@ -434,7 +436,7 @@ func (res *result) stake(i int, weeks float64, possible bool) stake {
 	}
 	e := &res.effects[i]
 	return stake{possible: true, rows: e.exposed + e.compared, perWeek: res.scale(i, weeks) * float64(e.exposed) * e.slope * res.shares[i],
-		expected: res.posts[i].mean, doubted: res.doubts[i]}
+		expected: res.means[i], doubted: res.doubts[i]}
 }
 
 // arrange puts issues, which come in the order of stakes, into the order of the list: every outcome on one scale.

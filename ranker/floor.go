@@ -47,11 +47,12 @@ func (res *result) assumed(i int, weeks float64) stake {
 		widest = max(widest, end, -end)
 	}
 	p := res.prior.posterior(0, ignorance*widest, res.leans[i])
-	if !(p.mean > 0) {
+	expected, _ := p.summary()
+	if !(expected > 0) {
 		return stake{}
 	}
 	rate := (float64(res.study.total.y) + 0.5) / (float64(res.study.total.n) + 1)
-	return stake{assumed: true, rows: res.study.failedAll[i], expected: p.mean, doubted: p,
+	return stake{assumed: true, rows: res.study.failedAll[i], expected: expected, doubted: p,
 		perWeek: float64(res.study.failedAll[i]) / weeks * rate * (1 - rate)}
 }
 

@@ -146,7 +146,7 @@ func (res *result) lean(progress *result, n int) [][]float64 {
 		if !e.possible || !progress.effects[i].possible {
 			return 0, 0
 		}
-		x, se, m := e.tau/e.slope-res.cal.mean, e.se/e.slope, progress.posts[i].mean
+		x, se, m := e.tau/e.slope-res.cal.mean, e.se/e.slope, progress.means[i]
 		w := 1 / (se*se + leanSpread*leanSpread)
 		return w * x * m, w * m * m
 	}
@@ -155,16 +155,17 @@ func (res *result) lean(progress *result, n int) [][]float64 {
 		p, s := part(i)
 		products, squares = products+p, squares+s
 	}
+	var drawn sampler
 	for i := range n {
 		if !progress.effects[i].possible {
 			continue
 		}
 		p, s := part(i)
 		slope, se := (products-p)/(squares-s), 1/math.Sqrt(squares-s)
-		out[i] = make([]float64, leanPoints)
+		out[i], drawn = make([]float64, leanPoints), progress.posts[i].sampler(drawn)
 		for k := range out[i] {
 			z := distuv.UnitNormal.Quantile((float64(k) + 0.5) / leanPoints)
-			out[i][k] = max(slope+se*z, 0) * progress.posts[i].draw(spreadOut(k))
+			out[i][k] = max(slope+se*z, 0) * drawn.draw(spreadOut(k))
 		}
 	}
 	return out

@@ -46,7 +46,7 @@ func leaning(stops []float64, slope, se float64) (res, progress *result) {
 	for i, w := range stops {
 		res.effects[i] = effect{possible: true, tau: slope * w, se: se, slope: 1}
 		progress.effects[i] = effect{possible: true, tau: w, slope: 1}
-		progress.posts = append(progress.posts, exactly.posterior(0, 1, []float64{w}))
+		progress.posts, progress.means = append(progress.posts, exactly.posterior(0, 1, []float64{w})), append(progress.means, w)
 	}
 	return res, progress
 }
@@ -101,20 +101,26 @@ func TestPosteriorLeans(t *testing.T) {
 	exactly := &prior{ends: []float64{0}, weights: []float64{1}}
 	two := exactly.posterior(0.3, 0.3, []float64{0, 0.3})
 	worse := math.Exp(-0.5)
-	near(t, "mean", two.mean, 0.3/(1+worse), 1e-12)
-	near(t, "harm", two.harm, 1/(1+worse), 1e-12)
-	sum := 0.0
+	mean, harm := two.summary()
+	near(t, "mean", mean, 0.3/(1+worse), 1e-12)
+	near(t, "harm", harm, 1/(1+worse), 1e-12)
+	drawn, sum := two.sampler(sampler{}), 0.0
 	for k := range 4000 {
-		sum += two.draw(spreadOut(k))
+		sum += drawn.draw(spreadOut(k))
 	}
-	near(t, "mean of draws", sum/4000, two.mean, 0.001)
+	near(t, "mean of draws", sum/4000, mean, 0.001)
 
 	p := fitPrior([]float64{0.1, -0.1, 0.2, 0.5, -0.3}, []float64{0.1, 0.1, 0.1, 0.1, 0.1}, slices.Repeat([][]float64{nothing}, 5))
-	if vague := p.posterior(0, 1, []float64{0.5}).mean; vague < 0.3 {
+	summary := func(tau, se, lean float64) (mean, harm float64) {
+		shrunk := p.posterior(tau, se, []float64{lean})
+		return shrunk.summary()
+	}
+	if vague, _ := summary(0, 1, 0.5); vague < 0.3 {
 		t.Errorf("a vague estimate of 0 of which 0.5 was expected: %v", vague)
 	}
-	near(t, "a clear estimate of 0 of which 0.5 was expected", p.posterior(0, 0.02, []float64{0.5}).mean, 0, 0.05)
-	if got := p.posterior(0.2, 0.1, []float64{0.4}).harm; got < 0.9 || got > 1 {
+	clear, _ := summary(0, 0.02, 0.5)
+	near(t, "a clear estimate of 0 of which 0.5 was expected", clear, 0, 0.05)
+	if _, got := summary(0.2, 0.1, 0.4); got < 0.9 || got > 1 {
 		t.Errorf("harm %v", got)
 	}
 }

@@ -21,6 +21,7 @@ func (s *stake) counts() bool { return s.possible || s.assumed }
 // the draw, so that no issue's draws depend on which others there are, or on their order.
 func simulate(stakes [][]stake, weights []float64, keys []string, opts Options) [][]float64 {
 	out := make([][]float64, len(stakes))
+	var drawn sampler
 	for i := range stakes {
 		out[i] = make([]float64, opts.Draws)
 		for o := range stakes[i] {
@@ -29,10 +30,11 @@ func simulate(stakes [][]stake, weights []float64, keys []string, opts Options) 
 			if !s.counts() || value == 0 {
 				continue
 			}
+			drawn = s.doubted.sampler(drawn)
 			base := mix(opts.Seed ^ mix(hashString(keys[i])+uint64(o)))
 			for k := range out[i] {
 				u, v := uniform(base, uint64(2*k)), uniform(base, uint64(2*k+1))
-				out[i][k] += value * s.doubted.draw(u, v)
+				out[i][k] += value * drawn.draw(u, v)
 			}
 		}
 	}

@@ -145,43 +145,65 @@ func logSum(a, b float64) float64 {
 	return a + math.Log1p(math.Exp(b-a))
 }
 
-// posterior is the shrunk effect of one issue: what was expected of it, plus a draw from the prior, given the estimate.
+// posterior is the shrunk effect of one issue: what was expected of it, plus a draw from the prior, given the estimate. It is a
+// mixture of each of leans with each component of the prior. Their weights, 20 kB, are made when draws are: see sampler.
 type posterior struct {
 	prior   *prior
 	tau, se float64
 	leans   []float64 // what was expected, equally likely before the estimate; see result.lean
-	upTo    []float64 // sums of the weights, per lean, then component of the prior
-	mean    float64
-	harm    float64 // probability of a loss
 }
 
 func (p *prior) posterior(tau, se float64, leans []float64) posterior {
-	out := posterior{prior: p, tau: tau, se: se, leans: leans, upTo: make([]float64, 0, len(leans)*len(p.ends))}
-	top, sum := math.Inf(-1), 0.0
-	for _, lean := range leans {
-		for k, end := range p.ends {
-			w := math.Log(p.weights[k]) + logMarginal(tau-lean, se, end)
-			out.upTo = append(out.upTo, w)
-			top = max(top, w)
+	return posterior{prior: p, tau: tau, se: se, leans: leans}
+}
+
+// weights lists how likely the components are, relative to the likeliest, in room if it is large enough.
+func (p *posterior) weights(room []float64) []float64 {
+	w, top := room[:0], math.Inf(-1)
+	for _, lean := range p.leans {
+		for k, end := range p.prior.ends {
+			w = append(w, math.Log(p.prior.weights[k])+logMarginal(p.tau-lean, p.se, end))
+			top = max(top, w[len(w)-1])
 		}
 	}
-	for k, w := range out.upTo {
-		w = math.Exp(w - top)
+	for k := range w {
+		w[k] = math.Exp(w[k] - top)
+	}
+	return w
+}
+
+// summary is the mean of the posterior and the probability of a loss.
+func (p *posterior) summary() (mean, harm float64) {
+	sum := 0.0
+	for k, w := range p.weights(nil) {
 		if w > negligible {
-			lean, end := out.component(k)
-			out.mean += w * (lean + truncatedMean(tau-lean, se, end))
-			out.harm += w * harmful(tau-lean, se, end, lean)
+			lean, end := p.component(k)
+			mean += w * (lean + truncatedMean(p.tau-lean, p.se, end))
+			harm += w * harmful(p.tau-lean, p.se, end, lean)
 		}
 		sum += w
-		out.upTo[k] = sum
 	}
-	for k := range out.upTo {
-		out.upTo[k] /= sum
+	return mean / sum, min(harm/sum, 1) // the sum of weights may exceed 1 by rounding
+}
+
+// sampler draws from a posterior.
+type sampler struct {
+	*posterior
+	upTo []float64 // sums of the weights
+}
+
+// sampler makes p ready to be drawn from, in the memory of one that is used no more; the zero sampler is one.
+func (p *posterior) sampler(old sampler) sampler {
+	s := sampler{p, p.weights(old.upTo)}
+	sum := 0.0
+	for k, w := range s.upTo {
+		sum += w
+		s.upTo[k] = sum
 	}
-	out.mean /= sum
-	out.harm /= sum
-	out.harm = min(out.harm, 1) // the sum of weights may exceed 1 by rounding
-	return out
+	for k := range s.upTo {
+		s.upTo[k] /= sum
+	}
+	return s
 }
 
 // negligible is a weight, relative to the largest, that moves no figure.
@@ -217,14 +239,14 @@ func harmful(tau, se, end, lean float64) float64 {
 }
 
 // draw maps two uniforms in (0,1) to a draw from the posterior.
-func (p *posterior) draw(u, v float64) float64 {
-	k := min(sort.SearchFloat64s(p.upTo, u), len(p.upTo)-1)
-	lean, end := p.component(k)
+func (s *sampler) draw(u, v float64) float64 {
+	k := min(sort.SearchFloat64s(s.upTo, u), len(s.upTo)-1)
+	lean, end := s.component(k)
 	if end == 0 {
 		return lean
 	}
-	tau := p.tau - lean
-	lo, hi := bounds(tau, p.se, end)
+	tau := s.tau - lean
+	lo, hi := bounds(tau, s.se, end)
 	flip := lo > 0
 	if flip {
 		lo, hi = -hi, -lo
@@ -237,5 +259,5 @@ func (p *posterior) draw(u, v float64) float64 {
 	if flip {
 		z = -z
 	}
-	return lean + clamp(tau+p.se*z, min(0, end), max(0, end))
+	return lean + clamp(tau+s.se*z, min(0, end), max(0, end))
 }

@@ -46,24 +46,28 @@ func TestShrink(t *testing.T) {
 	tau, se = append(tau, 0.3, 0.03), append(se, 0.02, 0.02)
 	p := fitPrior(tau, se, slices.Repeat([][]float64{nothing}, len(tau)))
 	clear, noisy := p.posterior(0.3, 0.02, nothing), p.posterior(0.03, 0.02, nothing)
-	near(t, "clear effect", clear.mean, 0.3, 0.03)
-	if noisy.mean > 0.015 || noisy.mean < 0 || clear.harm < 0.99 || noisy.harm > 0.9 {
-		t.Errorf("noisy %v (harm %v), clear harm %v", noisy.mean, noisy.harm, clear.harm)
+	mean, harm := clear.summary()
+	noise, noiseHarm := noisy.summary()
+	near(t, "clear effect", mean, 0.3, 0.03)
+	if noise > 0.015 || noise < 0 || harm < 0.99 || noiseHarm > 0.9 {
+		t.Errorf("noisy %v (harm %v), clear harm %v", noise, noiseHarm, harm)
 	}
-	sum := 0.0
+	drawn, sum := clear.sampler(sampler{}), 0.0
 	for k := range 4000 {
-		sum += clear.draw(uniform(1, uint64(2*k)), uniform(1, uint64(2*k+1)))
+		sum += drawn.draw(uniform(1, uint64(2*k)), uniform(1, uint64(2*k+1)))
 	}
-	near(t, "mean of draws", sum/4000, clear.mean, 0.002)
+	near(t, "mean of draws", sum/4000, mean, 0.002)
 	far := p.posterior(-3, 0.001, nothing) // far outside of the grid
-	if math.IsNaN(far.mean) || math.IsNaN(far.draw(0.5, 0.5)) {
+	farMean, _ := far.summary()
+	if drawn = far.sampler(drawn); math.IsNaN(farMean) || math.IsNaN(drawn.draw(0.5, 0.5)) {
 		t.Error("not finite far outside")
 	}
 }
 
 // TestPriorOfNothing: without effects the prior is the point at zero.
 func TestPriorOfNothing(t *testing.T) {
-	if got := fitPrior(nil, nil, nil).posterior(0.2, 0.1, nothing).mean; got != 0 {
+	none := fitPrior(nil, nil, nil).posterior(0.2, 0.1, nothing)
+	if got, _ := none.summary(); got != 0 {
 		t.Errorf("mean %v", got)
 	}
 }
