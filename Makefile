@@ -78,7 +78,7 @@ hostile: ## what recordings that were made to hurt cost, as a table
 	$(GO) test ./cmd/rankle -run '^TestHostileRecordings' -v -count=1 | grep -E '\| |FAIL|ok'
 
 soak: ## kill analyses and servers at random moments, 250 times, and hold what they recover to against undisturbed runs (half an hour)
-	$(GO) test ./cmd/rankle -run '^TestSoak' -v -count=1 -timeout 2h -soak.kills=200 -soak.serve=50 -soak.seed=$(SEED)
+	$(GO) test ./cmd/rankle -run '^TestSoak' -v -count=1 -timeout 2h -soak.kills=200 -soak.serve=50 -soak.runs=12 -soak.seed=$(SEED)
 
 update: ## rewrite the golden files; review the difference as code
 	$(GO) test $$(grep -rl 'flag.Bool("update"' --include=*_test.go . | xargs -n 1 dirname | sort -u) -update
