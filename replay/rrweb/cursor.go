@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/bits"
 	"strconv"
+	"unicode"
+	"unicode/utf8"
 )
 
 // cursor walks once over JSON text that lies in memory as a whole. It takes exactly what RFC 8259 allows, except that
@@ -57,13 +59,27 @@ func (c *cursor) fail() bool {
 func (c *cursor) peek() byte {
 	for c.pos < len(c.b) {
 		switch ch := c.b[c.pos]; ch {
-		case ' ', '\n', '\t', '\r':
+		case ' ', '\t', '\r':
 			c.pos++
+		case '\n':
+			c.pos++
+			c.indent()
 		default:
 			return ch
 		}
 	}
 	return 0
+}
+
+// indent skips the blanks at the start of a line.
+func (c *cursor) indent() {
+	for c.pos+8 <= len(c.b) {
+		x := binary.LittleEndian.Uint64(c.b[c.pos:]) ^ ' '*ones
+		c.pos += bits.TrailingZeros64(x) / 8
+		if x != 0 {
+			return
+		}
+	}
 }
 
 // object enters an object and returns its first name. Anything but an object is skipped and has no names.
@@ -111,21 +127,72 @@ func (c *cursor) name() (key []byte, more bool) {
 		c.pos = to + 2
 		return b[from:to], true
 	}
-	escaped, ok := c.skipString()
+	key, ok := c.word()
 	if !ok {
 		return nil, false
 	}
-	key = c.b[from : c.pos-1]
 	if c.pos < len(c.b) && c.b[c.pos] == ':' || c.peek() == ':' {
 		c.pos++
-		if escaped {
-			c.plain = appendUnquoted(c.plain[:0], key, wholeText)
-			key = c.plain
-		}
 		return key, true
 	}
 	return nil, c.fail()
 }
+
+// word reads a string, whose opening quote is next, without its escapes. It is valid until the next one is read.
+func (c *cursor) word() (text []byte, ok bool) {
+	from := c.pos + 1
+	if text, ok = c.asciiWord(); ok {
+		return text, true
+	}
+	escaped, ok := c.skipString()
+	if !ok {
+		return nil, false
+	}
+	text = c.b[from : c.pos-1]
+	if escaped {
+		c.plain = appendUnquoted(c.plain[:0], text, wholeText)
+		text = c.plain
+	}
+	return text, true
+}
+
+// asciiWord is word for names, as programs write them that escape more than they must: in one pass, and short. It reports false, and
+// consumes nothing, if there is anything but ASCII.
+func (c *cursor) asciiWord() (text []byte, ok bool) {
+	if cap(c.plain) < maxASCIIWord {
+		c.plain = make([]byte, maxASCIIWord)
+	}
+	b, text := c.b[c.pos+1:], c.plain[:maxASCIIWord]
+	i := 0
+	for n := range text {
+		if i >= len(b) {
+			break
+		}
+		ch := b[i]
+		if ch == '"' {
+			c.pos += i + 2
+			return text[:n], true
+		}
+		if i++; ch == '\\' {
+			if len(b)-i < 5 || b[i] != 'u' || b[i+1] != '0' || b[i+2] != '0' {
+				break
+			}
+			high, low := hexDigits[b[i+3]], hexDigits[b[i+4]]
+			if high > 7 || low > 0xf {
+				break
+			}
+			ch = high<<4 | low
+			i += 5
+		} else if ch < ' ' || ch >= utf8.RuneSelf {
+			break
+		}
+		text[n] = ch
+	}
+	return nil, false
+}
+
+// maxASCIIWord is the length of the longest name that asciiWord reads; those of attributes are shorter.
+const maxASCIIWord = 64
 
 // array enters an array; it reports whether there is an element. Anything but an array is skipped and has none.
 func (c *cursor) array() (more bool) {
@@ -331,19 +398,20 @@ func hex4(b []byte) (r rune, ok bool) {
 	if len(b) < 4 {
 		return 0, false
 	}
-	for _, ch := range b[:4] {
-		r <<= 4
-		switch {
-		case ch >= '0' && ch <= '9':
-			r |= rune(ch - '0')
-		case ch|0x20 >= 'a' && ch|0x20 <= 'f':
-			r |= rune(ch|0x20-'a') + 10
-		default:
-			return 0, false
-		}
-	}
-	return r, true
+	x, y, z, w := hexDigits[b[0]], hexDigits[b[1]], hexDigits[b[2]], hexDigits[b[3]]
+	return rune(x)<<12 | rune(y)<<8 | rune(z)<<4 | rune(w), x|y|z|w <= 0xf
 }
+
+// hexDigits are the values of hexadecimal digits, 0xff for other bytes.
+var hexDigits = func() (digits [256]uint8) {
+	for i := range digits {
+		digits[i] = 0xff
+	}
+	for i, ch := range "0123456789abcdef" {
+		digits[ch], digits[unicode.ToUpper(ch)] = uint8(i), uint8(i)
+	}
+	return digits
+}()
 
 // number reads a number, or a string that holds one: recorders and proxies write numbers as strings. Values of other
 // kinds are skipped and are none.

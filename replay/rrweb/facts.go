@@ -288,11 +288,17 @@ func (n *cell) set(flag cellFlags, c *cursor) {
 
 // name reads the name of a tag.
 func (f *facts) name(c *cursor) nameID {
-	t := c.text()
-	if t.n&escaped == 0 {
-		return f.names.find(c.b[t.from:][:t.n])
+	if c.peek() == '"' {
+		from := c.pos + 1
+		if to := plainEnd(c.b, from); to > 0 {
+			c.pos = to + 1
+			return f.names.find(c.b[from:to])
+		}
+		name, _ := c.word()
+		return f.names.find(name)
 	}
-	return f.names.find(f.whole(t, &f.scratch))
+	t := c.text()
+	return f.names.find(c.b[t.from:][:t.n])
 }
 
 // link makes child the last child of n, which will be cell i.
@@ -382,6 +388,10 @@ func (f *facts) isDataURL(t textRef) bool {
 		return t.n >= uint32(len(dataURL)) && string(f.text[t.from:][:len(dataURL)]) == dataURL
 	}
 	inner := f.text[t.from:][:t.n&^escaped]
+	switch r, _ := hex4(inner[min(2, len(inner)):]); {
+	case inner[0] != '\\' && inner[0] != dataURL[0], inner[0] == '\\' && r != rune(dataURL[0]):
+		return false // nearly always
+	}
 	f.scratch = appendUnquoted(f.scratch[:0], inner, len(dataURL))
 	return len(f.scratch) >= len(dataURL) && string(f.scratch[:len(dataURL)]) == dataURL
 }

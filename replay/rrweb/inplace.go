@@ -200,7 +200,7 @@ func (s *scanner) header(f *facts, h *header) (window []byte, is wholeness) {
 	c.events, c.plain = true, s.plain
 	defer func() { s.plain = c.plain }()
 	h.typ, h.sid, h.time = -1, -1, -1
-	data := 0 // where the data is that was passed before the type was known
+	before, foreign, guess := f.mark(), f.foreign, -1 // the type that the data was read as before the type was known
 	for k := c.first(&f.order.event); k != keyEnd; k = c.next(&f.order.event, k) {
 		switch k {
 		case keyType:
@@ -214,12 +214,13 @@ func (s *scanner) header(f *facts, h *header) (window []byte, is wholeness) {
 				c.fail()
 				break
 			}
-			if h.from = c.pos; h.typ >= 0 {
-				h.what, h.ref, h.source = f.read(&c, h.typ)
-			} else {
-				data = c.pos
-				c.skip()
+			typ := h.typ
+			if typ < 0 {
+				guess = c.likelyType()
+				typ = guess
 			}
+			h.from = c.pos
+			h.what, h.ref, h.source = f.read(&c, typ)
 			h.to = c.pos
 		default:
 			if k != keyOther || !s.otherMember(&c, &window) {
@@ -233,8 +234,10 @@ func (s *scanner) header(f *facts, h *header) (window []byte, is wholeness) {
 	if c.bad || h.typ < 0 || h.typ >= typeSample || h.time <= 0 || c.pos-s.pos > s.max {
 		return nil, other
 	}
-	if data > 0 {
-		again := newCursor(f.text[:h.to], data)
+	if guess >= 0 && guess != h.typ {
+		f.truncate(before)
+		f.foreign = foreign
+		again := newCursor(f.text[:h.to], h.from)
 		again.events = true
 		if h.what, h.ref, h.source = f.read(&again, h.typ); again.bad {
 			return nil, other
@@ -246,6 +249,21 @@ func (s *scanner) header(f *facts, h *header) (window []byte, is wholeness) {
 	h.time, h.seconds = milliseconds(h.time)
 	s.pos = c.pos
 	return window, whole
+}
+
+// likelyType is the type of an event by the first name in its data, which is next.
+func (c *cursor) likelyType() int {
+	look := *c
+	name, _ := look.object()
+	switch string(name) {
+	case "node", "initialOffset":
+		return typeFullSnapshot
+	case "href", "width", "height":
+		return typeMeta
+	case "tag", "payload", "plugin":
+		return typeCustom
+	}
+	return typeIncremental
 }
 
 // otherMember reads a member of an event that few have: the name of its window, or what makes it no common event.
@@ -267,6 +285,11 @@ func (s *scanner) otherMember(c *cursor, window *[]byte) bool {
 // count reads a whole number that is not negative; everything else fails, and so does a member that was there before.
 func (c *cursor) count(before bool) int64 {
 	n, ok := c.short()
+	if !ok { // as at the end of the text
+		var err error
+		n, err = strconv.ParseInt(string(c.raw()), 10, 64)
+		ok = err == nil
+	}
 	if before || !ok || n < 0 {
 		c.fail()
 		return -1

@@ -47,63 +47,28 @@ var keyNames = [numKeys]string{keyType: "type", keyData: "data", keyTimestamp: "
 	keyValue: "value", keyPositions: "positions", keyX: "x", keyY: "y", keyTimeOffset: "timeOffset",
 	keyPointerType: "pointerType"}
 
+// keySlots finds the key of a name by its hash: the names have different ones, as TestKeys shows.
+var keySlots = func() (slots [keySlotCount]key) {
+	for k, name := range keyNames {
+		if name != "" {
+			slots[keySlot([]byte(name))] = key(k)
+		}
+	}
+	return slots
+}()
+
+const (
+	keySlotCount = 256
+	// keyFactor is the first odd number from 2^64 / golden ratio on by which no two names share a slot.
+	keyFactor = 0x9e3779b97f4a7c17
+)
+
+func keySlot(name []byte) uint8 { return uint8(nameHash(name) * keyFactor >> 56) }
+
 // keyOf returns the key of a name.
 func keyOf(name []byte) key {
-	switch string(name) {
-	case "type":
-		return keyType
-	case "data":
-		return keyData
-	case "timestamp":
-		return keyTimestamp
-	case "_sid":
-		return keySID
-	case "source":
-		return keySource
-	case "node":
-		return keyNode
-	case "tagName":
-		return keyTagName
-	case "attributes":
-		return keyAttributes
-	case "childNodes":
-		return keyChildNodes
-	case "id":
-		return keyID
-	case "textContent":
-		return keyTextContent
-	case "isSVG":
-		return keyIsSVG
-	case "isShadow":
-		return keyIsShadow
-	case "isStyle":
-		return keyIsStyle
-	case "texts":
-		return keyTexts
-	case "removes":
-		return keyRemoves
-	case "adds":
-		return keyAdds
-	case "isAttachIframe":
-		return keyIsAttachIframe
-	case "parentId":
-		return keyParentID
-	case "nextId":
-		return keyNextID
-	case "previousId":
-		return keyPreviousID
-	case "value":
-		return keyValue
-	case "positions":
-		return keyPositions
-	case "x":
-		return keyX
-	case "y":
-		return keyY
-	case "timeOffset":
-		return keyTimeOffset
-	case "pointerType":
-		return keyPointerType
+	if k := keySlots[keySlot(name)]; keyNames[k] == string(name) && k != keyEnd {
+		return k
 	}
 	return keyOther
 }

@@ -1,0 +1,26 @@
+package rrweb
+
+import "testing"
+
+// TestKeys: every name has its own slot, and no other name is taken for one.
+func TestKeys(t *testing.T) {
+	for k := key(keyType); k < numKeys; k++ {
+		name := []byte(keyNames[k])
+		if got := keyOf(name); got != k {
+			t.Errorf("%s is key %d, want %d", name, got, k)
+		}
+		for i := range name {
+			name[i] ^= 0x80
+			if got := keyOf(name); got != keyOther {
+				t.Errorf("%s is key %d, want none", name, got)
+			}
+			name[i] ^= 0x80
+		}
+		if got := keyOf(name[:len(name)-1]); got != keyOther {
+			t.Errorf("%s is key %d, want none", name[:len(name)-1], got)
+		}
+	}
+	if got := keyOf(nil); got != keyOther {
+		t.Errorf("the empty name is key %d, want none", got)
+	}
+}
