@@ -7,10 +7,13 @@ FUZZTIME ?= 20s
 FUZZCPU ?= 600
 # Decides the moments of the kills of make soak.
 SEED    ?= 1
+# How often make flaky runs the suite, or the packages named by PACKAGES.
+N        ?= 20
+PACKAGES ?= ./...
 # Where the browser tests leave their screenshots.
 SHOTS   ?= .cache/screenshots
 
-.PHONY: help build test check demo bench fuzz fuzz-long hostile soak update race man web web-check web-test e2e pictures demo-bucket eval calibrate corpus sim audit release release-check
+.PHONY: help build test check demo bench fuzz fuzz-long hostile soak update race flaky man web web-check web-test e2e pictures demo-bucket eval calibrate corpus sim audit release release-check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +42,9 @@ release-check: ## build the archive for linux/amd64 twice, apart, and compare th
 race: ## the packages that start goroutines, under the race detector (needs a C compiler)
 	CGO_ENABLED=1 $(GO) test -race -short -timeout 30m ./ranker/pipeline/... ./api/... ./ranker/review/... ./replay/source/... ./cmd/...
 	CGO_ENABLED=1 $(GO) test -race -run '^TestConcurrent' ./cluster/ledger
+
+flaky: ## run the suite N times in N orders and name what fails (hours; PACKAGES=./api fewer)
+	@bash .ci/flaky.sh $(N) $(PACKAGES)
 
 check: ## formatting, vet, staticcheck, layers, tidy modules; with Node also the freshness of web/dist
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "run gofmt -w on the files above"; exit 1; }

@@ -58,7 +58,10 @@ func (f *configFlag) load() (pipeline.Config, error) {
 		path = defaultConfig
 	}
 	c, err := pipeline.LoadConfig(path)
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return c, usageError{hinted{err, "name the analysis file with --config; docs/CONFIG.md shows what to write into it"}}
+	case err != nil:
 		return c, usageError{hinted{err, "docs/CONFIG.md explains every key of the analysis file"}}
 	}
 	return c, nil
@@ -366,8 +369,14 @@ func hintFor(err error) string {
 	case errors.Is(err, pipeline.ErrNothing):
 		return `"rankle detect FILE" tells what is wrong with one recording; docs/CONFIG.md explains key patterns`
 	}
-	if hint := source.Hint(err); hint != "" || !errors.Is(err, fs.ErrPermission) {
+	if hint := source.Hint(err); hint != "" {
 		return hint
 	}
-	return "check whom it belongs to, and run as that user"
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return "check whom it belongs to, and run as that user"
+	case errors.Is(err, fs.ErrNotExist):
+		return "check the name; a folder that is to be written into must exist"
+	}
+	return ""
 }

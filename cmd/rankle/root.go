@@ -76,7 +76,8 @@ func run(ctx context.Context, args []string, s streams, lookupEnv func(string) (
 	s.out = &visible{w: s.out}
 	root := newRoot(&app{streams: s, lookupEnv: lookupEnv})
 	root.SetArgs(args)
-	return exitCode(s.err, root.ExecuteContext(ctx))
+	cmd, err := root.ExecuteContextC(ctx)
+	return exitCode(s.err, cmd, err)
 }
 
 // newRoot builds the tree of commands.
@@ -112,13 +113,13 @@ not be done or nothing could be read, 2 wrong usage.`,
 	root.SetIn(a.in)
 	root.SetOut(a.out)
 	root.SetErr(a.err)
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{flagError(err)} })
 	for _, c := range commands {
 		cmd := c(a)
 		if check := cmd.Args; check != nil {
 			cmd.Args = func(cmd *cobra.Command, args []string) error {
-				if err := check(cmd, args); err != nil {
-					return usageError{err}
+				if check(cmd, args) != nil {
+					return usagef("%s given: it is called as %q", plural(len(args), "argument"), cmd.UseLine())
 				}
 				return nil
 			}
@@ -128,8 +129,8 @@ not be done or nothing could be read, 2 wrong usage.`,
 	return root
 }
 
-// exitCode tells the user what went wrong, once, and picks the exit code.
-func exitCode(w io.Writer, err error) int {
+// exitCode tells the user what went wrong in a command, once, and picks the exit code.
+func exitCode(w io.Writer, cmd *cobra.Command, err error) int {
 	if err == nil {
 		return exitOK
 	}
@@ -141,7 +142,7 @@ func exitCode(w io.Writer, err error) int {
 	hint, code := hintFor(err), exitFailure
 	var usage usageError
 	if errors.As(err, &usage) || strings.HasPrefix(err.Error(), "unknown command") {
-		hint = cmp.Or(hint, `run "rankle help" for the commands and their flags`)
+		hint = cmp.Or(hint, fmt.Sprintf("%q explains how it is called", cmd.CommandPath()+" --help"))
 		code = exitUsage
 	}
 	if hint != "" {
@@ -167,6 +168,27 @@ func printable(text string) string {
 	}, text)
 }
 
+// wantedValues says in words what flags of a type take.
+var wantedValues = map[string]string{
+	"bool":     "true or false",
+	"duration": "a duration such as 90s or 1h",
+	"int":      "a whole number",
+	"uint":     "a whole number from 0 on",
+}
+
+// flagError says of a wrong value what a right one is.
+func flagError(err error) error {
+	var wrong *pflag.InvalidValueError
+	if !errors.As(err, &wrong) {
+		return err
+	}
+	flag := wrong.GetFlag()
+	if wanted := wantedValues[flag.Value.Type()]; wanted != "" {
+		return fmt.Errorf("--%s %q: must be %s", flag.Name, wrong.GetValue(), wanted)
+	}
+	return err
+}
+
 // flagsFromEnv gives every flag that was not set on the command line the value of RANKLE_<FLAG>.
 func flagsFromEnv(flags *pflag.FlagSet, lookup func(string) (string, bool)) error {
 	var errs []error
@@ -174,7 +196,7 @@ func flagsFromEnv(flags *pflag.FlagSet, lookup func(string) (string, bool)) erro
 		name := "RANKLE_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
 		if v, ok := lookup(name); ok && !f.Changed {
 			if err := flags.Set(f.Name, v); err != nil {
-				errs = append(errs, fmt.Errorf("%s=%q: %w", name, v, err))
+				errs = append(errs, fmt.Errorf("%s from the environment: %w", name, flagError(err)))
 			}
 		}
 	})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -129,13 +130,16 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
+// isBucket matches what stores take for the name of a bucket; older ones have capitals, underscores and colons.
+var isBucket = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:-]{1,61}[A-Za-z0-9]$`)
+
 // Check reports all settings that cannot work, each with its name. Values that may be secret are not repeated.
 func (o Options) Check() error {
 	var errs []error
 	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf("s3: "+format, args...)) }
 	if o.Bucket == "" {
-		bad("bucket is not set")
-	} else if n := len(o.Bucket); n < 3 || n > 63 || strings.ContainsAny(o.Bucket, "/\\ ") {
+		bad("no bucket is named: write s3://bucket or s3://bucket/prefix")
+	} else if !isBucket.MatchString(o.Bucket) {
 		bad("bucket %q is not the name of a bucket (3 to 63 letters, digits, dots and hyphens)", o.Bucket)
 	}
 	if !utf8.ValidString(o.Prefix) {
