@@ -120,8 +120,8 @@ func (o *opened) describe(dir, name string) (*file, error) {
 }
 
 // verify compares the content of a file with the hash in its name. Nothing else looks at a file before: of what is damaged,
-// Parquet refuses a little, reads most as other values and crashes at some. Hashing a ledger of a million Digests, about a
-// gigabyte, takes a second or two.
+// Parquet refuses a little, reads most as other values and crashes at some. Hashing takes 1.0 s of processor time a gigabyte, as
+// measured on a processor with instructions for SHA-256 and a file in memory: 2 % of what opening a ledger takes (BenchmarkRead).
 func verify(path string) error {
 	f, err := os.Open(path)
 	if err != nil {

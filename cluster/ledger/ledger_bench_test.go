@@ -48,6 +48,7 @@ func BenchmarkRead(b *testing.B) {
 		b.ReportMetric(float64(benchRows*b.N)/b.Elapsed().Seconds(), "rows/s")
 	})
 	b.Run("Open", func(b *testing.B) {
+		b.SetBytes(l.Size().Bytes) // all of which are hashed
 		for b.Loop() {
 			r := open(b, dir, Options{ReadOnly: true})
 			_ = r.Close()
