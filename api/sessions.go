@@ -1,12 +1,14 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -223,9 +225,24 @@ func (s *Server) events(ctx context.Context, in *eventsInput) (*huma.StreamRespo
 	return &huma.StreamResponse{Body: func(hctx huma.Context) {
 		r, w := humachi.Unwrap(hctx)
 		s.stream(hctx.Context(), w, r, func(ctx context.Context, out io.Writer) error {
-			return v.snap.Recordings.Events(ctx, out, in.ID, from, to, in.Window)
+			return v.events(ctx, out, in, d, from, to)
 		})
 	}}, nil
+}
+
+// events writes the piece of d that in asks for, between two offsets from its start.
+func (v *view) events(ctx context.Context, out io.Writer, in *eventsInput, d *friction.Digest, from, to time.Duration) error {
+	key := cutKey(in)
+	if text := v.cuts.get(key, d); text != nil {
+		_, err := out.Write(text)
+		return err
+	}
+	rec := &recorder{w: out}
+	err := v.snap.Recordings.Events(ctx, rec, in.ID, from, to, in.Window)
+	if err == nil && !rec.over {
+		v.cuts.put(key, d, bytes.Clone(rec.copy.Bytes()))
+	}
+	return err
 }
 
 // offsetOf converts milliseconds without overflow; no session lasts a century.
@@ -251,6 +268,9 @@ func (s *Server) stream(ctx context.Context, w http.ResponseWriter, r *http.Requ
 	panic(http.ErrAbortHandler)
 }
 
+// eventsLife is how long a browser may show a piece of a recording again without asking.
+const eventsLife = 5 * time.Minute
+
 // lazyWriter sends the headers of a good answer with its first byte.
 type lazyWriter struct {
 	w       http.ResponseWriter
@@ -265,7 +285,7 @@ func (l *lazyWriter) start() {
 	h := l.w.Header()
 	h.Set("Content-Type", "application/json")
 	// A recording is about a person: kept by this browser only, and only while the page is open.
-	h.Set("Cache-Control", "private, max-age=300")
+	h.Set("Cache-Control", "private, max-age="+strconv.Itoa(int(eventsLife.Seconds())))
 	l.w.WriteHeader(http.StatusOK)
 }
 

@@ -25,6 +25,7 @@ type view struct {
 	tag    string         // hash of everything but reviews that answers depend on
 	issues kept           // pages of the list that were asked for
 	found  kept           // pages of sessions that were asked for
+	cuts   cuts           // pieces of its recordings that were asked for lately
 }
 
 func newView(snap *Snapshot, version string) *view {

@@ -116,10 +116,23 @@ export const saveMark = (m: ControlMark, signal: AbortSignal): Promise<ControlMa
 export const saveReview = (key: string, change: ReviewChangeRequest, signal: AbortSignal): Promise<Review> =>
   send("PATCH", `${base}/issues/${id(key)}/review`, change, signal);
 
+/** Has the browser fetch a slice of a recording into its cache, behind everything that somebody waits for. */
+export async function warmEvents(url: string, signal: AbortSignal): Promise<void> {
+  try {
+    await (await answer(ownPath(url), { signal, priority: "low" })).arrayBuffer();
+  } catch {
+    // It shows when the slice is really asked for.
+  }
+}
+
+function ownPath(url: string): string {
+  if (!url.startsWith("/") || url.startsWith("//")) throw new ApiError(0, "Strange address", "The server named a recording outside itself; it was not loaded.");
+  return url;
+}
+
 /** Fetches a slice of a recording. The address comes from the server, but only our own paths are followed. */
 export async function fetchEvents(url: string, signal: AbortSignal): Promise<EventSlice> {
-  if (!url.startsWith("/") || url.startsWith("//")) throw new ApiError(0, "Strange address", "The server named a recording outside itself; it was not loaded.");
-  const slice = await get<Partial<EventSlice>>(url, signal);
+  const slice = await get<Partial<EventSlice>>(ownPath(url), signal);
   const events = Array.isArray(slice.events) ? slice.events.filter(isEvent) : [];
   const first = events[0];
   const last = events[events.length - 1];

@@ -2,6 +2,7 @@
 // recorded page lie: it reads boxes from outside, the frame itself runs no script.
 import { useEffect, useLayoutEffect, useRef, useState, type ReactNode } from "react";
 import { fetchEvents } from "../api/client";
+import { loadStage } from "./load";
 import type { Size } from "./stage";
 
 export interface Box { x: number; y: number; width: number; height: number }
@@ -56,7 +57,7 @@ export function Picture({ eventsURL, name, whole = false, children }: { eventsUR
     let close = () => {};
     setDrawn(null);
     setFailure("");
-    Promise.all([fetchEvents(eventsURL, abort.signal), import("./stage")]).then(
+    Promise.all([fetchEvents(eventsURL, abort.signal), loadStage()]).then(
       ([slice, { createStage }]) => {
         if (abort.signal.aborted) return;
         host.replaceChildren();

@@ -8,6 +8,7 @@ import { Link } from "../state/router";
 import { Icon, type IconName } from "../views/icons";
 import { Engine, speeds, type Gap, type Ticker } from "./engine";
 import { idleGaps, taps as tapsOf, type Tap } from "./gestures";
+import { loadStage } from "./load";
 import { LogPanel } from "./log";
 import { Overlay } from "./overlay";
 import type { Size } from "./stage";
@@ -39,6 +40,8 @@ export interface PlayerProps {
   /** Address of the whole session at this moment. */
   whole?: ((position: number) => string) | undefined;
   onPosition?: (epochMS: number) => void;
+  /** Called when the first picture is there. */
+  onShown?: () => void;
   /** Receives a function that jumps to an epoch ms. */
   seekRef?: { current: ((epochMS: number) => void) | null };
 }
@@ -96,7 +99,7 @@ export function Player(props: PlayerProps) {
     if (host === null) return;
     engine.reset();
     setLoaded(nothing);
-    Promise.all([fetchEvents(eventsURL, abort.signal), import("./stage")]).then(
+    Promise.all([fetchEvents(eventsURL, abort.signal), loadStage()]).then(
       ([slice, { createStage }]) => {
         if (abort.signal.aborted) return;
         const first = slice.events[0]?.timestamp ?? 0;
@@ -116,6 +119,7 @@ export function Player(props: PlayerProps) {
         }
         setLoaded({ url: eventsURL, from, taps: tapsOf(slice.events), idle, log: slice.log ?? [], logged: slice.logged, logLeft: slice.log_left });
         if (autoplay) engine.play();
+        props.onShown?.();
       },
       (error: unknown) => {
         if (!abort.signal.aborted) engine.fail(explain(error));

@@ -24,6 +24,18 @@ function remember(key: string, value: unknown): void {
   }
 }
 
+/** Loads what somebody is likely to ask for next, unless it is here. A failure shows when it is really asked for. */
+export async function prefetch<T>(key: string, load: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  if (cache.has(key)) return cache.get(key) as T;
+  try {
+    const data = await load(signal);
+    remember(key, data);
+    return data;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Forgets what the cache holds under keys that start with `prefix`, after a change on the server. */
 export function forget(prefix: string): void {
   for (const key of [...cache.keys()]) if (key.startsWith(prefix)) cache.delete(key);

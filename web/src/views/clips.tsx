@@ -1,11 +1,11 @@
 // Clips of an issue: the player with its clip, and the strip to choose from.
-import { useCallback, useRef } from "react";
-import { fetchClip } from "../api/client";
+import { useCallback, useEffect, useRef } from "react";
+import { fetchClip, warmEvents } from "../api/client";
 import type { Clip, ClipRef, IssueRow } from "../api/wire";
 import { clock, moment } from "../model/format";
 import { pattern } from "../model/patterns";
 import { Player } from "../player/player";
-import { useResource } from "../state/resource";
+import { prefetch, useResource } from "../state/resource";
 import { clipPath, sessionPath } from "../state/router";
 import { Failed, Loading } from "./parts";
 import { SignalList } from "./signals";
@@ -24,11 +24,26 @@ export interface ClipStageProps {
   onPick(index: number): void;
 }
 
+const clipKey = (issue: IssueRow, index: number): string => `clip:${issue.key}:${index}`;
+
+/** Returns a function that gets a clip ready to be shown at once; what it began is given up with the page. */
+function useReady(issue: IssueRow): (index: number) => void {
+  const abort = useRef<AbortController | null>(null);
+  useEffect(() => () => abort.current?.abort(), []);
+  return (index) => {
+    abort.current?.abort();
+    const { signal } = (abort.current = new AbortController());
+    void prefetch(clipKey(issue, index), (s) => fetchClip(issue.key, index, s), signal).then((c) => (c === undefined ? undefined : warmEvents(c.events_url, signal)));
+  };
+}
+
 /** The player for one clip of an issue, and below it what was found in the stretch. */
 export function ClipStage({ issue, index, autoplay, startAt, keys = true, onPick }: ClipStageProps) {
   const clips = issue.clips ?? [];
   const at = clips.findIndex((c) => c.index === index);
-  const clip = useResource<Clip>(`clip:${issue.key}:${index}`, (signal) => fetchClip(issue.key, index, signal));
+  const clip = useResource<Clip>(clipKey(issue, index), (signal) => fetchClip(issue.key, index, signal));
+  const ready = useReady(issue);
+  const next = clips[at + 1];
   const seek = useRef<((epochMS: number) => void) | null>(null);
   const pick = (by: number) => {
     const to = clips[at + by];
@@ -56,6 +71,7 @@ export function ClipStage({ issue, index, autoplay, startAt, keys = true, onPick
         share={share}
         whole={(position) => `${sessionPath(c.session)}?at=${Math.round(c.from_ms + position)}`}
         seekRef={seek}
+        onShown={() => next !== undefined && ready(next.index)}
         caption={
           <>
             <span className="chip pattern" data-hue={c.contrast ? "teal" : pattern(c.pattern).hue}>{clipKind(c)}</span>

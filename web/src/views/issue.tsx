@@ -1,9 +1,11 @@
 // One issue: what happens, where, since when, to whom, what it costs and how sure we are.
+import { useEffect } from "react";
 import { fetchIssue } from "../api/client";
 import type { FunnelPlace, Impact, IssueDetail, Proportion, Segment, Use } from "../api/wire";
 import { count, day, interval, latency, plural, quantity, ratio, sentenceCase, share } from "../model/format";
 import { estimated, laneName, sentence, sharedAxis, verdictOn } from "../model/impact";
 import { attribute, pattern, words } from "../model/patterns";
+import { loadStage } from "../player/load";
 import { useKeys } from "../state/keys";
 import { useResource, type Resource } from "../state/resource";
 import { clipPath, issuePath, Link, screenPath, useNavigation } from "../state/router";
@@ -15,7 +17,10 @@ import { FixCard } from "./fixed";
 import { Ticket } from "./ticket";
 import { Icon } from "./icons";
 
-export const useIssue = (key: string): Resource<IssueDetail> => useResource<IssueDetail>(`issue:${key}`, (signal) => fetchIssue(key, signal));
+export function useIssue(key: string): Resource<IssueDetail> {
+  useEffect(() => void loadStage(), []); // an issue is shown with a clip
+  return useResource<IssueDetail>(`issue:${key}`, (signal) => fetchIssue(key, signal));
+}
 
 export function MissingIssue({ resource }: { resource: Resource<IssueDetail> }) {
   if (resource.error === undefined) return <Loading what="the issue" />;
