@@ -1,4 +1,4 @@
-// Package clip cuts a playable piece out of a recording: from the last full snapshot before a moment up to its end,
+// Package clip cuts a playable piece out of a recording: the page as it was before a moment, and what follows up to its end,
 // masked and without anything that runs.
 //
 // Call Cut. What it writes is for rrweb's player in a sandbox without scripts; the masking here does not rely on it.
@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -59,8 +60,10 @@ const (
 //
 //	{"events":[…],"from_ms":…,"to_ms":…,"offset_ms":…,"logged":{…},"log":[…],"log_left":…}
 //
-// to w: Meta, the last full snapshot at or before From (else the first one after it), and everything that follows it
-// in that window up to To, in playing order; then what console and network said between From and To, see log. Nothing is written before it is sure that there is something to show;
+// to w: Meta, the page as it was a second before From (rrweb.Still), and everything that follows in that window up to To, in
+// playing order; then what console and network said between From and To, see log. Where the page cannot be summed up, there is
+// the last full snapshot at or before From (else the first one after it) instead, and all that follows that. Nothing is
+// written before it is sure that there is something to show;
 // an error after that is an error of w or of ctx. The events of the window are held in memory, bounded by
 // Options.MaxBytes. It returns ErrNoPicture, ErrOutside or an error of format.Events.
 func Cut(ctx context.Context, w io.Writer, parts []format.Part, req Request) (Info, error) {
@@ -169,39 +172,82 @@ func write(ctx context.Context, w io.Writer, events []rrweb.Event, book *rrweb.L
 	if events[snapshot].Time > to && req.To > 0 {
 		return Info{}, ErrOutside
 	}
-	m := rrweb.NewMasker(req.Options.Options)
 	out := &writer{w: bufio.NewWriterSize(w, 64<<10)}
 	info := Info{From: int64(math.Floor(from)), To: int64(math.Ceil(to))}
-	first := events[snapshot].Time
+	begin := rrweb.Event{Type: typeMeta, Time: events[snapshot].Time}
 	if meta >= 0 {
-		if first-events[meta].Time > maxMetaLead {
-			events[meta].Time = first // an old page load: nothing to wait for
+		begin.Data = events[meta].Data
+		info.Width, info.Height = rrweb.MetaSize(begin.Data)
+		if events[snapshot].Time-events[meta].Time <= maxMetaLead { // else an old page load: nothing to wait for
+			begin.Time = events[meta].Time
 		}
-		first = events[meta].Time
-		out.event(m, events[meta], &info)
-		info.Width, info.Height = size(events[meta].Data)
 	} else {
 		info.Width, info.Height = fallbackWidth, fallbackHeight
-		out.event(m, rrweb.Event{Type: typeMeta, Time: first, Data: []byte(`{"href":"","width":` +
-			strconv.Itoa(info.Width) + `,"height":` + strconv.Itoa(info.Height) + `}`)}, &info)
+		begin.Data = []byte(`{"href":"","width":` + strconv.Itoa(info.Width) + `,"height":` + strconv.Itoa(info.Height) + `}`)
 	}
-	passed(m, events[snapshot:], from)
-	for i := snapshot; i < len(events) && (events[i].Time <= to || i == snapshot); i++ {
+	events = events[snapshot:]
+	m := rrweb.NewMasker(req.Options.Options)
+	if page, n := settle(m, events, from-stillLead); page != nil {
+		begin.Time = from - stillLead
+		out.event(m, begin, &info)
+		out.still(page, begin.Time, &info)
+		events = events[n:]
+	} else {
+		m = rrweb.NewMasker(req.Options.Options)
+		out.event(m, begin, &info)
+		passed(m, events, from)
+	}
+	for i, e := range events {
 		if err := ctx.Err(); err != nil {
 			return info, err
 		}
-		if events[i].Data == nil {
+		if e.Time > to && (i > 0 || out.n > 1) { // a snapshot is shown however late
+			break
+		}
+		if e.Data == nil {
 			continue
 		}
-		out.event(m, events[i], &info)
+		out.event(m, e, &info)
 		if out.err != nil {
 			return info, out.err
 		}
 		events[i].Data = nil
 	}
-	info.First = int64(math.Floor(first))
+	info.First = int64(math.Floor(begin.Time))
 	info.Offset = max(0, info.From-info.First)
 	return info, out.end(info, logOf(book, info.From, info.To))
+}
+
+// stillLead is how long before From the page of a clip is taken as a still, in ms: what is drawn over the first picture
+// (ripples of presses, for 750 ms in the viewer) began before it.
+const stillLead = 1000.0
+
+// settle plays what lies between the snapshot, which events begins with, and the time until, and returns the page as it is
+// then and how many events that were. The page is nil when nothing changed in between, or nothing that can be summed up: the
+// clip then has all of it, and m has seen some.
+func settle(m *rrweb.Masker, events []rrweb.Event, until float64) (page *rrweb.Still, n int) {
+	n, _ = slices.BinarySearchFunc(events, until, func(e rrweb.Event, t float64) int { return cmp.Compare(e.Time, t) })
+	if n < 2 {
+		return nil, 0
+	}
+	data, ok := m.AppendData(nil, events[0])
+	if page = rrweb.NewStill(m.Options()); !ok || !page.Begin(data) {
+		return nil, 0
+	}
+	trail := make(map[int]int) // the last event of each kind that leads to no other page
+	for i, e := range events[1:n] {
+		if kind, ok := m.Trail(e); ok {
+			trail[kind] = i + 1
+		} else if data, ok := m.AppendData(nil, e); ok && !page.Add(e.Type, data) {
+			return nil, 0
+		}
+	}
+	for _, i := range slices.Sorted(maps.Values(trail)) {
+		if data, ok := m.AppendData(nil, events[i]); ok {
+			page.Add(events[i].Type, data)
+		}
+	}
+	return page, n
 }
 
 // passed empties the events before from that only tell where a pointer was, but the last of each kind: the page of a clip
@@ -210,22 +256,17 @@ func passed(m *rrweb.Masker, events []rrweb.Event, from float64) {
 	end, _ := slices.BinarySearchFunc(events, from, func(e rrweb.Event, t float64) int { return cmp.Compare(e.Time, t) })
 	last := make(map[int]bool)
 	for i := end - 1; i > 0; i-- {
-		if source, ok := m.Trail(events[i]); ok {
-			if last[source] {
+		if kind, ok := m.Trail(events[i]); ok {
+			if last[kind] {
 				events[i].Data = nil
 			}
-			last[source] = true
+			last[kind] = true
 		}
 	}
 }
 
 // maxMetaLead is how long a Meta may stand before its snapshot, in ms: serialising a heavy page takes hundreds of ms.
 const maxMetaLead = 5000.0
-
-// size reads the viewport of a Meta.
-func size(data []byte) (w, h int) {
-	return rrweb.MetaSize(data)
-}
 
 // writer writes the envelope around the events.
 type writer struct {
@@ -236,9 +277,25 @@ type writer struct {
 }
 
 func (o *writer) event(m *rrweb.Masker, e rrweb.Event, info *Info) {
-	out, ok := m.Append(o.buf[:0], e)
-	o.buf = out
-	if !ok || o.err != nil {
+	var ok bool
+	if o.buf, ok = m.Append(o.buf[:0], e); ok {
+		o.write(e.Time, info)
+	}
+}
+
+// still writes a page as of a time.
+func (o *writer) still(page *rrweb.Still, time float64, info *Info) {
+	o.buf = append(page.Append(rrweb.AppendHead(o.buf[:0], typeFullSnapshot, time)), '}')
+	o.write(time, info)
+	page.Rest(func(kind int, data []byte) {
+		o.buf = append(append(rrweb.AppendHead(o.buf[:0], kind, time), data...), '}')
+		o.write(time, info)
+	})
+}
+
+// write writes the event of a time that is in buf.
+func (o *writer) write(time float64, info *Info) {
+	if o.err != nil {
 		return
 	}
 	sep := `{"events":[`
@@ -247,10 +304,10 @@ func (o *writer) event(m *rrweb.Masker, e rrweb.Event, info *Info) {
 	}
 	o.n++
 	if _, o.err = o.w.WriteString(sep); o.err == nil {
-		_, o.err = o.w.Write(out)
+		_, o.err = o.w.Write(o.buf)
 	}
 	info.Events++
-	info.Last = int64(math.Ceil(e.Time))
+	info.Last = int64(math.Ceil(time))
 }
 
 func (o *writer) end(info Info, log Log) error {

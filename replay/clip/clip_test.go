@@ -83,6 +83,17 @@ func cut(t *testing.T, parts []format.Part, req clip.Request) (envelope, clip.In
 
 func TestCutLeavesNoSecrets(t *testing.T) {
 	_, _, text := cut(t, part(page), clip.Request{})
+	t.Run("whole", func(t *testing.T) { noSecrets(t, text) })
+	// The same page, as it is after what happens to it.
+	env, _, text := cut(t, part(page), clip.Request{From: 1700000003900, To: 1700000003950})
+	if env.Offset != 1000 {
+		t.Fatalf("the page is not a still of the second before: offset %d", env.Offset)
+	}
+	t.Run("still", func(t *testing.T) { noSecrets(t, text) })
+}
+
+func noSecrets(t *testing.T, text string) {
+	t.Helper()
 	if i := strings.Index(text, "SECRET"); i >= 0 {
 		t.Errorf("secret in the clip: …%s", text[max(0, i-80):min(len(text), i+40)])
 	}
@@ -131,30 +142,46 @@ func TestCutRange(t *testing.T) {
 	}
 }
 
-// What lies before a clip is there to build its page: of paths and presses only the last of each kind is left.
+// What lies before a clip is there to build its page: of paths and presses only the last of each kind is left, and where the
+// page is given as it was a second before, of everything else as well.
 func TestCutLeavesTrailsOut(t *testing.T) {
+	const base = 1700000000000
+	trails := func(first string) []format.Part { return part(trailing(first, base)) }
+	env, _, out := cut(t, trails(""), clip.Request{From: base + 4000, To: base + 4900})
+	// Meta, snapshot, of scrolls, paths and presses one each, and twenty of all three kinds in the clip and the second before.
+	if want := 2 + 3 + 60; len(env.Events) != want || env.Offset != 1000 {
+		t.Errorf("%d events, want %d; offset %d", len(env.Events), want, env.Offset)
+	}
+	for text, kept := range map[string]bool{`"positions":[{"x":29,`: true, `"x":29,"y":2`: true, `"y":29}`: true, `"positions":[{"x":28,`: false, `"y":28}`: false} {
+		if strings.Contains(out, text) != kept {
+			t.Errorf("%s in the clip: %v", text, !kept)
+		}
+	}
+	// A node that comes twice is for rrweb to mend: all that leads to the page is here.
+	twice := `{"type":3,"timestamp":1700000000000,"data":{"source":0,"removes":[],"texts":[],"attributes":[],"adds":[{"parentId":9,"nextId":null,"node":{"type":3,"id":11,"textContent":"x"}}]}},`
+	env, _, out = cut(t, trails(twice), clip.Request{From: base + 4000, To: base + 4900})
+	// Meta, snapshot, the node and 40 scrolls before, of paths and presses one each, and ten of all three kinds in the clip.
+	if want := 3 + 40 + 2 + 30; len(env.Events) != want || env.Offset != 4000 {
+		t.Errorf("%d events, want %d; offset %d", len(env.Events), want, env.Offset)
+	}
+	for text, kept := range map[string]bool{`"positions":[{"x":39,`: true, `"x":39,"y":2`: true, `"y":0}`: true, `"positions":[{"x":38,`: false} {
+		if strings.Contains(out, text) != kept {
+			t.Errorf("%s in the clip: %v", text, !kept)
+		}
+	}
+}
+
+// trailing is a recording of the page with first and then fifty paths, presses and scrolls, 100 ms apart.
+func trailing(first string, base int) string {
 	var text strings.Builder
 	text.WriteString(strings.TrimSuffix(page[:strings.Index(page, `{"type":3,"timestamp"`)], "\n"))
-	const base = 1700000000000
+	text.WriteString(first)
 	for i := range 50 {
 		fmt.Fprintf(&text, `{"type":3,"timestamp":%d,"data":{"source":1,"positions":[{"x":%d,"y":2,"id":9,"timeOffset":0}]}},`, base+100*i, i)
 		fmt.Fprintf(&text, `{"type":3,"timestamp":%d,"data":{"source":2,"type":2,"id":9,"x":%d,"y":2}},`, base+100*i, i)
 		fmt.Fprintf(&text, `{"type":3,"timestamp":%d,"data":{"source":3,"id":1,"x":0,"y":%d}},`, base+100*i, i)
 	}
-	recording := part(strings.TrimSuffix(text.String(), ",") + "]")
-	env, info, out := cut(t, recording, clip.Request{From: base + 4000, To: base + 4900})
-	// Meta, snapshot and 40 scrolls before, of paths and presses one each, and ten of all three kinds in the clip.
-	if want := 2 + 40 + 2 + 30; len(env.Events) != want || info.Offset != 4000 {
-		t.Errorf("%d events, want %d; offset %d", len(env.Events), want, info.Offset)
-	}
-	for _, kept := range []string{`"positions":[{"x":39,`, `"x":39,"y":2`, `"y":0}`} {
-		if !strings.Contains(out, kept) {
-			t.Errorf("%s is not in the clip", kept)
-		}
-	}
-	if strings.Contains(out, `"positions":[{"x":38,`) {
-		t.Error("the clip holds a path from before its start")
-	}
+	return strings.TrimSuffix(text.String(), ",") + "]"
 }
 
 func TestCutRefuses(t *testing.T) {

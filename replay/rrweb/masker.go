@@ -41,15 +41,30 @@ func NewMasker(opt Options) *Masker {
 	return &Masker{opt: opt, nodes: make(map[int32]nodeUse), hide: newHiding(opt.Privacy)}
 }
 
+// Options returns what the Masker was made with.
+func (m *Masker) Options() Options { return m.opt }
+
 // Append appends the JSON text of the masked event to dst. It reports false, and appends nothing, for events that are
 // left out or cannot be read.
 func (m *Masker) Append(dst []byte, e Event) ([]byte, bool) {
 	start := len(dst)
-	dst = append(dst, `{"type":`...)
-	dst = strconv.AppendInt(dst, int64(e.Type), 10)
-	dst = append(dst, `,"timestamp":`...)
-	dst = strconv.AppendFloat(dst, e.Time, 'f', -1, 64)
-	dst = append(dst, `,"data":`...)
+	dst, ok := m.AppendData(AppendHead(dst, e.Type, e.Time), e)
+	if !ok {
+		return dst[:start], false
+	}
+	return append(dst, '}'), true
+}
+
+// AppendHead appends the JSON text of an event up to its data, which a closing brace follows.
+func AppendHead(dst []byte, kind int, time float64) []byte {
+	dst = strconv.AppendInt(append(dst, `{"type":`...), int64(kind), 10)
+	dst = strconv.AppendFloat(append(dst, `,"timestamp":`...), time, 'f', -1, 64)
+	return append(dst, `,"data":`...)
+}
+
+// AppendData is Append for the member data alone.
+func (m *Masker) AppendData(dst []byte, e Event) ([]byte, bool) {
+	start := len(dst)
 	var err error
 	ok := true
 	switch e.Type {
@@ -68,7 +83,7 @@ func (m *Masker) Append(dst []byte, e Event) ([]byte, bool) {
 	if err != nil || !ok {
 		return dst[:start], false
 	}
-	return append(dst, '}'), true
+	return dst, true
 }
 
 func (m *Masker) meta(dst, data []byte) ([]byte, error) {
@@ -483,17 +498,32 @@ func (m *Masker) incremental(dst, data []byte) ([]byte, bool, error) {
 }
 
 // Trail reports whether an event says where a pointer went, what it touched or what text was selected, and nothing of
-// the page; source tells the kinds apart. A player that starts later needs only the last one of each kind.
-func (m *Masker) Trail(e Event) (source int, ok bool) {
+// the page; kind tells the kinds apart. A player that starts later needs only the last one of each kind.
+func (m *Masker) Trail(e Event) (kind int, ok bool) {
 	if e.Type != typeIncremental {
 		return 0, false
 	}
-	switch s := m.dec.sourceOf(e.Data); s {
-	case sourceMouseMove, sourceTouchMove, sourceMouseInteraction, sourceDrag, sourceSelection:
-		return int(s), true
+	switch s := int(m.dec.sourceOf(e.Data)); s {
+	case sourceMouseInteraction:
+		// A press says where the pointer is, a focus does not.
+		m.dec.reset(e.Data)
+		_ = m.dec.fields(func(key []byte) error {
+			if string(key) != "type" {
+				return m.dec.skip()
+			}
+			f, _, err := m.dec.number()
+			kind = int(clamp32(f))
+			return err
+		})
+		return s | max(0, min(kind, maxInteraction))<<8, true
+	case sourceMouseMove, sourceTouchMove, sourceDrag, sourceSelection:
+		return s, true
 	}
 	return 0, false
 }
+
+// maxInteraction is the last type of mouse interactions that rrweb knows, and one for all others.
+const maxInteraction = 11
 
 // interaction keeps what the player needs of a mouse interaction.
 func (m *Masker) interaction(dst, data []byte) ([]byte, error) {

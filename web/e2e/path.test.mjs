@@ -457,6 +457,7 @@ it("says so where a recording holds neither console nor network", async () => {
   await page.getByText("Neither console output nor network requests were recorded.").waitFor();
   assert.equal(await page.locator(".log-lane").count(), 0);
   await fits(page, "a clip without a log");
+  await page.unrouteAll({ behavior: "wait" }); // the next clip is being fetched
   await close();
 });
 
