@@ -189,6 +189,10 @@ func write(ctx context.Context, w io.Writer, events []rrweb.Event, book *rrweb.L
 	m := rrweb.NewMasker(req.Options.Options)
 	if page, n := settle(m, events, from-stillLead); page != nil {
 		begin.Time = from - stillLead
+		if w, h := page.Size(); w > 0 && h > 0 {
+			begin.Data = resized(begin.Data, w, h)
+			info.Width, info.Height = w, h
+		}
 		out.event(m, begin, &info)
 		out.still(page, begin.Time, &info)
 		events = events[n:]
@@ -221,6 +225,22 @@ func write(ctx context.Context, w io.Writer, events []rrweb.Event, book *rrweb.L
 // stillLead is how long before From the page of a clip is taken as a still, in ms: what is drawn over the first picture
 // (ripples of presses, for 750 ms in the viewer) began before it.
 const stillLead = 1000.0
+
+// resized is the data of a Meta with another size of the window: players take the first they meet.
+func resized(meta []byte, width, height int) []byte {
+	var m struct {
+		Href   string `json:"href"`
+		Width  int    `json:"width"`
+		Height int    `json:"height"`
+	}
+	_ = json.Unmarshal(meta, &m) // an address that cannot be read is none
+	m.Width, m.Height = width, height
+	out, err := json.Marshal(m)
+	if err != nil {
+		panic("BUG: marshal meta: " + err.Error())
+	}
+	return out
+}
 
 // settle plays what lies between the snapshot, which events begins with, and the time until, and returns the page as it is
 // then and how many events that were. The page is nil when nothing changed in between, or nothing that can be summed up: the

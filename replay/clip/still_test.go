@@ -365,3 +365,13 @@ func TestStillOf(t *testing.T) {
 		})
 	}
 }
+
+// A window that was turned or resized before a clip has its new size from the first event on.
+func TestStillSize(t *testing.T) {
+	recording := part(strings.TrimSuffix(page[:strings.Index(page, `{"type":3,"timestamp"`)], "\n") +
+		`{"type":3,"timestamp":1700000001000,"data":{"source":4,"width":640,"height":480}},{"type":3,"timestamp":1700000020000,"data":{"source":3,"id":1,"x":0,"y":0}}]`)
+	env, info, _ := cut(t, recording, clip.Request{From: 1700000009000, To: 1700000012000})
+	if info.Width != 640 || info.Height != 480 || string(env.Events[0].Data) != `{"href":"https://shop.example/cart","width":640,"height":480}` {
+		t.Errorf("%d x %d, %s", info.Width, info.Height, env.Events[0].Data)
+	}
+}

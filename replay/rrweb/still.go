@@ -674,6 +674,18 @@ func (n *stillNode) write(dst []byte) []byte {
 	return append(dst, '}')
 }
 
+// Size is the size of the window where it changed since the snapshot, in CSS px; 0 where it did not.
+func (s *Still) Size() (width, height int) {
+	e, ok := s.last[stillState{source: sourceViewportResize}]
+	if meta := s.last[stillState{source: -typeMeta}]; meta.order > e.order {
+		e, ok = meta, true
+	}
+	if !ok {
+		return 0, 0
+	}
+	return MetaSize(e.data)
+}
+
 // Rest calls yield with the type and the data of every event to be played right after the snapshot, in order.
 func (s *Still) Rest(yield func(kind int, data []byte)) {
 	s.root.frames(yield)

@@ -37,6 +37,7 @@ await page.evaluate(() => {
   globalThis.seen = async (events, times) => {
     document.body.innerHTML = "<div id=root></div>";
     const replayer = new globalThis.rrweb.Replayer(events, { root: document.querySelector("#root"), mouseTail: false, showWarning: false, triggerFocus: false });
+    await new Promise((done) => setTimeout(done, 30)); // rrweb tells the first size late, whatever was played until then
     const told = [];
     for (const at of times) {
       replayer.pause(at - events[0].timestamp);

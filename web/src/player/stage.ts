@@ -33,14 +33,28 @@ export function createStage(root: HTMLElement, events: readonly RecordedEvent[],
   }
   replayer.iframe.title = "Recorded page";
   replayer.iframe.tabIndex = -1;
+  let told: Size | null = null;
   replayer.on("resize", (event: unknown) => {
     const { width, height } = event as Partial<Size>;
-    if (typeof width === "number" && typeof height === "number" && width > 0 && height > 0 && width <= maxSidePx && height <= maxSidePx) onSize({ width, height });
+    if (typeof width !== "number" || typeof height !== "number" || !(width > 0 && height > 0 && width <= maxSidePx && height <= maxSidePx)) return;
+    told = { width, height };
+    onSize(told);
+  });
+  // rrweb tells the size that the recording begins with in a timer of its own, however far it was played by then.
+  let shown: Size | null = null;
+  setTimeout(() => {
+    if (shown === null || (told?.width === shown.width && told.height === shown.height)) return;
+    replayer.iframe.width = String(shown.width);
+    replayer.iframe.height = String(shown.height);
+    onSize(shown);
   });
   return {
     now: () => replayer.getCurrentTime(),
     play: (at) => replayer.play(at),
-    pause: (at) => replayer.pause(at),
+    pause: (at) => {
+      replayer.pause(at);
+      shown = told;
+    },
     setSpeed: (speed) => replayer.setConfig({ speed }),
     destroy: () => {
       replayer.pause();
