@@ -71,6 +71,7 @@ type ScreenPress struct {
 	Y        int  `json:"y"`
 	Down     int  `json:"down" doc:"How far the page was scrolled down, CSS px: the place on the page is y + down"`
 	Answered bool `json:"answered"`
+	Control  int  `json:"control" doc:"Place of what was pressed in uses, -1 where that left it out. What stays in the window while the page scrolls is not at y + down"`
 }
 
 func (s *Server) screens(_ context.Context, in *struct{ Conditional }) (*cached[ScreenList], error) {

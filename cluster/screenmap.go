@@ -71,6 +71,9 @@ type Press struct {
 	X, Y     int
 	Down     int
 	Answered bool
+	// Control is the place of what was pressed in ScreenMap.Controls, -1 where that left it out. Where the control is in the
+	// window all the time is known to who draws it.
+	Control int
 }
 
 // The bounds of what is kept: what people look at one by one, and dots that a picture can hold side by side. Screens and
@@ -114,7 +117,7 @@ func (w *work) screenMaps(r *Result) []ScreenMap {
 		}
 		for template, u := range w.usesByScreen(g, of) {
 			u.Target, u.Issues = g.target, issues[g]
-			of(template).Controls = append(of(template).Controls, *u)
+			of(template).uses = append(of(template).uses, groupUse{*u, g})
 		}
 	}
 	var all []ScreenMap
@@ -132,7 +135,13 @@ func (w *work) screenMaps(r *Result) []ScreenMap {
 // screenMap is a ScreenMap in the making.
 type screenMap struct {
 	ScreenMap
+	uses    []groupUse
 	layouts map[sizeClass]*layoutMap
+}
+
+type groupUse struct {
+	ControlUse
+	group *group
 }
 
 type layoutMap struct {
@@ -145,7 +154,8 @@ type layoutMap struct {
 // placed is a press with the number that decides whether it is in the sample.
 type placed struct {
 	Press
-	lot uint64
+	lot   uint64
+	group *group
 }
 
 // usesByScreen adds up what sessions did with a control on each screen that has it, and notes where they pressed.
@@ -170,13 +180,13 @@ func (w *work) usesByScreen(g *group, of func(string) *screenMap) map[string]*Co
 			m.picture = t
 		}
 		m.sessions[t.session] = true
-		w.place(m, t.session, t.x, t.y, t.down, true)
+		w.place(m, g, t.session, Press{X: int(t.x), Y: int(t.y), Down: int(t.down), Answered: true})
 	}
 	for i := range g.silent {
 		s := &g.silent[i]
 		template := w.names.list[s.template]
 		use(template).Silent++
-		w.place(of(template).layout(w.sessions[s.session].size), s.session, s.x, s.y, s.down, false)
+		w.place(of(template).layout(w.sessions[s.session].size), g, s.session, Press{X: int(s.x), Y: int(s.y), Down: int(s.down)})
 	}
 	return uses
 }
@@ -200,25 +210,29 @@ func (w *work) shows(a, b *try) bool {
 	return a.at < b.at
 }
 
-func (w *work) place(m *layoutMap, session int32, x, y, down int16, answered bool) {
-	if !isPlace(x, y) {
+func (w *work) place(m *layoutMap, g *group, session int32, p Press) {
+	if !isPlace(int16(p.X), int16(p.Y)) {
 		return
 	}
-	spot := uint64(x)<<16 | uint64(y)
-	if answered {
+	spot := uint64(p.X)<<16 | uint64(p.Y)
+	if p.Answered {
 		spot |= 1 << 32
 	}
-	m.presses = append(m.presses, placed{Press{int(x), int(y), int(down), answered}, mix(w.sessions[session].name, spot)})
+	m.presses = append(m.presses, placed{p, mix(w.sessions[session].name, spot), g})
 }
 
 func (w *work) finish(m *screenMap) ScreenMap {
 	out := m.ScreenMap
-	slices.SortFunc(out.Controls, func(x, y ControlUse) int {
+	slices.SortFunc(m.uses, func(x, y groupUse) int {
 		return cmp.Or(-cmp.Compare(x.Sessions, y.Sessions), -cmp.Compare(x.Silent, y.Silent), cmp.Compare(x.Target.Key, y.Target.Key),
 			cmp.Compare(x.Target.Label, y.Target.Label))
 	})
-	out.More = max(len(out.Controls)-maxScreenControls, 0)
-	out.Controls = slices.Clone(out.Controls[:len(out.Controls)-out.More])
+	out.More = max(len(m.uses)-maxScreenControls, 0)
+	control := map[*group]int{}
+	for i, u := range m.uses[:len(m.uses)-out.More] {
+		out.Controls = append(out.Controls, u.ControlUse)
+		control[u.group] = i
+	}
 	for size, l := range m.layouts {
 		if l.picture == nil {
 			continue
@@ -230,6 +244,10 @@ func (w *work) finish(m *screenMap) ScreenMap {
 			Session: w.sessions[l.picture.session].id, SessionStart: w.began(l.picture.session), At: ofMillis(l.picture.at),
 		}}
 		for _, p := range l.presses[:min(len(l.presses), maxPresses)] {
+			p.Control = -1
+			if i, ok := control[p.group]; ok {
+				p.Control = i
+			}
 			layout.Presses = append(layout.Presses, p.Press)
 		}
 		layout.Depth, layout.Known = depthOf(l.seen), len(l.seen)

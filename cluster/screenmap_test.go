@@ -45,7 +45,7 @@ func TestScreenMaps(t *testing.T) {
 	for _, p := range phone.Presses {
 		at[p]++
 	}
-	equal(t, "places", at, map[Press]int{{X: 10, Y: 20, Answered: true}: 6, {X: 200, Y: 600, Answered: false}: 4})
+	equal(t, "places", at, map[Press]int{{X: 10, Y: 20, Answered: true, Control: 0}: 6, {X: 200, Y: 600, Answered: false, Control: 1}: 4})
 	equal(t, "the picture is the newest that is not masked", phone.Picture, Picture{Session: "s0004", SessionStart: stories[4].d.Start, At: stories[4].d.Attempts[0].At})
 }
 
@@ -64,6 +64,16 @@ func TestScreenMapIsBounded(t *testing.T) {
 	m := build(Settings{}, stories...).Screens[0]
 	if len(m.Controls) != maxScreenControls || m.More != 5 || len(m.Layouts[0].Presses) != maxPresses || m.Layouts[0].Of <= maxPresses {
 		t.Errorf("%d controls, %d more, %d of %d presses", len(m.Controls), m.More, len(m.Layouts[0].Presses), m.Layouts[0].Of)
+	}
+	named := map[bool]int{}
+	for _, p := range m.Layouts[0].Presses {
+		if p.Control < -1 || p.Control >= len(m.Controls) {
+			t.Fatalf("a press on control %d of %d", p.Control, len(m.Controls))
+		}
+		named[p.Control >= 0]++
+	}
+	if named[true] == 0 || named[false] == 0 {
+		t.Errorf("presses on controls that are listed, and that are not: %v", named)
 	}
 	if m.Layouts[0].Picture.At < time.Second {
 		t.Errorf("picture at %v", m.Layouts[0].Picture.At)

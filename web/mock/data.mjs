@@ -259,7 +259,7 @@ export function answer(method, path, params, write) {
     const shown = signalsOf(session)[0];
     const about = issues.filter((x) => x.screen === one.screen).map(({ key, title, rank }) => ({ key, title, rank }));
     return { status: 200, body: { ...one, more: 0, uses: [{ target: shown.target, issues: about, sessions: 80, presses: 120, tried: 90, answered: 81, silent: 9 }],
-      layouts: [{ size: "1024-1439 px", sessions: 80, session, at_ms: shown.start_ms, events_url: `/api/v1/sessions/${session}/events?from_ms=${shown.start_ms}&to_ms=${shown.start_ms + 1000}`, presses: [{ x: shown.x, y: shown.y, down: 0, answered: false }, { x: shown.x + 30, y: shown.y, down: 120, answered: true }], of: 90,
+      layouts: [{ size: "1024-1439 px", sessions: 80, session, at_ms: shown.start_ms, events_url: `/api/v1/sessions/${session}/events?from_ms=${shown.start_ms}&to_ms=${shown.start_ms + 1000}`, presses: [{ x: shown.x, y: shown.y, down: 0, answered: false, control: 0 }, { x: shown.x + 30, y: shown.y, down: 120, answered: true, control: 0 }], of: 90,
         known: 80, depth: Array.from({ length: 10 }, (_, i) => ({ y: 120 * (i + 1), sessions: 80 - 7 * i })) }] } };
   }
   if (kind === "funnels") return { status: 200, body: { funnels: [funnel] } };

@@ -312,7 +312,9 @@ export interface FixList { fixes: Fix[] | null }
 export interface ScreenRow { screen: string; sessions: number; people: number; controls: number; tried: number; silent: number; issues: number }
 export interface ScreenList { screens: ScreenRow[] | null }
 export interface ControlUse { target: Target; issues: { key: string; title: string; rank: number }[] | null; sessions: number; presses: number; tried: number; answered: number; silent: number }
-export interface ScreenLayout { size: string; sessions: number; session: string; at_ms: number; events_url: string; presses: { x: number; y: number; down: number; answered: boolean }[] | null; of: number; depth: ScreenDepth[] | null; known: number }
+export interface ScreenLayout { size: string; sessions: number; session: string; at_ms: number; events_url: string; presses: ScreenPress[] | null; of: number; depth: ScreenDepth[] | null; known: number }
+/** Where somebody pressed: CSS px of the window, how far that was scrolled down, and the place of the control in uses, -1 = none of them. */
+export interface ScreenPress { x: number; y: number; down: number; answered: boolean; control: number }
 /** How many sessions saw the page down to y, CSS px from its top. */
 export interface ScreenDepth { y: number; sessions: number }
 export interface ScreenMap extends ScreenRow { uses: ControlUse[] | null; more: number; layouts: ScreenLayout[] | null }

@@ -2,10 +2,9 @@
 // recorded page lie: it reads boxes from outside, the frame itself runs no script.
 import { useEffect, useLayoutEffect, useRef, useState, type ReactNode } from "react";
 import { fetchEvents } from "../api/client";
+import type { Box } from "../model/place";
 import { loadStage } from "./load";
 import type { Size } from "./stage";
-
-export interface Box { x: number; y: number; width: number; height: number }
 
 /**
  * Boxes of the elements that a control's selector finds in the picture, in CSS px of its page: of those that bear its
@@ -17,6 +16,13 @@ export type Find = (selector: string, label: string) => Box[];
 const maxBoxes = 60;
 
 const plain = (s: string): string => s.replaceAll(/\s+/g, " ").trim().toLowerCase();
+
+function boxOf(element: Element): Box {
+  const { x, y, width, height } = element.getBoundingClientRect();
+  let pinned = false;
+  for (let e: Element | null = element; e !== null && !pinned; e = e.parentElement) pinned = /fixed|sticky/.test(e.ownerDocument.defaultView?.getComputedStyle(e).position ?? "");
+  return { x, y, width, height, pinned };
+}
 
 interface Drawn { size: Size; find: Find }
 
@@ -69,7 +75,7 @@ export function Picture({ eventsURL, name, whole = false, children }: { eventsUR
             // Selectors for people leave out elements without a name of their own, so that ">" skips some.
             const found = [...page.querySelectorAll(selector.replaceAll(" > ", " "))];
             const named = found.filter((e) => label !== "" && plain(e.textContent ?? "").includes(plain(label)));
-            return (named.length > 0 ? named : found).slice(0, maxBoxes).map((e) => e.getBoundingClientRect()).filter((b) => b.width > 0 && b.height > 0).map(({ x, y, width, height }) => ({ x, y, width, height }));
+            return (named.length > 0 ? named : found).slice(0, maxBoxes).map((e) => boxOf(e)).filter((b) => b.width > 0 && b.height > 0);
           } catch {
             return []; // recorded names can make a selector that no browser reads
           }

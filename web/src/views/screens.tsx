@@ -1,9 +1,10 @@
 // Screens: what people press on each, drawn over a picture of it, and how often nothing answers.
 import { useEffect, useState, type CSSProperties } from "react";
 import { fetchScreen, fetchScreens } from "../api/client";
-import type { ControlUse, ScreenLayout, ScreenList, ScreenMap } from "../api/wire";
+import type { ControlUse, ScreenLayout, ScreenList, ScreenMap, ScreenPress } from "../api/wire";
 import { count, plural, ratio, share } from "../model/format";
-import { Picture, settleMS, type Box, type Find } from "../player/picture";
+import { placeOf, type Box } from "../model/place";
+import { Picture, settleMS, type Find } from "../player/picture";
 import { useResource } from "../state/resource";
 import { issuePath, Link, screenPath, sessionPath, useNavigation } from "../state/router";
 import { useRows } from "../state/rows";
@@ -69,7 +70,7 @@ function OneScreen({ screen }: { screen: string }) {
             <h2 id="taps-title">Where people press</h2>
             {layouts.length > 1 && layout !== undefined && <label className="inline">Windows of <select value={layout.size} onChange={(e) => setSize(e.target.value)}>{layouts.map((l) => <option key={l.size} value={l.size}>{l.size === "" ? "unknown width" : l.size} ({plural(l.sessions, "session", "sessions")})</option>)}</select></label>}
           </div>
-          {layout === undefined ? <p className="muted">No press on this screen had a known outcome, so there is no picture of it.</p> : <TapMap key={layout.events_url} layout={layout} use={uses[marked]} />}
+          {layout === undefined ? <p className="muted">No press on this screen had a known outcome, so there is no picture of it.</p> : <TapMap key={layout.events_url} layout={layout} uses={uses} marked={marked} />}
         </section>
         <section className="card" aria-labelledby="controls-title">
           <h2 id="controls-title">Controls</h2>
@@ -107,23 +108,20 @@ function ControlRow({ use: u, marked, onMark }: { use: ControlUse; marked: boole
 // A dot is as wide as half a finger.
 const dotPx = 11;
 
-function TapMap({ layout: l, use }: { layout: ScreenLayout; use: ControlUse | undefined }) {
+function TapMap({ layout: l, uses, marked }: { layout: ScreenLayout; uses: readonly ControlUse[]; marked: number }) {
   const presses = l.presses ?? [];
   return (
     <>
       <Picture whole eventsURL={l.events_url} name={`The screen with ${plural(presses.length, "press", "presses")} drawn over it`}>
         {({ find, size }, scale) => (
           <>
-            <svg width={size.width} height={size.height} aria-hidden="true">
-              {presses.map((p, i) => <circle key={i} className={p.answered ? "tap" : "tap silent"} cx={p.x} cy={p.y + p.down <= size.height ? p.y + p.down : p.y} r={dotPx} />)}
-            </svg>
+            <Marks find={find} presses={presses} uses={uses} marked={marked} width={size.width} height={size.height} />
             <Ruler layout={l} height={size.height} scale={scale} />
-            {use !== undefined && <Boxes find={find} selector={use.target.selector} label={use.target.label} />}
           </>
         )}
       </Picture>
       <p className="legend muted"><i className="dot tap" /> answered <i className="dot silent" /> nothing answered · {presses.length < l.of ? `${count(presses.length)} of ${plural(l.of, "press", "presses")}, drawn at random` : plural(l.of, "press", "presses")}</p>
-      <p className="muted small">Dots lie where the page was pressed, as far as the recording says how far it was scrolled; on bars that stay in the window while the page scrolls they lie further down. Choose a control to see where it is. The picture is a moment of <Link to={`${sessionPath(l.session)}?at=${l.at_ms}`}>one session</Link>.</p>
+      <p className="muted small">Dots lie where the page was pressed, as far as the recording says how far it was scrolled; on bars that stay in the window while the page scrolls they lie on the bar. Choose a control to see where it is. The picture is a moment of <Link to={`${sessionPath(l.session)}?at=${l.at_ms}`}>one session</Link>.</p>
       <DepthTable layout={l} />
     </>
   );
@@ -154,13 +152,26 @@ function DepthTable({ layout: l }: { layout: ScreenLayout }) {
   );
 }
 
-function Boxes({ find, selector, label }: { find: Find; selector: string; label: string }) {
-  const [boxes, setBoxes] = useState<Box[]>([]);
+interface MarksProps { find: Find; presses: readonly ScreenPress[]; uses: readonly ControlUse[]; marked: number; width: number; height: number }
+
+/** The presses, and the boxes of the control that is chosen. */
+function Marks({ find, presses, uses, marked, width, height }: MarksProps) {
+  const [boxes, setBoxes] = useState<Box[][]>([]); // of each control
   useEffect(() => {
-    const look = () => setBoxes(find(selector, label));
+    const look = () => setBoxes(uses.map((u) => find(u.target.selector, u.target.label)));
     look();
     const again = setTimeout(look, settleMS);
     return () => clearTimeout(again);
-  }, [find, selector, label]);
-  return <>{boxes.map((b, i) => <i key={i} className="picture-box" style={{ left: b.x, top: b.y, width: b.width, height: b.height }} />)}</>;
+  }, [find, uses, height]);
+  return (
+    <>
+      <svg width={width} height={height} aria-hidden="true">
+        {presses.map((p, i) => {
+          const { x, y } = placeOf(p, boxes[p.control] ?? [], height);
+          return <circle key={i} className={p.answered ? "tap" : "tap silent"} cx={x} cy={y} r={dotPx} />;
+        })}
+      </svg>
+      {(boxes[marked] ?? []).map((b, i) => <i key={i} className="picture-box" style={{ left: b.x, top: b.y, width: b.width, height: b.height }} />)}
+    </>
+  );
 }
