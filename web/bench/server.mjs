@@ -17,3 +17,12 @@ export async function serve(binary, data) {
   });
   return { url, stop: () => new Promise((done) => { child.removeAllListeners("exit"); child.on("exit", done); child.kill(); }) };
 }
+
+/** Waits until everything is served: sessions and clips come after the list. */
+export async function ready(url) {
+  for (let i = 0; i < 1200; i++) {
+    if (await fetch(`${url}/readyz`).then((r) => r.ok, () => false)) return;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  throw new Error("rankle is not ready after two minutes");
+}

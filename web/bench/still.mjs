@@ -5,7 +5,7 @@
 // difference.
 import { readFileSync } from "node:fs";
 import { chromium } from "playwright-core";
-import { serve } from "./server.mjs";
+import { ready, serve } from "./server.mjs";
 
 const [binary, data, stretches = "3", most = "100"] = process.argv.slice(2);
 if (data === undefined) {
@@ -14,6 +14,7 @@ if (data === undefined) {
 }
 const stretchMS = 10_000;
 const server = await serve(binary, data);
+await ready(server.url);
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
 // The policy of our pages keeps strangers' scripts out, rrweb of the bench among them; the frame of the recording has its own.
 const page = await (await browser.newContext({ bypassCSP: true })).newPage();
