@@ -12,7 +12,7 @@ if (data === undefined) {
   process.exit(2);
 }
 const rounds = 5;
-const clipsMeasured = 24;
+const clipsMeasured = 12;
 
 const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
 const say = (name, value, unit) => console.log(`${name.padEnd(44)} ${value.toFixed(value < 10 ? 2 : 0).padStart(8)} ${unit}`);
@@ -68,7 +68,7 @@ say("clip bytes, of the whole recording's: all", (100 * cut) / all, "%");
 
 // First picture at the moment: rrweb's Replayer fed with the clip, and fed with the whole recording, in turn, by a page of the
 // server itself. rrweb-player is this Replayer with controls around it. Asked for the first time, the server reads the recording;
-// after that it has the clip at hand, as it has for whoever comes second and for the clip that the viewer asks for ahead.
+// after that it has its answer at hand, as it has for whoever comes second and for the clip that the viewer asks for ahead.
 const page = await (await browser.newContext({ bypassCSP: true })).newPage();
 await page.goto(`${server.url}/run`);
 await page.addScriptTag({ content: readFileSync(new URL("../node_modules/rrweb/dist/rrweb.umd.min.cjs", import.meta.url), "utf8") });
@@ -84,23 +84,27 @@ const firstPicture = (path, at) => page.evaluate(async ([path, at]) => {
   replayer.destroy();
   return took;
 }, [path, at]);
-const first = { cold: [], warm: [], whole: [] }, sooner = { cold: [], warm: [] };
+// Another end, a millisecond later, is another answer, which the server has to cut.
+const until = (c, path, n) => (path.includes("to_ms=") ? path.replace(/to_ms=\d+/, `to_ms=${c.to_ms + n}`) : `${path}?from_ms=1&to_ms=${c.end_of_session + n}`);
+const kinds = ["clip cut", "whole cut", "clip at hand", "whole at hand"];
+const took = Object.fromEntries(kinds.map((k) => [k, []]));
 for (const c of clips) {
-  const times = { cold: [], warm: [], whole: [] };
-  for (let i = 0; i < rounds; i++) {
-    times.whole.push(await firstPicture(whole(c), c.from_ms));
-    // The same stretch but for a millisecond at its end is another answer, which the server has to cut.
-    times.cold.push(await firstPicture(c.events_url.replace(/to_ms=(\d+)/, (_, to) => `to_ms=${Number(to) + 1 + i}`), c.from_ms));
-    times.warm.push(await firstPicture(c.events_url, c.from_ms));
+  const { start, duration_ms } = await api(`/sessions/${encodeURIComponent(c.session)}`);
+  c.end_of_session = Date.parse(start) + duration_ms;
+  const times = Object.fromEntries(kinds.map((k) => [k, []]));
+  for (let i = 1; i <= rounds; i++) {
+    const whole1 = until(c, whole(c), i), clip1 = until(c, c.events_url, i);
+    times["whole cut"].push(await firstPicture(whole1, c.from_ms));
+    times["clip cut"].push(await firstPicture(clip1, c.from_ms));
+    times["whole at hand"].push(await firstPicture(whole1, c.from_ms));
+    times["clip at hand"].push(await firstPicture(clip1, c.from_ms));
   }
-  for (const kind of ["cold", "warm", "whole"]) first[kind].push(median(times[kind]));
-  for (const kind of ["cold", "warm"]) sooner[kind].push(median(times.whole) / median(times[kind]));
+  for (const k of kinds) took[k].push(median(times[k]));
 }
-say("first picture of a clip, cut for it", median(first.cold), "ms");
-say("first picture of a clip, at hand", median(first.warm), "ms");
-say("first picture in the whole recording", median(first.whole), "ms");
-say("times sooner, cut for it: median", median(sooner.cold), "x");
-say("times sooner, at hand: median", median(sooner.warm), "x");
+for (const k of kinds) say(`first picture, ${k}`, median(took[k]), "ms");
+say("times sooner, both cut", median(took["clip cut"].map((t, i) => took["whole cut"][i] / t)), "x");
+say("times sooner, both at hand", median(took["clip at hand"].map((t, i) => took["whole at hand"][i] / t)), "x");
+say("times sooner, clip at hand, whole cut", median(took["clip at hand"].map((t, i) => took["whole cut"][i] / t)), "x");
 
 await browser.close();
 await server.stop();
