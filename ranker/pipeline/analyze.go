@@ -194,11 +194,7 @@ func (a *analysis) all(ctx context.Context) (*ranker.Report, error) {
 		return last.Report, last.follow(ctx, a.DataDir)
 	}
 	regrouped := newRegrouping(recordings)
-	selected := selection{fingerprint: a.fingerprint, since: a.since, sources: namesOf(a.Sources), superseded: regrouped.superseded, decided: newDecisions(decided)}
-	last := lastResult(a.DataDir)
-	if last != nil {
-		selected.aliases = last.Aliases
-	}
+	selected := selection{fingerprint: a.fingerprint, since: a.since, sources: namesOf(a.Sources), superseded: regrouped.superseded, decided: newDecisions(decided), before: lastResult(a.DataDir)}
 	report, basis, err := a.rank(ctx, tables, selected, a.summary.read)
 	if err != nil {
 		return nil, err
@@ -207,7 +203,7 @@ func (a *analysis) all(ctx context.Context) (*ranker.Report, error) {
 		return nil, err
 	}
 	result := &Result{Report: report, Config: a.Config, Sources: selected.sources, Digests: a.fingerprint, Since: a.since, Superseded: regrouped.names(), Decisions: decided, Inputs: inputs, Users: a.names.keyOf()}
-	result.succeed(last)
+	result.succeed(selected.before)
 	if err := result.save(ctx, a.DataDir); err != nil {
 		return nil, err
 	}
@@ -282,12 +278,13 @@ func (a *analysis) rank(ctx context.Context, tables *tables, selected selection,
 		return nil, nil, a.summary.nothing()
 	}
 	a.progress(Progress{Stage: "ranking", Done: sessions})
+	_, aliases := selected.before.trace(clusters.Issues)
 	collector, err := selected.collected(ctx, a.ledger, tables, clusters, ranker.Input{
 		Issues:        clusters.Issues,
 		Exposer:       clusters,
 		Harmless:      clusters.Harmless(),
 		HarmlessCount: clusters.Harmless().Count(),
-		Fixes:         selected.decided.fixes(selected.aliases),
+		Fixes:         selected.decided.fixes(aliases),
 		Outcomes:      goals,
 		Notes:         tables.notes(goals),
 		Options:       a.Config.ranking(),

@@ -29,7 +29,7 @@ type selection struct {
 	sources     []string  // see source.Name
 	superseded  func(*friction.Digest) bool
 	decided     decisions
-	aliases     map[string]string // from keys of issues that are no more to those that they have now, as of the last Result
+	before      *Result // whose issues had other keys maybe; nil = none
 }
 
 // digests iterates over the selected Digests, completed by the manifests, in the ledger's order.
@@ -139,7 +139,7 @@ func (r *Result) evidence(ctx context.Context, led *ledger.Ledger, decided decis
 
 // selection is what the Result rests on.
 func (r *Result) selection(decided decisions) selection {
-	return selection{fingerprint: r.Digests, since: r.Since, sources: r.Sources, decided: decided, aliases: r.Aliases, superseded: func(d *friction.Digest) bool {
+	return selection{fingerprint: r.Digests, since: r.Since, sources: r.Sources, decided: decided, before: r, superseded: func(d *friction.Digest) bool {
 		_, found := slices.BinarySearch(r.Superseded, d.Recording)
 		return found
 	}}

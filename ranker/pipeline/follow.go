@@ -17,22 +17,32 @@ func (r *Result) succeed(before *Result) {
 	if before == nil {
 		return
 	}
-	now := issuesOf(r.Report)
-	moves := cluster.Trace(issuesOf(before.Report), now)
+	var moves []cluster.Move
+	moves, r.Aliases = before.trace(issuesOf(r.Report))
 	r.Moves = changes(moves)
-	r.Aliases = cluster.Aliases(moves, now)
+}
+
+// trace says where the issues of a Result are among those of now, and which keys of it and of those before it lead to which
+// of now. A nil Result knows none.
+func (r *Result) trace(now []cluster.Issue) (moves []cluster.Move, aliases map[string]string) {
+	if r == nil {
+		return nil, nil
+	}
+	moves = cluster.Trace(issuesOf(r.Report), now)
+	aliases = cluster.Aliases(moves, now)
 	current := map[string]bool{}
 	for i := range now {
 		current[now[i].Key] = true
 	}
-	for old, key := range before.Aliases {
-		if next, moved := r.Aliases[key]; moved {
+	for old, key := range r.Aliases {
+		if next, moved := aliases[key]; moved {
 			key = next
 		}
 		if current[key] && !current[old] {
-			r.Aliases[old] = key
+			aliases[old] = key
 		}
 	}
+	return moves, aliases
 }
 
 // changes leaves out the issues that stayed what they were, which are nearly all: from which and to which there is one

@@ -100,8 +100,9 @@ func TestReviewsFollowAnalysis(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer store.Close()
+	status, version := review.Fixed, "9.9.9"
 	for target, key := range before {
-		if _, err := store.Set(t.Context(), key, review.Change{Owner: &target}, 0); err != nil {
+		if _, err := store.Set(t.Context(), key, review.Change{Owner: &target, Status: &status, FixedVersion: &version}, 0); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -116,6 +117,9 @@ func TestReviewsFollowAnalysis(t *testing.T) {
 			if now = after["/basket "+name]; now == key || aliases[key] != now {
 				t.Errorf("%s: key %s is now %s, its alias %q", target, key, now, aliases[key])
 			}
+		}
+		if fix, ok := lastResult(opt.DataDir).Report.Fix(now); !ok || fix.Title == "" {
+			t.Errorf("%s: the report that gave it another key does not judge its fix: %+v", target, fix)
 		}
 		if r, err := store.Get(t.Context(), now); err != nil || r.Owner != target {
 			t.Errorf("%s: owner %q, %v", target, r.Owner, err)

@@ -9,9 +9,9 @@ import (
 )
 
 // Rerank ranks again what the last Result of opt.DataDir rests on, with what people have decided since, and stores the
-// new Result. It reads no recording; of opt it uses DataDir, People (nil = the key of the data directory), Workers, Log, Now and
-// Progress. The error is ErrNoReport if there
-// was no analysis, ledger.ErrLocked if one is running, which will obey the decisions itself.
+// new Result. It reads no recording; of opt it uses DataDir, People (nil = the key of the data directory), Workers, Log, Now
+// and Progress. The error is ErrNoReport if there was no analysis, ledger.ErrLocked if one is running, which will obey the
+// decisions itself.
 func Rerank(ctx context.Context, opt Options) (*Run, error) {
 	last, err := LoadResult(opt.DataDir)
 	if err != nil {
