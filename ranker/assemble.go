@@ -46,9 +46,10 @@ func (c *Collector) report() (*Report, []*result) {
 	if c.dropped > 0 {
 		r.Notes = append(r.Notes, fmt.Sprintf("%s came twice and count once", plural(c.dropped, "session")))
 	}
-	results, progress := c.studies(r)
+	over := c.overlaps()
+	results, progress := c.studies(r, over)
 	c.summaries(r, results)
-	c.order(r, results, progress)
+	c.order(r, results, progress, over)
 	r.Funnels, r.Curves = c.funnelsOf(), c.curvesOf(r)
 	r.Fixes = c.fixes(r, c.in.Fixes)
 	r.Notes = append(fixNotes(r.Fixes), r.Notes...)
@@ -107,12 +108,11 @@ func (c *Collector) dataWindow(r *Report) {
 }
 
 // studies are those of the goals, then of the return windows, and that of going on, without which nothing leans on it.
-func (c *Collector) studies(r *Report) (out []*result, progress *result) {
+func (c *Collector) studies(r *Report, over *overlaps) (out []*result, progress *result) {
 	if len(c.sessions) == 0 {
 		return nil, nil
 	}
 	shared := c.builder(r)
-	over := c.overlaps()
 	goals, windows := c.set.Goals(), c.set.Windows()
 	out = make([]*result, len(goals)+len(windows))
 	c.each(len(out)+1, func(i int) {
@@ -403,7 +403,7 @@ func (e *Estimate) finite() bool {
 	return !math.IsNaN(s) && !math.IsInf(s, 0)
 }
 
-func (c *Collector) order(r *Report, results []*result, progress *result) {
+func (c *Collector) order(r *Report, results []*result, progress *result, over *overlaps) {
 	n := len(c.in.Issues)
 	stakes := make([][]stake, n)
 	for i := range n {
@@ -423,7 +423,7 @@ func (c *Collector) order(r *Report, results []*result, progress *result) {
 		r.Issues = append(r.Issues, ranked)
 	}
 	r.Method = methodText
-	c.company(r)
+	c.company(r, over)
 	c.floors(r, append(slices.Clip(results), progress), stakes)
 	c.stakes = stakes
 	c.arrange(r, stakes)
@@ -504,8 +504,8 @@ func (c *Collector) byCount(r *Report) {
 }
 
 // company notes the issues that cannot be told apart, by key.
-func (c *Collector) company(r *Report) {
-	for i, others := range c.overlaps().apart {
+func (c *Collector) company(r *Report, over *overlaps) {
+	for i, others := range over.apart {
 		for _, k := range others {
 			r.Issues[i].Together = append(r.Issues[i].Together, c.in.Issues[k].Key)
 		}

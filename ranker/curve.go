@@ -69,6 +69,8 @@ func (c *Collector) curvesOf(r *Report) Curves {
 	}
 	all := returns{}
 	met, worked := make([]returns, len(out.Issues)), make([]returns, len(out.Issues))
+	firsts := make([]struct{ tried, failed int }, len(out.Issues)) // of one user: sessions from 1, 0 for none
+	var touched []int                                              // that are not 0
 	end := r.To.UnixMilli()
 	for i := 0; i < len(c.sessions); {
 		k := i + 1
@@ -82,28 +84,31 @@ func (c *Collector) curvesOf(r *Report) Curves {
 		}
 		count := func(to *returns, from int) { to.add(daysOf(own, from), int((end-own[from].start)/dayMillis)) }
 		count(&all, 0)
-		failedIn, triedIn := map[int32]int{}, map[int32]int{}
 		for s := range own {
 			for t := own[s].try0; t < own[s].try0+own[s].tries; t++ {
 				x := &c.tries[t]
 				if int(x.issue) >= len(place) || place[x.issue] < 0 {
 					continue
 				}
-				if _, known := triedIn[x.issue]; !known {
-					triedIn[x.issue] = s
+				first := &firsts[place[x.issue]]
+				if first.tried == 0 {
+					first.tried = s + 1
+					touched = append(touched, place[x.issue])
 				}
-				if _, known := failedIn[x.issue]; x.failed && !known {
-					failedIn[x.issue] = s
+				if x.failed && first.failed == 0 {
+					first.failed = s + 1
 				}
 			}
 		}
-		for issue, s := range triedIn {
-			if f, failed := failedIn[issue]; failed {
-				count(&met[place[issue]], f)
+		for _, i := range touched {
+			if f := firsts[i]; f.failed > 0 {
+				count(&met[i], f.failed-1)
 			} else {
-				count(&worked[place[issue]], s)
+				count(&worked[i], f.tried-1)
 			}
+			firsts[i] = struct{ tried, failed int }{}
 		}
+		touched = touched[:0]
 	}
 	out.All = all.curve()
 	for i := range out.Issues {
