@@ -24,7 +24,8 @@ func (d *Decoder) symbols() error {
 // fastInput is how many bytes of input one round of the fast loop may look at: two refills of eight.
 const fastInput = 16
 
-// fast decodes as long as input and room last. The caller looks at max afterwards.
+// fast decodes as long as input and room last. The caller looks at max afterwards. It is one function although it is long: the bits,
+// the positions and the tables stay in registers only within one, and every call in the loop costs what a symbol does.
 func (d *Decoder) fast() (ended bool, err error) {
 	var (
 		in   = d.in

@@ -18,6 +18,18 @@ func (t *tab) mobile(typ uint8, c *cursor) {
 		t.frame()
 	}
 	switch typ {
+	case typeMobileTap, typeMobileSwipe, typeMobileInput:
+		t.mobileTouch(typ, c)
+	case typeMobileScreen, typeMobileView, typeMobilePerf:
+		t.mobileScreen(typ, c)
+	default:
+		t.mobileLog(typ, c)
+	}
+}
+
+// mobileTouch is for what the user did.
+func (t *tab) mobileTouch(typ uint8, c *cursor) {
+	switch typ {
 	case typeMobileTap:
 		label, x, y := c.str(), c.uint(), c.uint()
 		if c.err == nil {
@@ -34,6 +46,12 @@ func (t *tab) mobile(typ uint8, c *cursor) {
 		if c.err == nil {
 			t.typed(utf8.RuneCount(value), masked, label)
 		}
+	}
+}
+
+// mobileScreen is for what was on the screen.
+func (t *tab) mobileScreen(typ uint8, c *cursor) {
+	switch typ {
 	case typeMobileScreen:
 		c.skip("uu")
 		w, h := min(c.uint(), maxPixels), min(c.uint(), maxPixels)
@@ -63,6 +81,12 @@ func (t *tab) mobile(typ uint8, c *cursor) {
 			}
 			t.emit(eventCustom, t.now, append(append(t.buf(), `{"tag":"visibilitychange","payload":{"hidden":`...), hidden...))
 		}
+	}
+}
+
+// mobileLog is for what the application said and asked for.
+func (t *tab) mobileLog(typ uint8, c *cursor) {
+	switch typ {
 	case typeMobileLog:
 		severity, text := c.str(), c.bytes()
 		switch {

@@ -394,15 +394,7 @@ func (g *grouper) groupByRules() {
 		r.Parts = append(r.Parts, obj)
 	}
 	for _, r := range g.byKey {
-		slices.SortFunc(r.Parts, func(a, b replay.Object) int { return compareParts(a.Key, b.Key) })
-		if r.Key == r.Parts[0].Key {
-			continue // one object: its name is no part's
-		}
-		names := make([]string, len(r.Parts))
-		for i, p := range r.Parts {
-			names[i] = path.Base(stem(p.Key))
-		}
-		r.Missing = absent(names)
+		r.order()
 	}
 	for _, scs := range ofDir {
 		for _, sc := range scs {
@@ -411,6 +403,19 @@ func (g *grouper) groupByRules() {
 			}
 		}
 	}
+}
+
+// order puts the parts in order and counts those that are missing between them.
+func (r *Recording) order() {
+	slices.SortFunc(r.Parts, func(a, b replay.Object) int { return compareParts(a.Key, b.Key) })
+	if r.Key == r.Parts[0].Key {
+		return // one object: its name is no part's
+	}
+	names := make([]string, len(r.Parts))
+	for i, p := range r.Parts {
+		names[i] = path.Base(stem(p.Key))
+	}
+	r.Missing = absent(names)
 }
 
 // describes returns what a sidecar may describe: a stem, key or directory named like it, and the directory that it
