@@ -42,7 +42,7 @@ const (
 	Selection           // text selection changed; FlagCollapsed if it is empty now
 	Resize              // viewport resized or visually zoomed; X, Y = new size
 	Navigate            // Screen is shown from now on; FlagLoad for a page load, else in-page navigation
-	SnapshotEvent       // full snapshot or frame attached: never an answer to a press; Detail -> Mutations, see there, or NoIndex
+	SnapshotEvent       // full snapshot, frame attached or form exchanged: never an answer to a press; Detail -> Mutations, see there, or NoIndex
 	RequestEvent        // a request ended; Detail -> Requests
 	ErrorEvent          // an error was logged or thrown; Detail -> Errors
 	CustomEvent         // the application named an event; Detail -> Customs
@@ -68,7 +68,7 @@ type Flags uint16
 
 const (
 	FlagNoPosition Flags = 1 << iota // X, Y unknown
-	FlagDisabled                     // target was disabled or aria-disabled (or in a disabled fieldset) at that moment
+	FlagDisabled                     // target was switched off at that moment: disabled, aria-disabled or in what is, or by its class
 	FlagChecked                      // target was chosen before the press, and a press leaves it so: radio, tab, option, current link
 	FlagExpanded                     // target was aria-expanded="true" before the press
 	FlagLoad                         // Navigate: a new document was loaded
@@ -88,8 +88,9 @@ const (
 func (f Flags) Has(f2 Flags) bool { return f&f2 == f2 }
 
 // Mutation is one batch of changes of the node tree, as the recorder flushed it. That of a SnapshotEvent is none of the
-// recorder: where the form that was used last stands on the new page again, it tells what that form says now and did not
-// before it was first sent, words beside fields (Added) and fields marked as wrong (AttributeChanged, ChangeInvalid).
+// recorder: where the form that was used last stands on the new page again, or was exchanged by the page itself, it tells what
+// that form says now and did not before it was first sent, words beside fields (Added) and fields marked as wrong
+// (AttributeChanged, ChangeInvalid).
 type Mutation struct {
 	Changes []Change // in recorder order; at most the reader's limit of changes a batch
 	Nodes   int32    // number of nodes added, removed or changed, also beyond the limit

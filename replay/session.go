@@ -98,7 +98,7 @@ type Target struct {
 	Name     string // name attribute
 	Label    string // accessible name: aria-label, own text, alt, title, placeholder, value of a submit; at most 80 runes
 	Classes  string // class attribute as it was when first touched
-	Href     string // path of a link, without query
+	Href     string // path of a link; "" if its query is not the one of the page that it was first met on
 	Selector string // readable CSS path for people, e.g. "main > form#checkout > button.primary"
 	Path     string // structural path from the nearest landmark, without ids, classes and positions of list rows
 	Traits   Traits

@@ -43,6 +43,7 @@ func (p *player) mutation(w *window, at time.Duration, b *batch) {
 	c := &p.batch
 	c.player, c.w, c.first, c.nodes = p, w, len(p.changes), 0
 	w.tree.limited = w.tree.limited || b.limited
+	sent := c.inUse(b)
 	c.removes(b)
 	c.adds(b)
 	c.texts(b)
@@ -56,6 +57,22 @@ func (p *player) mutation(w *window, at time.Duration, b *batch) {
 	ev.Detail = int32(len(p.batches))
 	p.batches = append(p.batches, replay.Mutation{Changes: p.changes[c.first:], Nodes: c.nodes})
 	p.s.Coverage.Mutations = true
+	if sent.ok() && !w.tree.get(sent.id()).ok() {
+		if said := p.returned(w, sent); said >= 0 {
+			p.emit(w, at, replay.SnapshotEvent).Detail = said
+		}
+	}
+}
+
+// inUse returns the form of what was pressed last, if the batch may exchange it: something goes, and something comes.
+func (c *batchPlayer) inUse(b *batch) node {
+	if b.removes.from == b.removes.to || b.adds.from == b.adds.to || !c.w.pressed.ok() {
+		return node{}
+	}
+	if form := formOf(c.w.pressed); form.ok() && c.w.tree.get(form.id()) == form {
+		return form
+	}
+	return node{}
 }
 
 // removes takes nodes out of the page.

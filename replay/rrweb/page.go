@@ -160,7 +160,11 @@ func (p *player) fullSnapshot(w *window, at time.Duration, s *snapshot) {
 		w.nodes.reset()
 		p.facts.shape++
 		w.loads++
-		complaints = p.returned(w, pressed)
+		form := node{}
+		if pressed.ok() {
+			form = formOf(pressed)
+		}
+		complaints = p.returned(w, form)
 	}
 	p.settleMeta(w, checkout)
 	p.emit(w, at, replay.SnapshotEvent).Detail = complaints

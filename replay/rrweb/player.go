@@ -360,7 +360,10 @@ func (p *player) touch(w *window, ev *replay.Event, in *flat) {
 		return
 	}
 	ev.Node = p.node(w, n)
-	control, _ := actionable(n)
+	control, found := actionable(n)
+	if !found && presses(ev.Kind) {
+		control = letsThrough(n)
+	}
 	if !control.ok() {
 		control = n.element()
 	}

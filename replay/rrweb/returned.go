@@ -6,7 +6,8 @@ import (
 
 // A server that refuses a form answers with another page on which the same form stands again, with words beside the fields
 // that are wrong. Nothing of the new page has changed, so that no mutation tells of the words; they show by what stood in the
-// form before it was sent for the first time.
+// form before it was sent for the first time. Where scripts put what the server drew into the page that is there (Turbo, htmx,
+// Livewire), the form goes and comes in one batch, which tells as little.
 
 // sentForm is the form of a window that was sent last, as often as it came back.
 type sentForm struct {
@@ -21,13 +22,10 @@ const (
 	maxReturned = 64
 )
 
-// returned appends what a new page says in the form in which pressed lies: words beside a field and fields marked as wrong
-// that were not there before. It returns the index of the batch, or NoIndex.
-func (p *player) returned(w *window, pressed node) int32 {
-	form, again := node{}, node{}
-	if pressed.ok() {
-		form = formOf(pressed)
-	}
+// returned appends what the page now says in a form that was in use before and went (or in none): words beside a field and
+// fields marked as wrong that were not there before. It returns the index of the batch, or NoIndex.
+func (p *player) returned(w *window, form node) int32 {
+	again := node{}
 	var fields uint64
 	if form.ok() {
 		if fields = fieldsOf(form); fields != 0 {

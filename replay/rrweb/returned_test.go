@@ -2,6 +2,7 @@ package rrweb
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -35,6 +36,11 @@ func TestReturned(t *testing.T) {
 	page := func(ms int, body string) string {
 		return strings.Join([]string{at(ms, typeDOMContentLoaded, "{}"), metaAt(ms, "https://x/save"), bodyAt(ms+10, body)}, "\n")
 	}
+	other := regexp.MustCompile(`"id":(\d+)`)
+	swapped := func(ms, old int, form string) string { // what scripts put there in the place of the old form
+		form = other.ReplaceAllString(form, fmt.Sprintf(`"id":%d$1`, ms))
+		return at(ms, typeIncremental, fmt.Sprintf(`{"source":0,"texts":[],"attributes":[],"removes":[{"parentId":3,"id":%d}],"adds":[{"parentId":3,"nextId":null,"node":%s}]}`, old, form))
+	}
 	clean := formWith("", "", "9 letters left", "", "")
 	for _, x := range []struct {
 		name   string
@@ -53,6 +59,12 @@ func TestReturned(t *testing.T) {
 		{"another form", []string{page(0, clean), press(100, 5), page(200, formWith("x", "no", "", "", ""))}, ", "},
 		{"refused, taken, refused", []string{page(0, clean), press(100, 5), page(200, formWith("", "no", "", "", "")), press(300, 5), page(400, clean),
 			press(500, 5), page(600, formWith("", "no", "", "", ""))}, ", w, , w"},
+		{"exchanged, refused", []string{page(0, clean), press(100, 5), swapped(200, 4, formWith("", "is no address", "9 letters left", "", ""))}, ", w"},
+		{"exchanged twice, marked and refused", []string{page(0, clean), press(100, 5), swapped(200, 4, formWith("", "", "", "", `,"aria-invalid":"true"`)),
+			press(300, 2005), swapped(400, 2004, formWith("", "no", "", "", ""))}, ", m, w"},
+		{"exchanged, taken", []string{page(0, clean), press(100, 5), swapped(200, 4, formWith("", "", "5 letters left", "", ""))}, ""},
+		{"exchanged for another form", []string{page(0, clean), press(100, 5), swapped(200, 4, formWith("x", "no", "", "", ""))}, ""},
+		{"exchanged while something else was pressed", []string{page(0, clean), press(100, 3), swapped(200, 4, formWith("", "no", "", "", ""))}, ""},
 	} {
 		s := read(t, x.events...)
 		var said []string

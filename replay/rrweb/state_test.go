@@ -2,6 +2,7 @@ package rrweb
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/rankle/rankle/replay"
@@ -185,6 +186,64 @@ func TestSwitchedOffIsAControl(t *testing.T) {
 		tg := s.Targets[e.Target]
 		if got := tg.Traits.Has(replay.Actionable); got != want[i] || e.Flags.Has(replay.FlagDisabled) != want[i] {
 			t.Errorf("press %d: a control %v, switched off %v, want both %v", i, got, e.Flags.Has(replay.FlagDisabled), want[i])
+		}
+	}
+}
+
+// TestSwitchedOff: the ways in which pages switch controls off; each press is on the element with the id 20.
+func TestSwitchedOff(t *testing.T) {
+	el := func(tag string, id int, attributes, inside string) string {
+		return fmt.Sprintf(`{"type":2,"tagName":%q,"attributes":{%s},"id":%d,"childNodes":[%s]}`, tag, attributes, id, inside)
+	}
+	text := `{"type":3,"textContent":"Save","id":30}`
+	for name, x := range map[string]struct {
+		page string
+		want bool
+		on   string // tag of what was meant
+	}{
+		"by its attribute":                      {el("button", 20, `"disabled":""`, text), true, "button"},
+		"not at all":                            {el("button", 20, "", text), false, "button"},
+		"by a class":                            {el("a", 20, `"href":"/2","class":"btn disabled"`, text), true, "a"},
+		"by the class of a framework":           {el("a", 20, `"href":"/2","class":"ui-button ui-state-disabled"`, text), true, "a"},
+		"a class for when it will be":           {el("a", 20, `"href":"/2","class":"disabled:opacity-50 not-disabled-yet"`, text), false, "a"},
+		"a plain element by a class":            {el("div", 20, `"class":"is-disabled"`, text), true, "div"},
+		"the item of a list of pages":           {el("li", 10, `"class":"page-item disabled"`, el("a", 20, `"href":"#"`, text)), true, "a"},
+		"animations around it":                  {el("div", 10, `"class":"animations-disabled"`, el("a", 20, `"href":"#"`, text)), false, "a"},
+		"the page far around it":                {el("div", 10, `"class":"disabled"`, el("div", 11, "", el("div", 12, "", el("a", 20, `"href":"#"`, text)))), false, "a"},
+		"a tab of which its item says so":       {el("li", 10, `"aria-disabled":"true","role":"tab"`, el("a", 20, `"href":"#a"`, text)), true, "a"},
+		"all of a toolbar":                      {el("div", 10, `"aria-disabled":"true","role":"toolbar"`, el("div", 11, "", el("button", 20, "", text))), true, "button"},
+		"a button within its component":         {el("x-button", 10, `"disabled":""`, el("button", 20, "", text)), true, "button"},
+		"a box around it that is no component":  {el("div", 10, `"disabled":""`, el("button", 20, "", text)), false, "button"},
+		"through which a press falls":           {el("div", 20, "", el("button", 21, "", "")+el("button", 22, `"disabled":""`, text)), true, "button"},
+		"two of them, through which it falls":   {el("div", 20, "", el("button", 21, `"disabled":""`, "")+el("button", 22, `"disabled":""`, text)), false, "div"},
+		"one within a sentence that is pressed": {el("p", 20, "", text+","+el("button", 22, `"disabled":""`, "")), false, "p"},
+	} {
+		page := strings.ReplaceAll(x.page, "}{", "},{")
+		s := read(t, metaAt(0, "https://x/"), bodyAt(10, page), clickAt(20, 20))
+		e := clicksOf(s)[0]
+		if got, on := e.Flags.Has(replay.FlagDisabled), s.Targets[e.Target].Tag; got != x.want || on != x.on {
+			t.Errorf("%s: switched off %v on %s, want %v on %s", name, got, on, x.want, x.on)
+		}
+	}
+}
+
+// TestHref: a link tells where it leads if that is another page or this one as it is; with a query of its own it leads to another
+// state of this page. Without an address it is a control if it was made to look like one.
+func TestHref(t *testing.T) {
+	for attributes, want := range map[string]string{
+		`"href":"/list"`:              "true ",
+		`"href":"/list?p=1"`:          "true /list",
+		`"href":"/list?p=2"`:          "true ",
+		`"href":"/other?p=1"`:         "true /other",
+		`"href":"#"`:                  "true ",
+		`"class":"more"`:              "true ",
+		`"class":"more","name":"top"`: "false ",
+		``:                            "false ",
+	} {
+		s := read(t, metaAt(0, "https://x/list?p=1"), bodyAt(10, fmt.Sprintf(`{"type":2,"tagName":"a","attributes":{%s},"id":20,"childNodes":[]}`, attributes)), clickAt(20, 20))
+		x := s.Targets[clicksOf(s)[0].Target]
+		if got := fmt.Sprint(x.Traits.Has(replay.Actionable), " ", x.Href); got != want {
+			t.Errorf("%s: %q, want %q", attributes, got, want)
 		}
 	}
 }

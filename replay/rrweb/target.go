@@ -39,8 +39,8 @@ func isActionable(n node) bool {
 	case "input":
 		return !n.is(nameType, "hidden")
 	case "a", "area":
-		if n.has(nameHref) || n.has(nameXlinkHref) {
-			return true
+		if n.has(nameHref) || n.has(nameXlinkHref) || n.has(nameClass) && !n.has(nameName) {
+			return true // without an address, but made to look like something: a script waits for the press
 		}
 	case "label":
 		return n.has(nameFor) || labelled(n).ok()
@@ -93,9 +93,19 @@ func (p *player) target(w *window, n node) replay.TargetID {
 	}
 	t := describe(n)
 	t.Node = id
+	if t.Href != "" && query(string(n.attr(nameHref))) != query(w.url) {
+		t.Href = "" // another state of the page, be it the same path
+	}
 	p.targets = append(p.targets, t)
 	p.nodes[id].Target = replay.TargetID(len(p.targets) - 1)
 	return p.nodes[id].Target
+}
+
+// query returns the query of an address, or "".
+func query(href string) string {
+	href, _, _ = strings.Cut(href, "#")
+	_, q, _ := strings.Cut(href, "?")
+	return q
 }
 
 // unresolved returns the target of everything that lies outside the known page.
@@ -485,38 +495,4 @@ func isDistinct(n node) bool {
 		others++
 	}
 	return others >= 2 && !bytes.Equal(class, own)
-}
-
-// isDisabled follows the HTML rule: the own attribute, or a disabled fieldset around it, except in its first legend.
-func isDisabled(n node) bool {
-	if n.has(nameDisabled) || n.is(nameAriaDisabled, "true") {
-		return true
-	}
-	if !isField(n) && n.tag() != "button" {
-		return false
-	}
-	var legend node
-	for up := n.parent(); up.ok() && up.kind() != kindDocument; up = up.parent() {
-		switch n.d.names.list[up.cell().tag].lower {
-		case nameLegend:
-			legend = up
-		case nameFieldset:
-			if up.has(nameDisabled) && !isFirstLegend(up, legend) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-func isFirstLegend(fieldset, legend node) bool {
-	if !legend.ok() || legend.parent() != fieldset {
-		return false
-	}
-	for c := fieldset.first(); c.ok(); c = c.next() {
-		if c.tag() == "legend" {
-			return c == legend
-		}
-	}
-	return false
 }
