@@ -15,7 +15,7 @@ func findAffordance(a *analysis) []candidate {
 	for ri := range a.runs {
 		r := &a.runs[ri]
 		c := &a.controls[r.ctl]
-		if k := c.actsLike(); k != Prose && k != Background || c.target < 0 {
+		if k := a.actsLike(c); k != Prose && k != Background || c.target < 0 {
 			continue
 		}
 		var silent []int32
@@ -73,7 +73,7 @@ func (a *analysis) slipped(gs []int32) bool {
 			continue
 		}
 		c, o := &a.controls[p.ctl], &a.outcomes[i]
-		return g.at-p.at <= c.local.RageGap && p.ctl != g.ctl && p.pressed() && c.actsLike() == Control && o.answered && !o.busy &&
+		return g.at-p.at <= c.local.RageGap && p.ctl != g.ctl && p.pressed() && a.actsLike(c) == Control && o.answered && !o.busy &&
 			p.at+o.latency <= g.at && p.hasPos && g.hasPos && distance(p.x, p.y, g.x, g.y) <= sameSpot
 	}
 	return false

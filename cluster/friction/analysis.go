@@ -32,15 +32,18 @@ type analysis struct {
 	drags       map[string]bool // keys of controls that are dragged, built when first asked for
 	// trace is told what a run took and how it was graded, before that is forgotten; nil = nobody asks.
 	trace                   func(a *analysis, r *run, effect []bool)
-	rejected                []candidate // refused submits, once asked for
-	selectTold, selectKnown bool        // text was selected somewhere in the session, once asked for
-	complained              []complaint // what complained of fields, once asked for
-	circles                 []circle    // rounds between screens, filled by findLoops
-	departures              []departure // from forms that somebody had begun, filled by findFormTrouble
-	clocks                  []*pace     // what changes at a steady pace, in no order; built when first asked for
-	byScreen                []*local    // what applies to each screen, the unknown one first; filled when first asked for
-	stations                [][]int     // visits by window, listed when first asked for
-	blind                   []string    // what could not be observed around the latest episode
+	rejected                []candidate     // refused submits, once asked for
+	selectTold, selectKnown bool            // text was selected somewhere in the session, once asked for
+	complained              []complaint     // what complained of fields, once asked for
+	written                 []replay.NodeID // text fields that somebody wrote in, once asked for
+	alive                   map[string]bool // keys of things without a role that answered, filled by the response model
+	around                  map[string]bool // keys of what leads around in the application, once asked for
+	circles                 []circle        // rounds between screens, filled by findLoops
+	departures              []departure     // from forms that somebody had begun, filled by findFormTrouble
+	clocks                  []*pace         // what changes at a steady pace, in no order; built when first asked for
+	byScreen                []*local        // what applies to each screen, the unknown one first; filled when first asked for
+	stations                [][]int         // visits by window, listed when first asked for
+	blind                   []string        // what could not be observed around the latest episode
 	mem                     memory
 }
 
@@ -237,9 +240,10 @@ func (a *analysis) tgt(c *control) *replay.Target {
 	return &a.s.Targets[c.target]
 }
 
-// actsLike is the kind of a control as it showed itself: something without a role that answers is a control.
-func (c *control) actsLike() Kind {
-	if (c.kind == Prose || c.kind == Background) && c.answered > 0 {
+// actsLike is the kind of a control as it showed itself: something without a role that answers is a control, also where it is drawn
+// anew or stands in another row.
+func (a *analysis) actsLike(c *control) Kind {
+	if (c.kind == Prose || c.kind == Background) && a.alive[c.key] {
 		return Control
 	}
 	return c.kind

@@ -67,6 +67,15 @@ func (a *analysis) complaints() []complaint {
 	return out
 }
 
+// speaksOfField reports whether words that stand in the form of a button are about a field. In a form element that is all that
+// does not stand with the button; elsewhere other things lie between the fields as well.
+func (a *analysis) speaksOfField(words, pressed, form replay.NodeID) bool {
+	if a.isForm(form) {
+		return !a.tree.within(pressed, a.tree.parent(words))
+	}
+	return a.besideField(words, pressed)
+}
+
 // fieldRows holds everything up to its form that a text field or picker lies in.
 func (a *analysis) fieldRows() map[replay.NodeID]bool {
 	rows := map[replay.NodeID]bool{}
@@ -96,7 +105,7 @@ func (a *analysis) besideRow(c *replay.Change, rows map[replay.NodeID]bool) bool
 // answer is due: pages that check a form before they send it have nothing new to say then. Words beside a field are taken
 // for a complaint only once the button has been pressed.
 func (a *analysis) refusing(c *control, g *gesture) bool {
-	form := a.formOf(c)
+	form, pressed := a.formOf(g), a.nodeOf(g)
 	if form < 0 {
 		return false
 	}
@@ -105,8 +114,8 @@ func (a *analysis) refusing(c *control, g *gesture) bool {
 		if x.from > g.at {
 			break
 		}
-		if x.window == g.window && x.to > g.end+c.local.QuickAnswer && a.tree.within(x.node, form) && !a.tree.within(c.node, x.node) &&
-			(x.marked || x.from > first && !a.tree.within(c.node, a.tree.parent(x.node))) {
+		if x.window == g.window && x.to > g.end+c.local.QuickAnswer && a.tree.within(x.node, form) && !a.tree.within(pressed, x.node) &&
+			(x.marked || x.from > first && a.speaksOfField(x.node, pressed, form)) {
 			return true
 		}
 	}

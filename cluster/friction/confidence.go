@@ -44,7 +44,8 @@ const (
 	termLinked     = -0.05 // quick back: a link of the visited screen led back
 	termStation    = -0.1  // ... and the screen may have been a station on the way
 	termEnded      = -0.1  // abandoned form: nobody was seen to go elsewhere, the recording ends there
-	termNoForm     = -0.1  // abandoned form: fields without a form around them, which may be settings
+	termNoForm     = -0.05 // abandoned form: fields without a form around them, which may be settings
+	termNeither    = -0.2  // ... and nobody is seen to go away from them either
 	termInvested   = 0.1   // abandoned form: many fields were filled
 	termRefused    = 0.1   // abandoned form: it could not be sent, or complained
 	termUnsent     = -0.05 // abandoned form: requests are not recorded, it may have been sent or saved
@@ -58,7 +59,7 @@ func (a *analysis) base(start float64, c *control) float64 {
 	if !a.s.Coverage.PointerPress {
 		start += termNoPress
 	}
-	switch c.actsLike() {
+	switch a.actsLike(c) {
 	case Prose:
 		start += termProse
 	}

@@ -14,7 +14,7 @@ func findDead(a *analysis) []candidate {
 		p, had := *latest-1, *latest > 0
 		*latest = int32(ri) + 1
 		c := &a.controls[r.ctl]
-		if c.actsLike() == Prose || c.actsLike() == Background || c.kind == TextEntry {
+		if a.actsLike(c) == Prose || a.actsLike(c) == Background || c.kind == TextEntry {
 			if c.target >= 0 {
 				continue // the affordance gap's matter
 			}
@@ -65,7 +65,7 @@ func findDead(a *analysis) []candidate {
 		if t := a.tgt(c); t != nil && !pressable(t) {
 			cand.conf += termFocusable
 		}
-		if c.answered > 0 {
+		if c.answered > 0 || a.alive[c.key] {
 			cand.conf += termWorked
 		}
 		if len(silent) > 1 {

@@ -2,6 +2,7 @@ package friction
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"time"
 
@@ -148,7 +149,7 @@ func (a *analysis) confine(c candidate) candidate {
 	if slices.Contains(l.off, c.pattern) {
 		c.verdict, c.reason = Dismissed, ReasonReviewed
 	}
-	c.conf = min(max(c.conf, 0), 1)
+	c.conf = math.Round(min(max(c.conf, 0), 1)*100) / 100 // as exact as the terms that it is the sum of
 	if c.verdict == Friction && c.conf < l.Floor {
 		c.verdict, c.reason = NoOpinion, ReasonLowEvidence
 	}
@@ -244,14 +245,14 @@ func (t *targetTable) of(ctl int32) int32 {
 	c := &t.a.controls[ctl]
 	i, ok := t.byKey[c.key]
 	if !ok {
-		x := Target{Key: c.key, Kind: c.actsLike(), Certainty: c.sure}
+		x := Target{Key: c.key, Kind: t.a.actsLike(c), Certainty: c.sure}
 		if tgt := t.a.tgt(c); tgt != nil {
 			x.Tag, x.Role, x.Label, x.Selector, x.Path = tgt.Tag, tgt.Role, tgt.Label, tgt.Selector, tgt.Path
 		}
 		i = int32(len(t.listed))
 		t.listed = append(t.listed, x)
 		t.byKey[c.key] = i
-	} else if c.actsLike() == Control && (t.listed[i].Kind == Prose || t.listed[i].Kind == Background) {
+	} else if t.a.actsLike(c) == Control && (t.listed[i].Kind == Prose || t.listed[i].Kind == Background) {
 		t.listed[i].Kind = Control
 	}
 	t.byCtl[ctl] = i + 1
@@ -272,7 +273,7 @@ func (a *analysis) attempts(eps []Episode, targets *targetTable, of []int32) []A
 		c := &a.controls[g.ctl]
 		ep := of[i]
 		kept := ep >= 0 && eps[ep].Verdict == Friction
-		switch c.actsLike() {
+		switch a.actsLike(c) {
 		case Control, Picker, Outward:
 		default:
 			if !kept {

@@ -66,7 +66,7 @@ func (a *analysis) disabledCandidate(ci int32, gs []int32, settled bool) candida
 	case len(gs) >= c.local.DisabledPresses:
 	case a.usedAfter(c, gs[0]):
 		cand.verdict, cand.reason, cand.conf = Dismissed, ReasonProgress, startDisabled/2
-	case a.leaves(gs[len(gs)-1]):
+	case a.leaves(gs[len(gs)-1]) && !a.beside(gs[0]):
 		cand.conf -= termRepeated
 	case !a.wroteBefore(gs[0]):
 		cand.verdict, cand.reason, cand.conf = Dismissed, ReasonTooEarly, startDisabled/2
@@ -74,6 +74,14 @@ func (a *analysis) disabledCandidate(ci int32, gs []int32, settled bool) candida
 		cand.verdict, cand.reason, cand.conf = Dismissed, ReasonLowEvidence, startDisabled/2
 	}
 	return cand
+}
+
+// beside reports whether a press met what holds a control rather than the control: one such press may as well be one on the empty
+// place around it.
+func (a *analysis) beside(gi int32) bool {
+	g := &a.gestures[gi]
+	e := &a.s.Events[g.firstEv]
+	return g.target >= 0 && e.Node >= 0 && !a.tree.within(e.Node, a.s.Targets[g.target].Node)
 }
 
 // wroteBefore reports whether something was filled in or chosen by hand since the screen of a gesture came up. Who has done

@@ -12,7 +12,7 @@ func findErrorTaps(a *analysis) []candidate {
 			continue
 		}
 		c := &a.controls[r.ctl]
-		if k := c.actsLike(); (k == Prose || k == Background) && !a.handled(r) {
+		if k := a.actsLike(c); (k == Prose || k == Background) && !a.handled(r) {
 			continue // nothing there could have failed
 		}
 		var gs []int32

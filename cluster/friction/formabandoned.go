@@ -1,6 +1,7 @@
 package friction
 
 import (
+	"slices"
 	"time"
 
 	"github.com/rankle/rankle/replay"
@@ -9,7 +10,8 @@ import (
 // A form is abandoned if somebody typed into it, did not send it and went away. The recording shows neither the key that
 // sends a form nor what a button means, so that everything which may have sent it or kept it clears it:
 //
-//	sent      a submit was pressed, any button had an effect after the last field, or the page went on right after typing
+//	sent      a submit was pressed, any button had an effect after the last field, or the page went on right after typing;
+//	          what is written from then on belongs to another round of it
 //	kept      most of what was typed was answered by itself: forms that save or filter while one types
 //	resumed   the form was taken up again right after something was looked up elsewhere, and sent. Who comes back to it and
 //	          does not go on, or comes by many other screens, begins anew
@@ -136,9 +138,27 @@ func (k *formKeeper) use(e *replay.Event, t *replay.Target) *formUse {
 			return u
 		}
 	}
+	key, _ := k.a.controlKey(t)
+	for _, u := range *us {
+		if u.refused && u.form >= 0 && form >= 0 && u.find(e.Target, key) < len(u.fields) {
+			u.form = form // it came back with what is wrong in it
+			return u
+		}
+	}
 	u := &formUse{form: form, window: e.Window, screen: e.Screen}
 	*us = append(*us, u)
 	return u
+}
+
+// find returns the index of a field, also of one that was drawn anew, or the number of fields.
+func (u *formUse) find(t replay.TargetID, key string) int {
+	if i := slices.IndexFunc(u.fields, func(f fieldUse) bool { return f.target == t }); i >= 0 {
+		return i
+	}
+	if i := slices.IndexFunc(u.fields, func(f fieldUse) bool { return u.refused && f.key == key }); i >= 0 {
+		return i
+	}
+	return len(u.fields)
 }
 
 // maxFields bounds how many fields of one form are told apart; a table of inputs has more and is no form.
@@ -147,20 +167,21 @@ const maxFields = 64
 // touch notes that a field has the focus.
 func (k *formKeeper) touch(e *replay.Event, t *replay.Target) *formUse {
 	u := k.use(e, t)
-	i := 0
-	for i < len(u.fields) && u.fields[i].target != e.Target {
-		i++
+	if u.sent && e.Kind == replay.Input {
+		*u = formUse{form: u.form, window: u.window, screen: u.screen, resumes: u.resumes, hand: u.hand}
 	}
+	key, _ := k.a.controlKey(t)
+	i := u.find(e.Target, key)
 	switch {
 	case i == maxFields:
 		return u
 	case i == len(u.fields):
-		key, _ := k.a.controlKey(t)
 		u.fields = append(u.fields, fieldUse{target: e.Target, key: key, length: -1})
 		u.lastFrom = e.At
 	case u.last != i:
 		u.lastFrom = e.At
 	}
+	u.fields[i].target = e.Target
 	u.last, u.lastAt, u.pressed = i, e.At, false
 	if e.Kind != replay.Input {
 		u.hand = true
@@ -223,15 +244,59 @@ func (k *formKeeper) press(gi int32) {
 			u.refused = true
 		case submits:
 			u.sent = true
-		case !leads(t) && (o.answered || o.asked || o.hit >= 0):
+		case !a.leads(gi) && (o.answered || o.asked || o.hit >= 0):
 			u.pressed = true
 		}
 	}
 }
 
-// leads reports whether a target is a link that leads away rather than a form's own button.
-func leads(t *replay.Target) bool {
-	return (t.Tag == "a" || t.Role == "link") && !t.Traits.Has(replay.InForm)
+// leads reports whether a press leads away rather than being on a form's own button: it was on a link, or on what leads to the
+// same screen from wherever it is pressed.
+func (a *analysis) leads(gi int32) bool {
+	t := a.tgt(&a.controls[a.gestures[gi].ctl])
+	return t != nil && !t.Traits.Has(replay.InForm) && (t.Tag == "a" || t.Role == "link" || a.ways()[a.controls[a.gestures[gi].ctl].key])
+}
+
+// ways names the controls that led to one and the same screen from two others or more: the way around in an application, whatever
+// they are made of.
+func (a *analysis) ways() map[string]bool {
+	if a.around != nil {
+		return a.around
+	}
+	type way struct {
+		from, to int32
+		many     bool // from more than one screen
+		parts    bool // to more than one
+	}
+	ways := map[string]*way{}
+	for i := range a.gestures {
+		g, o := &a.gestures[i], &a.outcomes[i]
+		if !g.pressed() || !o.answered {
+			continue
+		}
+		to := int32(replay.NoIndex)
+		for v := a.visitFrom(g.at + 1); v < len(a.visits) && a.visits[v].At <= g.at+o.latency+a.on(int32(i)).QuickAnswer; v++ {
+			if a.visits[v].Window == int32(g.window) {
+				to = a.visits[v].Screen
+				break
+			}
+		}
+		key, from := a.controls[g.ctl].key, int32(g.screen)
+		switch w := ways[key]; {
+		case to < 0 || to == from:
+		case w == nil:
+			ways[key] = &way{from: from, to: to}
+		default:
+			w.many, w.parts = w.many || from != w.from, w.parts || to != w.to
+		}
+	}
+	a.around = map[string]bool{}
+	for key, w := range ways {
+		if w.many && !w.parts {
+			a.around[key] = true
+		}
+	}
+	return a.around
 }
 
 // navigate ends the stays of a window if another document or screen is shown.
@@ -282,11 +347,13 @@ func (k *formKeeper) leave(u *formUse, nav *replay.Event) {
 	l := a.controls[ci].local
 	cand := candidate{verdict: Friction, ctl: ci, start: u.lastFrom, end: min(end, u.lastAt+after), screen: u.screen, missed: int32(filled), conf: startAbandoned}
 	unsent := nav == nil && filled >= l.FormFields && a.unsent(u)
-	if nav == nil && !unsent {
-		cand.conf += termEnded
-	}
-	if u.form < 0 {
+	switch {
+	case u.form < 0 && nav == nil:
+		cand.conf += termNeither
+	case u.form < 0:
 		cand.conf += termNoForm
+	case nav == nil && !unsent:
+		cand.conf += termEnded
 	}
 	if filled >= manyFields {
 		cand.conf += termInvested
@@ -319,11 +386,11 @@ func (k *formKeeper) leave(u *formUse, nav *replay.Event) {
 	k.out = append(k.out, cand)
 }
 
-// unsent reports whether a form that was open when the recording ended cannot have been sent: requests are recorded and none
-// was made since the last keystroke, nor did anything change, as it would if the Enter key had been pressed. After a
-// password it may have led to another site.
+// unsent reports whether a form that was open when the recording ended cannot have been sent: nothing changed since the last
+// keystroke, as it would if the Enter key had been pressed, and that was watched for long, or requests are recorded and none was
+// made. After a password it may have led to another site.
 func (a *analysis) unsent(u *formUse) bool {
-	if !a.s.Coverage.Network || u.form < 0 || a.s.Nodes[u.form].Tag != "form" || a.s.Targets[u.fields[min(u.last, len(u.fields)-1)].target].Type == "password" {
+	if !a.s.Coverage.Network && a.s.Duration-u.typedAt < enterLag || u.form < 0 || a.s.Nodes[u.form].Tag != "form" || a.s.Targets[u.fields[min(u.last, len(u.fields)-1)].target].Type == "password" {
 		return false
 	}
 	for i := a.eventFrom(u.typedAt); i < len(a.s.Events); i++ {
@@ -342,8 +409,7 @@ func (k *formKeeper) wentAway(u *formUse, nav *replay.Event) bool {
 		return true
 	}
 	if gi := a.pressBefore(nav.At, u.window); gi >= 0 && a.gestures[gi].at > u.lastAt && nav.At-a.gestures[gi].at <= a.on(gi).AnswerLimit {
-		t := a.tgt(&a.controls[a.gestures[gi].ctl])
-		return t != nil && leads(t)
+		return a.leads(gi)
 	}
 	return nav.At-u.typedAt > enterLag
 }

@@ -1,6 +1,7 @@
 package friction
 
 import (
+	"slices"
 	"time"
 
 	"github.com/rankle/rankle/replay"
@@ -71,8 +72,9 @@ func (a *analysis) rejections() []candidate {
 			case silent && corrected && !a.removedBetween(a.outcomes[said].alert, a.gestures[said].at+c.local.QuickAnswer, g.at+c.local.QuickAnswer, g.window):
 				words, o.stands = gi, true // the words still stand there
 				o.alert = a.outcomes[said].alert
-			case silent && a.refusing(c, g):
-				// The complaint that was there before still stands. The second half of a double click says nothing new.
+			case (silent || o.eased()) && a.refusing(c, g):
+				// The complaint that was there before still stands, or one of several does. The second half of a double click
+				// says nothing new.
 				o.stands = true
 				if n := len(gs); a.typedBetween(last, g.at, g.window) || n > 0 && g.at-a.gestures[gs[n-1]].at > c.local.QuickAnswer {
 					gs = append(gs, gi)
@@ -98,24 +100,30 @@ func (a *analysis) rejections() []candidate {
 // readWords notes which presses of a form's button were answered by something small within the form: the words with which
 // pages complain that mark nothing for other readers.
 func (a *analysis) readWords(r *run, effect []bool) {
-	form := a.formOf(&a.controls[r.ctl])
-	if form < 0 {
-		return
-	}
+	form, of := replay.NodeID(replay.NoIndex), int32(-1)
 	for i := range r.touches {
 		t := &r.touches[i]
 		if !effect[i] || t.rel == own {
 			continue
 		}
-		o := &a.outcomes[a.pressAt(r, t.at)]
+		gi := a.pressAt(r, t.at)
+		if gi != of {
+			form, of = a.formOf(&a.gestures[gi]), gi
+		}
+		if form < 0 {
+			continue
+		}
+		o := &a.outcomes[gi]
 		switch {
 		case t.kind == replay.Removed:
 			o.gone = o.gone || a.tree.within(form, t.node)
+			o.lifted = o.lifted || a.tree.within(t.node, form)
+			o.strayed = o.strayed || !a.tree.within(t.node, form) && !a.tree.within(form, t.node)
 		case !a.tree.within(t.node, form) || t.size > fewNodes:
 			o.past = true
 		case t.kind == replay.Added || t.kind == replay.TextChanged:
 			if o.invalid || o.words {
-				a.tell(r, o, t.node)
+				a.tell(&a.gestures[gi], o, t.node)
 			} else {
 				o.alert = t.node
 			}
@@ -124,33 +132,90 @@ func (a *analysis) readWords(r *run, effect []bool) {
 	}
 }
 
+// eased reports whether a press of a form's button was answered by nothing but something in the form that went: what was
+// corrected is no longer complained of.
+func (o *outcome) eased() bool {
+	return o.lifted && o.by == byChange && !o.words && !o.past && !o.strayed && !o.gone && o.hit < 0
+}
+
 // tell makes another message the one that answered a press, if it stands beside a field and the one before does not: of
 // several the one about what was typed says most.
-func (a *analysis) tell(r *run, o *outcome, message replay.NodeID) {
-	pressed := a.controls[r.ctl].node
+func (a *analysis) tell(g *gesture, o *outcome, message replay.NodeID) {
+	pressed := a.nodeOf(g)
 	if !a.besideField(o.alert, pressed) && a.besideField(message, pressed) {
 		o.alert = message
 	}
 }
 
-// formOf is the form that a button lies in, or NoIndex.
-func (a *analysis) formOf(c *control) replay.NodeID {
-	t := a.tgt(c)
-	if t == nil || !t.Traits.Has(replay.InForm) || c.kind != Control || t.Traits.Has(replay.Toggle) {
+// formOf is the form that the button which a gesture pressed lies in, or NoIndex: the form element or, where an application does
+// without, what holds the button together with a field that was written in.
+func (a *analysis) formOf(g *gesture) replay.NodeID {
+	if g.target < 0 || a.controls[g.ctl].kind != Control {
 		return replay.NoIndex
 	}
-	if f := a.formAround(t.Node); f >= 0 && int(f) < len(a.s.Nodes) && a.s.Nodes[f].Tag == "form" {
+	t := &a.s.Targets[g.target]
+	switch {
+	case t.Traits.Has(replay.Toggle):
+		return replay.NoIndex
+	case !t.Traits.Has(replay.InForm):
+		return a.formless(t.Node)
+	}
+	if f := a.formAround(t.Node); a.isForm(f) {
 		return f
 	}
 	return replay.NoIndex
 }
 
+// isForm reports whether a node is a form element.
+func (a *analysis) isForm(n replay.NodeID) bool {
+	return n >= 0 && int(n) < len(a.s.Nodes) && a.s.Nodes[n].Tag == "form"
+}
+
+// formlessDepth is how far above a button the part of a page is looked for that it shares with its fields: a row of buttons, a
+// box and a border lie in between. What lies further up is the page.
+const formlessDepth = 5
+
+// formless is the least part of the page that holds a button and a field that was written in, or NoIndex.
+func (a *analysis) formless(button replay.NodeID) replay.NodeID {
+	written := a.writtenFields()
+	for up, n := a.tree.parent(button), 0; n < formlessDepth && up >= 0 && int(up) < len(a.s.Nodes); up, n = a.tree.parent(up), n+1 {
+		switch a.s.Nodes[up].Tag {
+		case "html", "body", "main", "form":
+			return replay.NoIndex
+		}
+		if slices.ContainsFunc(written, func(f replay.NodeID) bool { return a.tree.within(f, up) }) {
+			return up
+		}
+	}
+	return replay.NoIndex
+}
+
+// writtenFields lists the text fields that somebody wrote in, up to maxFields: a table of inputs has more and is no form.
+func (a *analysis) writtenFields() []replay.NodeID {
+	if a.written == nil {
+		a.written = []replay.NodeID{}
+		seen := map[replay.TargetID]bool{}
+		for i := range a.s.Events {
+			e := &a.s.Events[i]
+			if e.Kind != replay.Input || e.Target < 0 || seen[e.Target] || len(a.written) == maxFields {
+				continue
+			}
+			if t := a.field(e); t != nil {
+				seen[e.Target] = true
+				a.written = append(a.written, t.Node)
+			}
+		}
+	}
+	return a.written
+}
+
 // corrects reports whether a press was answered in words alone, and by nothing that leads on: a complaint, if it is corrected
-// and pressed again. Words beside a field may be announced elsewhere as well.
+// and pressed again. Words beside a field may be announced elsewhere as well; without a form element only those are known for
+// what they are.
 func (a *analysis) corrects(gi int32) bool {
-	o := &a.outcomes[gi]
+	g, o := &a.gestures[gi], &a.outcomes[gi]
 	return o.words && !o.gone && o.hit < 0 && (o.by == byChange || o.by == byCaret) &&
-		(!o.past || a.besideField(o.alert, a.controls[a.gestures[gi].ctl].node))
+		(!o.past && a.isForm(a.formOf(g)) || a.besideField(o.alert, a.nodeOf(g)))
 }
 
 // pointedOut reports whether a press of a form's button did nothing but put the caret into a field of the form: so do browsers
@@ -160,15 +225,15 @@ func (a *analysis) pointedOut(gi int32) bool {
 	if o.by != byCaret || o.past || o.gone || o.words || o.hit >= 0 {
 		return false
 	}
-	form := a.formOf(&a.controls[a.gestures[gi].ctl])
-	return form >= 0 && a.tree.within(a.runs[o.run].caret, form)
+	form := a.formOf(&a.gestures[gi])
+	return a.isForm(form) && a.tree.within(a.runs[o.run].caret, form)
 }
 
 // refused reports whether the complaint that answered a press is one: a field was marked, or a message came that did not
 // go by itself and that no accepted request contradicts. "Saved" comes in the same clothes (role alert), but goes again.
 func (a *analysis) refused(gi int32) bool {
 	g, o := &a.gestures[gi], &a.outcomes[gi]
-	if o.marked || a.besideField(o.alert, a.controls[g.ctl].node) {
+	if o.marked || a.besideField(o.alert, a.nodeOf(g)) {
 		return true
 	}
 	for _, q := range a.runs[o.run].requests {

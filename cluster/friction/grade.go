@@ -20,7 +20,8 @@ func (a *analysis) grade(r *run) []bool {
 	cleared := a.controls[r.ctl].shown
 	for i := range r.touches {
 		t := &r.touches[i]
-		effect[i] = !t.minor && !t.revert && !same[i] && !a.transient(r, t) && !(t.kind == replay.Removed && cleared[t.node])
+		own := t.kind == replay.Removed && cleared[t.node] && !a.tree.within(r.node, t.node) // what held the button was no complaint
+		effect[i] = !t.minor && !t.revert && !same[i] && !a.transient(r, t) && !own
 	}
 	looked := 0
 	for i := range r.touches {

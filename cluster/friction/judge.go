@@ -95,6 +95,12 @@ func (a *analysis) judge(ri int32) {
 	for _, gi := range r.gestures {
 		if o := &a.outcomes[gi]; o.answered && o.latency <= a.limits(r).QuickAnswer && !isPage(a.tgt(c)) && a.owned(c, gi) {
 			c.answered++
+			if c.kind == Prose || c.kind == Background {
+				if a.alive == nil {
+					a.alive = map[string]bool{}
+				}
+				a.alive[c.key] = true
+			}
 		}
 	}
 }
@@ -395,7 +401,7 @@ func (a *analysis) acknowledge(r *run, effect []bool) {
 		o.busy = o.busy || t.traits&replay.ChangeBusy != 0
 		if t.traits&replay.ChangeInvalid != 0 && t.kind != replay.Removed {
 			if o.invalid {
-				a.tell(r, o, t.node)
+				a.tell(g, o, t.node)
 			} else {
 				o.alert = t.node
 			}

@@ -109,10 +109,10 @@ func (a *analysis) rage(ci int32, s []int32) candidate {
 // excuseSeries asks the filters about a series without answers. What leaves open only the last press does not excuse
 // the ones before it, which the next press proves to have been watched.
 func (a *analysis) excuseSeries(c *control, s, silent []int32) (Reason, Verdict) {
-	if c.actsLike() == Prose && len(s) <= proseTaps && a.selects(s) {
+	if a.actsLike(c) == Prose && len(s) <= proseTaps && a.selects(s) {
 		return ReasonTextSelection, Dismissed
 	}
-	if k := c.actsLike(); (k == Prose || k == Background) && a.slipped(s) {
+	if k := a.actsLike(c); (k == Prose || k == Background) && a.slipped(s) {
 		return ReasonProgress, Dismissed
 	}
 	if isPage(a.tgt(c)) {

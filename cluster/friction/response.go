@@ -118,6 +118,8 @@ type outcome struct {
 	alert    replay.NodeID // ... the message, or the field
 	words    bool          // answered by something small within the form of the pressed control
 	past     bool          // ... or by something outside of that form as well
+	lifted   bool          // ... or by something in it that went
+	strayed  bool          // ... or by something outside of it that went
 	gone     bool          // ... or the form went away: it led on
 	stands   bool          // nothing changed, because the complaint of the press before still stands
 	outside  bool
@@ -178,6 +180,7 @@ type watch struct {
 	mx, my   int32
 	scrollAt time.Duration
 	scrolled bool
+	offset   int32         // how far the page is scrolled down
 	rollAt   time.Duration // latest scroll by a person
 	rolled   bool
 	down     bool // a finger is down
@@ -343,7 +346,11 @@ func (a *analysis) take(w *watch, e *replay.Event) {
 	case replay.Scroll:
 		start := !w.scrolled || e.At-w.scrollAt > scrollPause
 		w.scrollAt, w.scrolled = e.At, true
-		if r != nil && start && !w.down && since <= scrollAnswer {
+		from := w.offset
+		if e.Flags.Has(replay.FlagDocument) {
+			w.offset = e.Y
+		}
+		if r != nil && start && !w.down && since <= scrollAnswer && !a.jumpsUp(r, e, from) {
 			sign(sigScroll)
 		} else if r == nil || !r.scrolling(e.At) {
 			w.rollAt, w.rolled = e.At, true
@@ -377,6 +384,9 @@ func (a *analysis) take(w *watch, e *replay.Event) {
 			sign(sigSelect)
 		}
 	case replay.Navigate:
+		if e.Flags.Has(replay.FlagLoad) {
+			w.offset = 0
+		}
 		a.takeNavigate(w, r, e, since, sign)
 	case replay.Hidden:
 		if r != nil && since <= outsideLag {
@@ -400,6 +410,13 @@ func (a *analysis) take(w *watch, e *replay.Event) {
 	case replay.ErrorEvent:
 		a.takeError(w, e)
 	}
+}
+
+// jumpsUp reports whether a scroll is what a browser does with a link without an address (href="#") of which no script takes care: it
+// goes to the top of the page. From far down that may be what the link is for.
+func (a *analysis) jumpsUp(r *run, e *replay.Event, from int32) bool {
+	t, s := a.tgt(&a.controls[r.ctl]), a.screen(e.Screen)
+	return t != nil && s != nil && t.Tag == "a" && t.Role == "link" && t.Href == "" && e.Flags.Has(replay.FlagDocument) && e.Y == 0 && 2*from < s.H
 }
 
 // scrolling reports whether the run was answered by a scroll that is still going on.

@@ -16,7 +16,7 @@ import (
 )
 
 // detectorVersion changes whenever the same session and settings may give another Digest.
-const detectorVersion = 29
+const detectorVersion = 30
 
 // Settings are everything that changes what Detect finds. DefaultSettings gives the documented values; a zero
 // Settings is the same as DefaultSettings.

@@ -7,7 +7,7 @@ func findSlow(a *analysis) []candidate {
 	for ri := range a.runs {
 		r := &a.runs[ri]
 		c := &a.controls[r.ctl]
-		k := c.actsLike()
+		k := a.actsLike(c)
 		bare := k == Prose || k == Background // what comes late after a press on nothing comes by itself, if it is nothing
 		if bare && c.target < 0 {
 			continue
@@ -57,8 +57,8 @@ func findSlow(a *analysis) []candidate {
 			if o.answered && !o.late {
 				flush()
 			}
-			if a.gestures[gi].kind == swallow {
-				continue
+			if g := &a.gestures[gi]; g.kind == swallow || len(gs) == 0 && disabled(g) {
+				continue // what is switched off answers nobody; what comes later comes of something else
 			}
 			if o.answered && (o.latency > c.local.QuickAnswer || o.late && len(gs) > 0) {
 				gs = append(gs, gi)

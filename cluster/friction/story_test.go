@@ -255,6 +255,13 @@ func (st *story) declare(w []string) error {
 	return nil
 }
 
+// refuse lets a snapshot say that a field of the form that stands there again is wrong.
+func (st *story) refuse(shot *replay.Event, field *thing) {
+	shot.Detail = int32(len(st.s.Mutations))
+	st.s.Mutations = append(st.s.Mutations, replay.Mutation{Nodes: 1, Changes: []replay.Change{{Node: field.node, Parent: st.s.Nodes[field.node].Parent,
+		Kind: replay.AttributeChanged, Size: 1, Attr: "aria-invalid", State: 1, Traits: replay.ChangeInvalid}}})
+}
+
 func (st *story) put(at time.Duration, e replay.Event) *replay.Event {
 	e.At = at
 	e.Screen = st.screen
@@ -573,11 +580,15 @@ func (st *story) pageEvent(at time.Duration, verb string, w []string) (bool, err
 		if e.Flags.Has(replay.FlagLoad) {
 			shot := st.put(at+50*time.Millisecond, none(replay.SnapshotEvent))
 			if t := st.names[arg(2)]; arg(1) == "refusing" && t != nil {
-				shot.Detail = int32(len(st.s.Mutations))
-				st.s.Mutations = append(st.s.Mutations, replay.Mutation{Nodes: 1, Changes: []replay.Change{{Node: t.node, Parent: st.s.Nodes[t.node].Parent,
-					Kind: replay.AttributeChanged, Size: 1, Attr: "aria-invalid", State: 1, Traits: replay.ChangeInvalid}}})
+				st.refuse(shot, t)
 			}
 		}
+	case "refusing":
+		t := st.names[arg(0)]
+		if t == nil {
+			return true, fmt.Errorf("refusing what?")
+		}
+		st.refuse(st.put(at, none(replay.SnapshotEvent)), t)
 	case "scroll":
 		e := none(replay.Scroll)
 		y, err := strconv.Atoi(arg(0))

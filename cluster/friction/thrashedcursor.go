@@ -131,7 +131,8 @@ func (a *analysis) shaken(x *axis, leg int32, e *replay.Event) (candidate, bool)
 	for _, t := range x.turns {
 		path += int64(t.leg)
 	}
-	if len(x.turns) < set.ThrashTurns || path < int64(set.ThrashPath) {
+	// Who turns round more often makes shorter legs: the more turns, the shorter the way may be.
+	if len(x.turns) < set.ThrashTurns || path*int64(len(x.turns)) < int64(set.ThrashPath)*int64(set.ThrashTurns) {
 		return candidate{}, false
 	}
 	c := candidate{verdict: Friction, ctl: -1, start: x.turns[0].at, end: e.At, screen: e.Screen, conf: startThrash, missed: int32(len(x.turns))}

@@ -14,8 +14,8 @@ var refusals = [...]int{400, 409, 422}
 // page said so where the form is: it drew the form anew, marked a field, or put words beside one. What is said elsewhere, in
 // a message that goes again for one, helps nobody to correct anything.
 func (a *analysis) turnedDown(gi int32) bool {
-	o, c := &a.outcomes[gi], &a.controls[a.gestures[gi].ctl]
-	if o.run < 0 || o.hit < 0 || !o.answered || a.formOf(c) < 0 {
+	g, o := &a.gestures[gi], &a.outcomes[gi]
+	if o.run < 0 || o.hit < 0 || !o.answered || a.formOf(g) < 0 {
 		return false
 	}
 	for i := range a.runs[o.run].hits {
@@ -23,7 +23,7 @@ func (a *analysis) turnedDown(gi int32) bool {
 			return false
 		}
 	}
-	return o.gone || o.invalid && o.marked || (o.words || o.invalid) && a.besideField(o.alert, c.node)
+	return o.gone || o.invalid && o.marked || (o.words || o.invalid) && a.besideField(o.alert, a.nodeOf(g))
 }
 
 // turnedBack finds forms that were drawn anew with complaints several times in a row. Each time the button is another element,
