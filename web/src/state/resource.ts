@@ -36,6 +36,11 @@ export async function prefetch<T>(key: string, load: (signal: AbortSignal) => Pr
   }
 }
 
+/** What the cache holds under a key. */
+export function remembered<T>(key: string): T | undefined {
+  return cache.get(key) as T | undefined;
+}
+
 /** Forgets what the cache holds under keys that start with `prefix`, after a change on the server. */
 export function forget(prefix: string): void {
   for (const key of [...cache.keys()]) if (key.startsWith(prefix)) cache.delete(key);

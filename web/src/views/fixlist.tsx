@@ -1,13 +1,13 @@
 // The fix list: what to repair first, what it costs, how sure that is.
-import { useMemo, useRef, useState } from "react";
-import { askWhatIf, exportURL, fetchIssues } from "../api/client";
+import { memo, useCallback, useMemo, useRef, useState } from "react";
+import { ApiError, askWhatIf, exportURL, fetchIssues } from "../api/client";
 import type { IssueList, IssueRow, Report, Status, WhatIfList } from "../api/wire";
 import { count, dayRange, list, plural, quantity, ratio, sentenceCase, share } from "../model/format";
 import { lanes, reasons, segmentChips, sharedAxis, windowName, type Axis } from "../model/impact";
 import { pattern, patternNames, statuses, statusName } from "../model/patterns";
 import { bodyOf, matches, questionOf, rerank, withQuestion, type Question, type Reranked } from "../model/whatif";
 import { useKeys } from "../state/keys";
-import { useResource, type Resource } from "../state/resource";
+import { remembered, useResource, type Resource } from "../state/resource";
 import { issuePath, Link, useNavigation } from "../state/router";
 import { useRows } from "../state/rows";
 import { AxisScale, Empty, Failed, Fact, Lane, Loading, PatternChip, Sparkline, StatusChip } from "./parts";
@@ -16,7 +16,8 @@ import { useTitle } from "./shell";
 import { Answered, WhatIfPanel } from "./whatif";
 import { Icon } from "./icons";
 
-const pageSize = 50;
+// Who asks for more wants much more: the longest page that the server gives.
+const moreSize = 500;
 // The axis and the filter choices come from the head of the list, not from all of a long one.
 const headSize = 50;
 
@@ -33,22 +34,34 @@ export function FixListPage({ report }: { report: Resource<Report> }) {
   const [pages, setPages] = useState(1);
   const filtered = filters.q !== "" || filters.pattern !== "" || filters.screen !== "" || filters.status !== "" || filters.order !== "";
   const head = useResource<IssueList>("issues:head", (signal) => fetchIssues({ limit: headSize }, signal));
-  const key = `issues:${JSON.stringify(filters)}:${pages}`;
-  const rows = useResource<IssueList>(question === null && (filtered || pages > 1) ? key : null, async (signal) => {
-    let all: IssueRow[] = [];
-    let cursor: string | undefined;
-    for (let page = 0; page < pages; page++) {
-      const part = await fetchIssues({ limit: pageSize, ...filters, ...(cursor === undefined ? {} : { cursor }) }, signal);
-      all = all.concat(part.issues ?? []);
-      cursor = part.next_cursor;
-      if (cursor === undefined) return { total: part.total, issues: all };
-    }
-    return { total: Number.NaN, issues: all, ...(cursor === undefined ? {} : { next_cursor: cursor }) };
+  const keyOf = (pages: number) => `issues:${JSON.stringify(filters)}:${pages}`;
+  const rows = useResource<IssueList>(question === null && (filtered || pages > 1) ? keyOf(pages) : null, async (signal) => {
+    // What was shown before more was asked for, if no decision and no other run has come since, need not be fetched again.
+    const before = pages === 1 ? undefined : remembered<IssueList>(pages === 2 && !filtered ? "issues:head" : keyOf(pages - 1));
+    const follow = async (from: IssueList | undefined): Promise<IssueList> => {
+      let all = from?.issues ?? [];
+      let cursor = from?.next_cursor;
+      const end = from === undefined ? headSize + (pages - 1) * moreSize : all.length + moreSize;
+      for (;;) {
+        const part = await fetchIssues({ limit: all.length === 0 ? headSize : moreSize, ...filters, ...(cursor === undefined ? {} : { cursor }) }, signal);
+        all = all.concat(part.issues ?? []);
+        cursor = part.next_cursor;
+        if (cursor === undefined) return { total: part.total, issues: all };
+        if (all.length >= end) return { total: part.total, issues: all, next_cursor: cursor };
+      }
+    };
+    if (before?.next_cursor === undefined) return follow(undefined);
+    return follow(before).catch((e: unknown) => {
+      if (e instanceof ApiError && e.status === 400) return follow(undefined); // the cursor is of a run before
+      throw e;
+    });
   });
   const other = useWhatIf(question, filters);
-  const shown = other.list ?? (filtered || pages > 1 ? rows : head);
+  // The head stays on screen until there is more.
+  const more = rows.data !== undefined || rows.error !== undefined;
+  const shown = other.list ?? (filtered || (pages > 1 && more) ? rows : head);
   const [chosen, setChosen] = useState<readonly string[]>([]);
-  const choose = (key: string) => setChosen(chosen.includes(key) ? chosen.filter((k) => k !== key) : [...chosen, key]);
+  const choose = useCallback((key: string) => setChosen((chosen) => (chosen.includes(key) ? chosen.filter((k) => k !== key) : [...chosen, key])), []);
   const address = (params: URLSearchParams) => (params.size === 0 ? "/" : `/?${params.toString()}`);
   const ask = (q: Question | null) => go(address(withQuestion(search, q)), { replace: true });
   const axis = useMemo(() => sharedAxis((head.data?.issues ?? []).flatMap(lanes)), [head.data]);
@@ -231,7 +244,7 @@ function Rows({ rows, axis, stale, more, label, chosen, onChoose }: RowsProps) {
       <ol aria-label={label}>
         {rows.map((row, i) => (
           <li key={row.key} ref={walk.row(i)} className={`row ${i === walk.current ? "current" : ""}`}>
-            <Row row={row} axis={axis} chosen={chosen.includes(row.key)} onChoose={() => onChoose(row.key)} />
+            <Row row={row} axis={axis} chosen={chosen.includes(row.key)} onChoose={onChoose} />
           </li>
         ))}
       </ol>
@@ -240,7 +253,8 @@ function Rows({ rows, axis, stale, more, label, chosen, onChoose }: RowsProps) {
   );
 }
 
-function Row({ row, axis, chosen, onChoose }: { row: Reranked; axis: Axis; chosen: boolean; onChoose(): void }) {
+/** A row is drawn again only when it changes: one key press in a list of thousands is not to draw them all. */
+const Row = memo(function Row({ row, axis, chosen, onChoose }: { row: Reranked; axis: Axis; chosen: boolean; onChoose(key: string): void }) {
   const patterns = row.patterns ?? [];
   const impacts = lanes(row);
   return (
@@ -248,7 +262,7 @@ function Row({ row, axis, chosen, onChoose }: { row: Reranked; axis: Axis; chose
       <div className="rank">
         <span><span className="hidden">Rank </span>{row.rank}</span>
         {row.rank_before !== undefined && row.rank_before > 0 && row.rank_before !== row.rank && <small className="moved" title="Its rank in the run">was {row.rank_before}</small>}
-        <input type="checkbox" className="choose" aria-label={`Choose ${row.title}`} checked={chosen} onChange={onChoose} />
+        <input type="checkbox" className="choose" aria-label={`Choose ${row.title}`} checked={chosen} onChange={() => onChoose(row.key)} />
       </div>
       <div className="what">
         <Link className="title" to={issuePath(row.key)} title={row.title}>{row.title}</Link>
@@ -279,4 +293,4 @@ function Row({ row, axis, chosen, onChoose }: { row: Reranked; axis: Axis; chose
       </div>
     </>
   );
-}
+});

@@ -5,7 +5,7 @@ import type { FacetValue, SessionList, SessionRow } from "../api/wire";
 import { count, duration, middle, moment, plural } from "../model/format";
 import { attribute, pattern } from "../model/patterns";
 import { useKeys } from "../state/keys";
-import { useResource } from "../state/resource";
+import { remembered, useResource } from "../state/resource";
 import { Link, sessionPath, useNavigation } from "../state/router";
 import { useRows } from "../state/rows";
 import { Empty, Failed, Loading, PatternChip } from "./parts";
@@ -27,17 +27,22 @@ export function SessionsPage() {
     if (value !== "") filters[name] = value;
   }
   const [pages, setPages] = useState(1);
-  const sessions = useResource<SessionList>(`sessions:${JSON.stringify(filters)}:${pages}`, async (signal) => {
-    const first = await fetchSessions({ ...filters, limit: pageSize }, signal);
-    let all: SessionRow[] = first.sessions ?? [];
-    let cursor = first.next_cursor;
-    for (let page = 1; page < pages && cursor !== undefined; page++) {
-      const part = await fetchSessions({ ...filters, limit: pageSize, cursor }, signal);
-      all = all.concat(part.sessions ?? []);
-      cursor = part.next_cursor;
-    }
-    const { next_cursor: _, ...rest } = first;
-    return { ...rest, sessions: all, ...(cursor === undefined ? {} : { next_cursor: cursor }) };
+  const keyOf = (pages: number) => `sessions:${JSON.stringify(filters)}:${pages}`;
+  const sessions = useResource<SessionList>(keyOf(pages), async (signal) => {
+    const follow = async (first: SessionList, missing: number): Promise<SessionList> => {
+      let all: SessionRow[] = first.sessions ?? [];
+      let cursor = first.next_cursor;
+      for (let page = 0; page < missing && cursor !== undefined; page++) {
+        const part = await fetchSessions({ ...filters, limit: pageSize, cursor }, signal);
+        all = all.concat(part.sessions ?? []);
+        cursor = part.next_cursor;
+      }
+      const { next_cursor: _, ...rest } = first;
+      return { ...rest, sessions: all, ...(cursor === undefined ? {} : { next_cursor: cursor }) };
+    };
+    // What was shown before more was asked for need not be fetched again.
+    const before = pages === 1 ? undefined : remembered<SessionList>(keyOf(pages - 1));
+    return before === undefined ? follow(await fetchSessions({ ...filters, limit: pageSize }, signal), pages - 1) : follow(before, 1);
   });
   const set = (name: string, value: string) => {
     setPages(1);
