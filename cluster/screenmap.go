@@ -237,17 +237,21 @@ func (w *work) finish(m *screenMap) ScreenMap {
 		if l.picture == nil {
 			continue
 		}
+		for i := range l.presses {
+			p := &l.presses[i]
+			p.Control = -1
+			if k, ok := control[p.group]; ok {
+				p.Control = k
+			}
+		}
 		slices.SortFunc(l.presses, func(x, y placed) int {
-			return cmp.Or(cmp.Compare(x.lot, y.lot), cmp.Compare(x.Y, y.Y), cmp.Compare(x.X, y.X), cmp.Compare(x.Down, y.Down))
+			return cmp.Or(cmp.Compare(x.lot, y.lot), cmp.Compare(x.Y, y.Y), cmp.Compare(x.X, y.X), cmp.Compare(x.Down, y.Down),
+				cmp.Compare(x.Control, y.Control))
 		})
 		layout := Layout{Size: size.String(), Sessions: len(l.sessions), Of: len(l.presses), Picture: Picture{
 			Session: w.sessions[l.picture.session].id, SessionStart: w.began(l.picture.session), At: ofMillis(l.picture.at),
 		}}
 		for _, p := range l.presses[:min(len(l.presses), maxPresses)] {
-			p.Control = -1
-			if i, ok := control[p.group]; ok {
-				p.Control = i
-			}
 			layout.Presses = append(layout.Presses, p.Press)
 		}
 		layout.Depth, layout.Known = depthOf(l.seen), len(l.seen)
