@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -173,11 +175,16 @@ type basisData struct {
 	Flags             []uint8 // bit 0: failed, bit 1: again, bit 2: went on
 	Stages            []uint8
 
-	Marks  map[string]int
+	Marks  []markData // by name: the order of a map would make other bytes each time
 	Offers []outcome.Suggestion
 	Ends   [][]float64 // of the priors, by outcome
 	Shares [][]float64
 	Stakes [][]stakeData
+}
+
+type markData struct {
+	Name string
+	N    int
 }
 
 // stakeData is a stake: its posterior is made again of the outcome's prior.
@@ -198,7 +205,10 @@ const (
 // MarshalBinary encodes the Basis for UnmarshalBasis of the same version of the program.
 func (b *Basis) MarshalBinary() ([]byte, error) {
 	c := b.c
-	d := basisData{Contexts: inOrder(c.contexts), Facets: inOrder(c.facets), Marks: c.marks, Offers: c.offers()}
+	d := basisData{Contexts: inOrder(c.contexts), Facets: inOrder(c.facets), Offers: c.offers()}
+	for _, name := range slices.Sorted(maps.Keys(c.marks)) {
+		d.Marks = append(d.Marks, markData{name, c.marks[name]})
+	}
 	for i := range c.sessions {
 		v := &c.sessions[i]
 		d.ID, d.Start, d.End = append(d.ID, v.id), append(d.Start, v.start), append(d.End, v.end-v.start)
@@ -293,7 +303,10 @@ func UnmarshalBasis(data []byte, in Input, report *Report) (*Basis, error) {
 	for _, name := range d.Facets {
 		intern(c.facets, name)
 	}
-	c.marks, c.offer, c.reached, c.depth, c.stages = d.Marks, d.Offers, d.Reached, d.Depth, d.Stages
+	for _, m := range d.Marks {
+		c.marks[m.Name] = m.N
+	}
+	c.offer, c.reached, c.depth, c.stages = d.Offers, d.Reached, d.Depth, d.Stages
 	c.settled = true
 	if c.offer == nil {
 		c.offer = []outcome.Suggestion{}

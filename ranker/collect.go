@@ -1,7 +1,9 @@
 package ranker
 
 import (
+	"maps"
 	"math"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -279,32 +281,19 @@ func intern(m map[string]int32, s string) int32 {
 }
 
 // settle puts the sessions in an order that does not depend on arrival (user by user in time, then those without a
-// user id) and drops sessions that came twice.
+// user id), numbers names likewise, and drops sessions that came twice.
 func (c *Collector) settle() {
 	if c.settled {
 		return
 	}
 	c.settled = true
-	names := make([]string, len(c.users))
-	for name, i := range c.users {
-		names[i] = name
-	}
-	byName := make([]int32, len(names))
-	for i := range byName {
-		byName[i] = int32(i)
-	}
-	sort.Slice(byName, func(i, k int) bool { return names[byName[i]] < names[byName[k]] })
-	rank := make([]int32, len(names))
-	for r, i := range byName {
-		rank[i] = int32(r)
-	}
+	users, contexts, facets := byName(c.users), byName(c.contexts), byName(c.facets)
 	for i := range c.sessions {
-		if u := c.sessions[i].user; u >= 0 {
-			c.sessions[i].user = rank[u]
+		v := &c.sessions[i]
+		if v.user >= 0 {
+			v.user = users[v.user]
 		}
-	}
-	for name, i := range c.users {
-		c.users[name] = rank[i]
+		v.context, v.facets = contexts[v.context], facets[v.facets]
 	}
 	sort.Slice(c.sessions, func(i, k int) bool { return c.sessions[i].less(&c.sessions[k]) })
 	kept := c.sessions[:0]
@@ -316,6 +305,15 @@ func (c *Collector) settle() {
 	}
 	c.dropped = len(c.sessions) - len(kept)
 	c.sessions = kept
+}
+
+// byName numbers interned names anew, in their order, and returns the new number of every old one.
+func byName(m map[string]int32) []int32 {
+	out := make([]int32, len(m))
+	for i, name := range slices.Sorted(maps.Keys(m)) {
+		out[m[name]], m[name] = int32(i), int32(i)
+	}
+	return out
 }
 
 func (v *visit) less(o *visit) bool {
