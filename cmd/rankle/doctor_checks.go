@@ -267,7 +267,7 @@ func (d *doctor) checkMachine(config pipeline.Config) {
 func (d *doctor) checkServer() {
 	if d.door.access != "" {
 		if _, err := access.Open(d.door.access, time.Now, d.lookupEnv); err != nil {
-			d.fails("access file", err, "docs/ACCESS.md explains it")
+			d.fails("access file", hinted{err, "check its name and what is in it; docs/ACCESS.md explains both"}, "")
 		} else {
 			d.ok("access file", "%s can be used", d.door.access)
 		}

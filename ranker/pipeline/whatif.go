@@ -28,7 +28,7 @@ const basisFile = "basis.bin"
 
 const (
 	basisFormat = "rankle-basis"
-	basisSchema = 2
+	basisSchema = 3
 )
 
 type basisRecord struct {
