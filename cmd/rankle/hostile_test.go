@@ -214,16 +214,7 @@ func askedOf(t *testing.T, data string) {
 	}()
 	base := listening(t, out)
 	client := &http.Client{Timeout: time.Minute}
-	for status := 0; status != http.StatusOK; { // what lies behind the report is opened after the list is there
-		res, err := client.Get(base + "/readyz")
-		if err != nil {
-			t.Fatal(err)
-		}
-		res.Body.Close()
-		if status = res.StatusCode; status != http.StatusOK && status != http.StatusServiceUnavailable {
-			t.Fatalf("/readyz: status %d", status)
-		}
-	}
+	(&served{url: base}).awaitReady(ctx, t)
 	ask := func(path string) []byte {
 		res, err := client.Get(base + path)
 		if err != nil {

@@ -294,13 +294,18 @@ func (l *loader) announce(result *pipeline.Result) error {
 	if result == nil {
 		return nil
 	}
-	return l.server.Load(&api.Snapshot{
-		Preparing: true, Report: result.Report, Demo: isDemo(result), Sources: result.Sources, Aliases: result.Aliases,
-		UserName: result.UserName, Obeyed: result.Decisions,
-	})
+	snapshot := reported(result)
+	snapshot.Preparing = true
+	return l.server.Load(snapshot)
 }
 
-func isDemo(r *pipeline.Result) bool { return slices.Contains(r.Sources, demoSource) }
+// reported is what a result says without what lies behind it.
+func reported(r *pipeline.Result) *api.Snapshot {
+	return &api.Snapshot{
+		Report: r.Report, Demo: slices.Contains(r.Sources, demoSource), Sources: r.Sources, Aliases: r.Aliases,
+		UserName: r.UserName, Obeyed: r.Decisions,
+	}
+}
 
 // check loads the result if there is one that is not loaded yet.
 func (l *loader) check(ctx context.Context) error {
@@ -347,22 +352,11 @@ func (l *loader) open(ctx context.Context, result *pipeline.Result) (*loaded, er
 		return nil, errors.Join(err, led.Close())
 	}
 	recordings := &pipeline.Recordings{Ledger: led, Digests: result.Digests, Sources: sources, Reading: reading, Evidence: evidence}
-	snapshot := &api.Snapshot{
-		Report:     result.Report,
-		Sessions:   recordings,
-		Recordings: recordings,
-		Demo:       isDemo(result),
-		Sources:    result.Sources,
-		Aliases:    result.Aliases,
-		Screens:    evidence.Clusters.Screens,
-		Screen:     evidence.Clusters.Screen,
-		Issue:      evidence.Clusters.IssueKey,
-		Converted:  evidence.Converted,
-		WhatIf:     pipeline.NewWhatIf(result, led, l.data),
-		Audit:      pipeline.NewAuditor(result, led),
-		Obeyed:     result.Decisions,
-		UserName:   result.UserName,
-	}
+	snapshot := reported(result)
+	snapshot.Sessions, snapshot.Recordings = recordings, recordings
+	snapshot.Screens, snapshot.Screen, snapshot.Issue = evidence.Clusters.Screens, evidence.Clusters.Screen, evidence.Clusters.IssueKey
+	snapshot.Converted = evidence.Converted
+	snapshot.WhatIf, snapshot.Audit = pipeline.NewWhatIf(result, led, l.data), pipeline.NewAuditor(result, led)
 	index, err := l.index(ctx, result, evidence)
 	if err != nil {
 		return nil, errors.Join(err, led.Close())

@@ -53,12 +53,7 @@ func TestServeAnalyzesByItself(t *testing.T) {
 	if runs.EveryS != 3600 || runs.Last == nil || runs.Last.Problem != "" || runs.Last.Fresh != sampleSessions || runs.Next == nil || runs.Next.Before(time.Now().Add(50*time.Minute)) {
 		t.Errorf("after the first analysis: %+v, last %+v", runs, runs.Last)
 	}
-	ready := 0
-	for ready != http.StatusOK && ctx.Err() == nil {
-		if ready, _, err = s.ask(ctx, http.MethodGet, "/readyz", nil); err != nil {
-			t.Fatal(err)
-		}
-	}
+	s.awaitReady(ctx, t)
 	var report api.Run
 	s.get(t, "/api/v1/report", &report)
 	if report.Sessions != sampleSessions {

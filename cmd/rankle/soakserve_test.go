@@ -40,10 +40,17 @@ func startServer(t *testing.T, data string) *served {
 			break
 		}
 	}
+	s.awaitReady(t.Context(), t)
+	return s
+}
+
+// awaitReady returns when what lies behind the report is there: the list is answered before.
+func (s *served) awaitReady(ctx context.Context, t *testing.T) {
+	t.Helper()
 	for {
-		switch status, _, err := s.ask(t.Context(), http.MethodGet, "/readyz", nil); {
+		switch status, _, err := s.ask(ctx, http.MethodGet, "/readyz", nil); {
 		case err == nil && status == http.StatusOK:
-			return s
+			return
 		case err != nil || status != http.StatusServiceUnavailable:
 			t.Fatalf("readyz: %d, %v", status, err)
 		}
