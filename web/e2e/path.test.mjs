@@ -275,9 +275,15 @@ it("draws what people press over a picture of the screen", async () => {
   assert.equal(await page.locator(".picture iframe").getAttribute("sandbox"), "allow-same-origin");
   assert.ok((await page.evaluate(() => document.querySelector(".picture iframe")?.contentDocument?.body?.innerText ?? "")).trim().length > 0, "the picture shows the recorded page");
   const [layout] = map.layouts;
-  const frame = await page.locator(".picture iframe").evaluate((e) => e.getBoundingClientRect().height / (e.getBoundingClientRect().width / e.offsetWidth));
-  const high = layout.depth.filter((d) => d.y > 0 && d.y <= frame + 1);
-  assert.equal(await page.locator(".ruler i").count(), high.length, "the ruler has every step that the picture shows");
+  // The picture grows to its page once that is laid out, and the ruler with it: both are read at one moment, until they agree.
+  await page.waitForFunction(
+    (depth) => {
+      const frame = document.querySelector(".picture iframe");
+      const high = frame.getBoundingClientRect().height / (frame.getBoundingClientRect().width / frame.offsetWidth);
+      return document.querySelectorAll(".ruler i").length === depth.filter((d) => d.y > 0 && d.y <= high + 1).length;
+    },
+    layout.depth,
+  );
   if (layout.depth.length > 0) {
     await page.getByText("How far people scroll").click();
     assert.equal(await page.locator("details table tbody tr").count(), layout.depth.length);
