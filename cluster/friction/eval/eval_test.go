@@ -15,7 +15,7 @@ import (
 )
 
 var (
-	update = flag.Bool("update", false, "rewrite testdata/corpus/EVAL.txt")
+	update = flag.Bool("update", false, "rewrite testdata/corpus/EVAL.txt and the score in the README")
 	// Mistakes may be looked at in the apps of the dev part only: the others judge.
 	mistakes = flag.Bool("mistakes", false, "print every mistake in the apps of the dev part and in the demo")
 )
@@ -419,19 +419,33 @@ func TestEval(t *testing.T) {
 	for _, p := range parts {
 		p.write(w)
 	}
-	golden := filepath.Join(corpusDir, "EVAL.txt")
+	golden(t, filepath.Join(corpusDir, "EVAL.txt"), w.Bytes())
+	readme, err := os.ReadFile(readmeFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	readme, err = withSummary(readme, parts[2])
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, readmeFile, readme)
+}
+
+// golden compares what was scored with a file, or writes it there.
+func golden(t *testing.T, file string, got []byte) {
+	t.Helper()
 	if *update {
-		if err := os.WriteFile(golden, w.Bytes(), 0o644); err != nil {
+		if err := os.WriteFile(file, got, 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return
 	}
-	want, err := os.ReadFile(golden)
+	want, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := w.String(); got != string(want) {
-		t.Errorf("the score has changed; if that is meant, run with -update and argue it:\n%s", firstDifference(got, string(want)))
+	if string(got) != string(want) {
+		t.Errorf("%s: the score has changed; if that is meant, run with -update and argue it:\n%s", file, firstDifference(string(got), string(want)))
 	}
 }
 
