@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -37,6 +38,37 @@ func guarded(t *testing.T) (*api.Server, map[access.Role]string) {
 
 func bearer(method, path, secret string) request {
 	return request{Method: method, Path: path, Headers: map[string]string{"Authorization": "Bearer " + secret}}
+}
+
+// A page names what it will ask for, but to nobody who would be refused.
+func TestWanted(t *testing.T) {
+	open := newServer(t, nil)
+	closed, secrets := guarded(t)
+	everywhere := []string{"/api/v1/access", "/api/v1/report"}
+	for _, c := range []struct {
+		name string
+		s    *api.Server
+		ask  request
+		want []string
+	}{
+		{"the list", open, get("/"), append(everywhere[:2:2], "/api/v1/issues?limit=50")},
+		{"another page", open, get("/sessions"), everywhere},
+		{"the list, signed in", closed, bearer("GET", "/", secrets[access.Viewer]), append(everywhere[:2:2], "/api/v1/issues?limit=50")},
+		{"the list, not signed in", closed, get("/"), everywhere[:1]},
+		{"a file", open, get("/favicon.svg"), nil},
+	} {
+		got := do(t, c.s.Handler(), c.ask).Header.Values("Link")
+		var want []string
+		for _, address := range c.want {
+			want = append(want, "<"+address+">; rel=preload; as=fetch; crossorigin")
+			if status := do(t, c.s.Handler(), request{Method: "GET", Path: address, Headers: c.ask.Headers}).StatusCode; status != 200 {
+				t.Errorf("%s: %s answers %d", c.name, address, status)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: Link %q, want %q", c.name, got, want)
+		}
+	}
 }
 
 // Every operation of the document, and everything beside it, is closed to strangers and open to roles as stated.

@@ -54,9 +54,31 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Security-Policy", policy)
 	w.Header().Set("Cache-Control", "no-cache")
+	for _, address := range s.wanted(r) {
+		w.Header().Add("Link", "<"+address+">; rel=preload; as=fetch; crossorigin")
+	}
 	if _, err := w.Write(index); err != nil {
 		s.log.DebugContext(r.Context(), "client left", "request", requestID(r.Context()), "err", err)
 	}
+}
+
+// wanted lists what the viewer asks for as soon as its script runs, so that the browser asks together with the script:
+// what every page shows, and at the list its first rows. The addresses are those of web/src/api/client.ts to the letter,
+// because the browser takes what it has for what is asked only then; web/e2e looks whether it does. Who is yet to sign in
+// would be refused, and a program without the viewer wants nothing.
+func (s *Server) wanted(r *http.Request) []string {
+	if s.opts.Web == nil {
+		return nil
+	}
+	asks := []string{accessPath}
+	if _, known := personOf(r.Context()); s.opts.Access != nil && !known {
+		return asks
+	}
+	asks = append(asks, "/api/v1/report")
+	if r.URL.Path == "/" {
+		asks = append(asks, "/api/v1/issues?limit=50")
+	}
+	return asks
 }
 
 // assets holds the files with hashed names, as the viewer's build lays them out.

@@ -467,6 +467,24 @@ it("says so where a recording holds neither console nor network", async () => {
   await close();
 });
 
+it("asks once for what its first page shows, together with the script", async () => {
+  const { page, close } = await world.page();
+  const asked = [];
+  const warnings = [];
+  page.on("request", (r) => r.url().includes("/api/") && asked.push(r.url().slice(world.url.length)));
+  page.on("console", (m) => m.type() === "warning" && warnings.push(m.text()));
+  await page.goto("/");
+  await page.locator("li.row").first().waitFor();
+  assert.deepEqual(asked.sort(), ["/api/v1/access", "/api/v1/issues?limit=50", "/api/v1/report"]);
+  const began = await page.evaluate(() => performance.getEntriesByType("resource").map((e) => ({ api: e.name.includes("/api/"), script: /assets\/index.*js$/.test(e.name), start: e.startTime, end: e.responseEnd })));
+  const script = began.find((e) => e.script);
+  for (const e of began.filter((e) => e.api)) assert.ok(e.start < script.end, "a request waited for the script");
+  await page.waitForLoadState("networkidle");
+  assert.deepEqual(asked.length, 3, "the page asked again");
+  assert.deepEqual(warnings, []);
+  await close();
+});
+
 it("says where on the way to a goal an issue sits, and prints without controls", async () => {
   const { page, close } = await world.page({ scheme: "dark" });
   const { funnels } = await world.api("/funnels");

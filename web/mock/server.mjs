@@ -10,6 +10,8 @@ const dist = new URL("../dist/", import.meta.url);
 const types = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".md": "text/plain; charset=utf-8" };
 const policy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; frame-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+const wanted = (path) => ["/api/v1/access", "/api/v1/report", ...(path === "/" ? ["/api/v1/issues?limit=50"] : [])].map((a) => `<${a}>; rel=preload; as=fetch; crossorigin`);
+
 async function body(req) {
   let text = "";
   for await (const chunk of req) text += chunk;
@@ -32,6 +34,7 @@ export function start(port, mode = "") {
     try {
       if (!file.href.startsWith(dist.href)) throw new Error("outside");
       const bytes = await readFile(file);
+      if (!asset) res.setHeader("link", wanted(url.pathname)); // as api/web.go
       res.writeHead(200, { "content-type": types[extname(file.pathname)] ?? "application/octet-stream" });
       res.end(bytes);
     } catch {

@@ -4,9 +4,24 @@ import type { Figure } from "../api/wire";
 
 type Locale = string | undefined;
 
+// To make a formatter costs a hundred times what it costs to use one, and every row of a list writes ten numbers.
+function kept<F, O>(make: (locale: Locale, options: O) => F): (locale: Locale, options: O) => F {
+  const made = new Map<string, F>();
+  return (locale, options) => {
+    const key = `${locale ?? ""} ${JSON.stringify(options)}`;
+    let format = made.get(key);
+    if (format === undefined) made.set(key, (format = make(locale, options)));
+    return format;
+  };
+}
+
+const numbers = kept((locale, options: Intl.NumberFormatOptions) => new Intl.NumberFormat(locale, options));
+const dates = kept((locale, options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options));
+const lists = kept((locale, options: Intl.ListFormatOptions) => new Intl.ListFormat(locale, options));
+
 /** 4310 → "4,310". */
 export function count(n: number, locale?: Locale): string {
-  return new Intl.NumberFormat(locale, { maximumFractionDigits: 0 }).format(Math.round(n));
+  return numbers(locale, { maximumFractionDigits: 0 }).format(Math.round(n));
 }
 
 /**
@@ -17,7 +32,7 @@ export function quantity(n: number, locale?: Locale): string {
   const size = Math.abs(n);
   const digits = size >= 10 || size === 0 ? 0 : size >= 0.1 ? 1 : 2;
   const rounded = Number(n.toFixed(digits));
-  return new Intl.NumberFormat(locale, { minimumFractionDigits: 0, maximumFractionDigits: digits }).format(rounded === 0 ? 0 : rounded);
+  return numbers(locale, { minimumFractionDigits: 0, maximumFractionDigits: digits }).format(rounded === 0 ? 0 : rounded);
 }
 
 /** An interval in words: "90 to 180". */
@@ -27,7 +42,7 @@ export function interval(low: number, high: number, locale?: Locale): string {
 
 /** A share of 0..1 as a percentage: one decimal below 10 %, none above; never "0 %" or "100 %" for what is not. */
 export function share(part: number, locale?: Locale): string {
-  const percent = (n: number, digits: number) => new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: digits }).format(n);
+  const percent = (n: number, digits: number) => numbers(locale, { style: "percent", maximumFractionDigits: digits }).format(n);
   if (!Number.isFinite(part)) return "–";
   if (part > 0 && part < 0.001) return `< ${percent(0.001, 1)}`;
   if (part < 1 && part > 0.995) return `> ${percent(0.99, 0)}`;
@@ -79,7 +94,7 @@ export function latency(ms: number | null, locale?: Locale): string {
   if (ms === null) return "–";
   const round = Math.round(ms < 100 ? ms : Math.round(ms / 10) * 10);
   if (round < 1000) return `${count(round, locale)} ms`;
-  return `${new Intl.NumberFormat(locale, { maximumFractionDigits: ms < 9950 ? 1 : 0 }).format(ms / 1000)} s`;
+  return `${numbers(locale, { maximumFractionDigits: ms < 9950 ? 1 : 0 }).format(ms / 1000)} s`;
 }
 
 /** 12582912 → "12.6 MB" (SI, as stores count). */
@@ -90,7 +105,7 @@ export function bytes(n: number, locale?: Locale): string {
     n /= 1000;
     i++;
   }
-  return `${new Intl.NumberFormat(locale, { maximumFractionDigits: i === 0 || n >= 100 ? 0 : 1 }).format(n)} ${units[i]}`;
+  return `${numbers(locale, { maximumFractionDigits: i === 0 || n >= 100 ? 0 : 1 }).format(n)} ${units[i]}`;
 }
 
 function parse(time: string): Date | null {
@@ -101,13 +116,13 @@ function parse(time: string): Date | null {
 /** A calendar day, UTC as the server counts days: "2026-11-03T…" → "3 Nov 2026" in the reader's order. */
 export function day(time: string, locale?: Locale): string {
   const d = parse(time);
-  return d === null ? "–" : new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }).format(d);
+  return d === null ? "–" : dates(locale, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }).format(d);
 }
 
 /** The same without the year, for axes. */
 export function shortDay(time: string, locale?: Locale): string {
   const d = parse(time);
-  return d === null ? "–" : new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", timeZone: "UTC" }).format(d);
+  return d === null ? "–" : dates(locale, { day: "numeric", month: "short", timeZone: "UTC" }).format(d);
 }
 
 /** Two days as a range: "3 – 24 Nov 2026". */
@@ -115,13 +130,13 @@ export function dayRange(from: string, to: string, locale?: Locale): string {
   const a = parse(from);
   const b = parse(to);
   if (a === null || b === null || a > b) return "–";
-  return new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }).formatRange(a, b);
+  return dates(locale, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }).formatRange(a, b);
 }
 
 /** A moment in the reader's own time zone. */
 export function moment(time: string, locale?: Locale, timeZone?: string): string {
   const d = parse(time);
-  return d === null ? "–" : new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", ...(timeZone === undefined ? {} : { timeZone }) }).format(d);
+  return d === null ? "–" : dates(locale, { dateStyle: "medium", timeStyle: "short", ...(timeZone === undefined ? {} : { timeZone }) }).format(d);
 }
 
 /** "no user id" → "No user id.": what programs write, as a sentence. */
@@ -132,7 +147,7 @@ export function sentenceCase(text: string): string {
 
 /** "a, b and c". */
 export function list(items: readonly string[], locale?: Locale): string {
-  return new Intl.ListFormat(locale ?? "en", { type: "conjunction" }).format(items);
+  return lists(locale ?? "en", { type: "conjunction" }).format(items);
 }
 
 /** Cuts a text in its middle, where the ends tell more than the centre: ids and keys. */

@@ -150,6 +150,5 @@ export function segmentChips(row: IssueRow, max = 2): { key: string; text: strin
 }
 
 export function segmentSentence(s: Segment, locale?: string): string {
-  const pct = (n: number) => new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: n < 0.1 ? 1 : 0 }).format(n);
-  return `${s.attribute} ${s.value}: ${pct(s.rate_in)} of its sessions are affected, ${pct(s.rate_out)} of the others`;
+  return `${s.attribute} ${s.value}: ${share(s.rate_in, locale)} of its sessions are affected, ${share(s.rate_out, locale)} of the others`;
 }

@@ -115,12 +115,11 @@ export function Sparkline({ days }: { days: readonly Day[] }) {
   const first = days[0];
   if (first === undefined) return <span className="muted">no days</span>;
   const w = 100 / days.length;
+  const bar = (i: number, height: number) => `M${(i * w + w * 0.12).toFixed(2)} 28h${(w * 0.76).toFixed(2)}v${(-height).toFixed(2)}h${(-w * 0.76).toFixed(2)}z`;
   return (
     <svg className="spark" viewBox="0 0 100 28" preserveAspectRatio="none" role="img" aria-label={`${plural(total, "affected session", "affected sessions")} since ${formatDay(first.day)}, at most ${count(max)} a day`}>
-      {days.map((d, i) => {
-        const h = d.affected === 0 ? 1 : Math.max(2.5, (d.affected / max) * 28);
-        return <rect key={d.day} className={d.affected === 0 ? "none" : ""} x={i * w + w * 0.12} width={w * 0.76} y={28 - h} height={h} />;
-      })}
+      <path className="none" d={days.map((d, i) => (d.affected === 0 ? bar(i, 1) : "")).join("")} />
+      <path d={days.map((d, i) => (d.affected === 0 ? "" : bar(i, Math.max(2.5, (d.affected / max) * 28)))).join("")} />
     </svg>
   );
 }
