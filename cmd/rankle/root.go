@@ -37,21 +37,6 @@ type app struct {
 	lookupEnv func(string) (string, bool)
 }
 
-// hinted is an error with what a user can do about it.
-type hinted struct {
-	error
-	hint string
-}
-
-func (e hinted) Unwrap() error { return e.error }
-
-// usageError marks an error that the caller of the command made.
-type usageError struct{ error }
-
-func (e usageError) Unwrap() error { return e.error }
-
-func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
-
 // commands is the table of everything rankle can do.
 var commands = []func(*app) *cobra.Command{
 	demoCommand,
