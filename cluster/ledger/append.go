@@ -263,7 +263,7 @@ func mergeFiles[R any](ctx context.Context, l *Ledger, files []*file, k kind[R])
 		batch = batch[:0]
 		return err
 	}
-	for r, err := range merge(ctx, l, l.snapshot(files), k.compare) {
+	for r, err := range merge(ctx, l, l.snapshot(files), k.compare, newPlainRows[R]) {
 		if err != nil {
 			return nil, err
 		}

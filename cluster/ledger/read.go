@@ -66,12 +66,12 @@ func (l *Ledger) All(ctx context.Context, q Query) iter.Seq2[*friction.Digest, e
 
 // day yields the rows of one day; false ends the sequence.
 func (l *Ledger) day(ctx context.Context, dir string, q Query, yield func(*friction.Digest, error) bool) bool {
-	for r, err := range mergeDir(ctx, l, dir, q.Fingerprint, compareRows) {
+	for r, err := range mergeDir(ctx, l, dir, q.Fingerprint, compareStoredDigests, newDigestColumns) {
 		if err != nil {
 			yield(nil, fmt.Errorf("read %s: %w", dir, err))
 			return false
 		}
-		if q.has(time.UnixMilli(r.Start)) && !yield(r.digest(), nil) {
+		if q.has(r.Start) && !yield(&r.Digest, nil) {
 			return false
 		}
 	}
@@ -81,7 +81,7 @@ func (l *Ledger) day(ctx context.Context, dir string, q Query, yield func(*frict
 // Skips yields the recordings that could not be read and that no later Digest replaced, ordered by name.
 func (l *Ledger) Skips(ctx context.Context, fingerprint string) iter.Seq2[Skip, error] {
 	return func(yield func(Skip, error) bool) {
-		for r, err := range mergeDir(ctx, l, skipsDir, fingerprint, compareSkips) {
+		for r, err := range mergeDir(ctx, l, skipsDir, fingerprint, compareSkips, newPlainRows[skipRow]) {
 			if err != nil {
 				yield(Skip{}, fmt.Errorf("read skips: %w", err))
 				return
@@ -212,11 +212,11 @@ func (l *Ledger) filesOf(dir, fingerprint string) []*file {
 
 // mergeDir yields the live rows of one folder in order. A reader whose files a writer merged meanwhile looks again
 // before the first row is yielded; from then on all files are open and cannot disappear.
-func mergeDir[R any](ctx context.Context, l *Ledger, dir, fingerprint string, compare func(a, b *R) int) iter.Seq2[*R, error] {
+func mergeDir[R any](ctx context.Context, l *Ledger, dir, fingerprint string, compare func(a, b *R) int, read func(*opened) rows[R]) iter.Seq2[*R, error] {
 	return func(yield func(*R, error) bool) {
 		for try := 1; ; try++ {
 			started, again := false, false
-			for r, err := range merge(ctx, l, l.snapshot(l.filesOf(dir, fingerprint)), compare) {
+			for r, err := range merge(ctx, l, l.snapshot(l.filesOf(dir, fingerprint)), compare, read) {
 				if !started && errors.Is(err, fs.ErrNotExist) && l.opts.ReadOnly && try < scanTries {
 					if err = l.scan(); err == nil {
 						again = true
@@ -235,13 +235,14 @@ func mergeDir[R any](ctx context.Context, l *Ledger, dir, fingerprint string, co
 	}
 }
 
-// merge yields the live rows of parts in order. The pointer is valid until the next row; a copy of the row stays valid.
-func merge[R any](ctx context.Context, l *Ledger, parts []part, compare func(a, b *R) int) iter.Seq2[*R, error] {
+// merge yields the live rows of parts in order, as read reads them. The pointer is valid as long as a row of rows is; a copy
+// of the row stays valid.
+func merge[R any](ctx context.Context, l *Ledger, parts []part, compare func(a, b *R) int, read func(*opened) rows[R]) iter.Seq2[*R, error] {
 	return func(yield func(*R, error) bool) {
 		h := &cursors[R]{compare: compare}
 		defer h.close()
 		for _, p := range parts {
-			c, err := openCursor[R](l, p)
+			c, err := openCursor(l, p, read)
 			if err != nil {
 				yield(nil, err)
 				return
@@ -276,47 +277,69 @@ func merge[R any](ctx context.Context, l *Ledger, parts []part, compare func(a, 
 	}
 }
 
-// cursor reads the live rows of one file.
-type cursor[R any] struct {
-	part
-	o    *opened
-	r    *parquet.GenericReader[R]
-	rows []R
-	at   int   // current row in rows
-	n    int   // filled rows
-	base int64 // row number of rows[0]
-	eof  bool
+// rows reads the rows of one file in order.
+type rows[R any] interface {
+	// read returns the next rows, valid until the next call unless the implementation says more, or io.EOF.
+	read() ([]R, error)
+	close() error
+}
+
+// plainRows reads rows of any kind by reflection.
+type plainRows[R any] struct {
+	r   *parquet.GenericReader[R]
+	all []R
 }
 
 // cursorBatch is how many rows of each file are held in memory.
 const cursorBatch = 32
 
-func openCursor[R any](l *Ledger, p part) (*cursor[R], error) {
+func newPlainRows[R any](o *opened) rows[R] {
+	return &plainRows[R]{parquet.NewGenericReader[R](o.File), make([]R, cursorBatch)}
+}
+
+func (p *plainRows[R]) read() ([]R, error) {
+	clear(p.all) // the reader would reuse their slices, which copies of the rows still use
+	n, err := p.r.Read(p.all)
+	if n > 0 && errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return p.all[:n], err
+}
+
+func (p *plainRows[R]) close() error { return p.r.Close() }
+
+// cursor reads the live rows of one file.
+type cursor[R any] struct {
+	part
+	o    *opened
+	r    rows[R]
+	rows []R
+	at   int   // current row in rows
+	base int64 // row number of rows[0]
+}
+
+func openCursor[R any](l *Ledger, p part, read func(*opened) rows[R]) (*cursor[R], error) {
 	o, err := openFile(filepath.Join(l.root, p.file.dir, p.file.name))
 	if err != nil {
 		return nil, err
 	}
-	return &cursor[R]{part: p, o: o, r: parquet.NewGenericReader[R](o.File), rows: make([]R, cursorBatch), at: -1}, nil
+	return &cursor[R]{part: p, o: o, r: read(o), at: -1}, nil
 }
 
 // advance moves to the next live row; false at the end.
 func (c *cursor[R]) advance() (bool, error) {
 	for {
 		c.at++
-		if c.at >= c.n {
-			if c.eof {
+		if c.at >= len(c.rows) {
+			c.base += int64(len(c.rows))
+			var err error
+			c.rows, err = c.r.read()
+			c.at = 0
+			switch {
+			case errors.Is(err, io.EOF), err == nil && len(c.rows) == 0:
 				return false, nil
-			}
-			c.base += int64(c.n)
-			clear(c.rows) // the reader would reuse their slices, which copies of the rows still use
-			n, err := c.r.Read(c.rows)
-			c.n, c.at = n, 0
-			if c.eof = errors.Is(err, io.EOF); err != nil && !c.eof {
+			case err != nil:
 				return false, fmt.Errorf("ledger file %s: %w: %w", c.o.f.Name(), ErrDamaged, err)
-			}
-			if n == 0 {
-				c.eof = true
-				return false, nil
 			}
 		}
 		if !isDead(c.dead, c.base+int64(c.at)) {
@@ -346,7 +369,7 @@ func (h *cursors[R]) push(c *cursor[R], yield func(*R, error) bool) bool {
 
 func (h *cursors[R]) close() {
 	for _, c := range h.all {
-		_ = c.r.Close()
+		_ = c.r.close()
 		_ = c.o.Close()
 	}
 }

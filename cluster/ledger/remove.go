@@ -66,11 +66,11 @@ func (l *Ledger) RemoveSkips(ctx context.Context, gone func(*Skip) bool) (int, e
 
 // skipsIn returns the recordings of the live skips of one file that are gone, by row.
 func (l *Ledger) skipsIn(ctx context.Context, p part, gone func(*Skip) bool) (map[int64]string, error) {
-	c, err := openCursor[skipRow](l, p)
+	c, err := openCursor(l, p, newPlainRows[skipRow])
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _, _ = c.r.Close(), c.o.Close() }()
+	defer func() { _, _ = c.r.close(), c.o.Close() }()
 	found := map[int64]string{}
 	for {
 		if err := ctx.Err(); err != nil {
