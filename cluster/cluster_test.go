@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -574,6 +575,10 @@ func TestOrderAndShardsDoNotMatter(t *testing.T) {
 	for _, s := range stories {
 		exposures = append(exposures, want.Exposures(&s.d))
 	}
+	stored, err := want.MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
 	for seed := range uint64(6) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		shards := make([]*Builder, 1+r.IntN(7))
@@ -591,6 +596,9 @@ func TestOrderAndShardsDoNotMatter(t *testing.T) {
 		got := shards[0].Result()
 		equal(t, fmt.Sprint("issues, seed ", seed), got.Issues, want.Issues)
 		equal(t, fmt.Sprint("screens, seed ", seed), got.Screens, want.Screens)
+		if again, err := got.MarshalBinary(); err != nil || !bytes.Equal(again, stored) {
+			t.Errorf("seed %d: what is stored differs: %v", seed, err)
+		}
 		for i, s := range stories {
 			if !cmp.Equal(got.Exposures(&s.d), exposures[i]) {
 				t.Fatalf("seed %d: exposures of %s differ", seed, s.d.Session)

@@ -106,10 +106,10 @@ func (b *batch) grow(l list, n int) {
 
 // leaf is one column and where its values go.
 type leaf struct {
-	path  string // as in row, dots between
-	list  list
-	kind  parquet.Kind
-	set   func(b *batch, k int, v *stretch) // puts a stretch of values from element k on
+	path string // as in row, dots between
+	list list
+	kind parquet.Kind
+	set  func(b *batch, k int, v *stretch) // puts a stretch of values from element k on
 }
 
 // stretch is values of one column that lie in one page, of the kind of the column.

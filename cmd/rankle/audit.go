@@ -128,7 +128,7 @@ func (a *app) audit(ctx context.Context, f auditFlags) (err error) {
 		return hinted{err, reviewsHint}
 	}
 	defer func() { err = errors.Join(err, reviews.Close()) }()
-	w := &auditing{app: a, auditFlags: f, result: result, auditor: pipeline.NewAuditor(result, led), reviews: reviews}
+	w := &auditing{app: a, auditFlags: f, result: result, auditor: pipeline.NewAuditor(result, led, f.data), reviews: reviews}
 	switch {
 	case f.report:
 		return w.printReport(ctx)

@@ -70,7 +70,7 @@ the key of its issue, see docs/format/detect.md.`,
 				return err
 			}
 			defer led.Close()
-			evidence, err := result.Evidence(cmd.Context(), led)
+			evidence, err := result.Evidence(cmd.Context(), led, data)
 			if err != nil {
 				return err
 			}

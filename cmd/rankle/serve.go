@@ -339,7 +339,7 @@ func (l *loader) open(ctx context.Context, result *pipeline.Result) (*loaded, er
 	if err != nil {
 		return nil, err
 	}
-	evidence, err := result.Evidence(ctx, led)
+	evidence, err := result.Evidence(ctx, led, l.data)
 	if err != nil {
 		return nil, errors.Join(err, led.Close())
 	}
@@ -356,7 +356,7 @@ func (l *loader) open(ctx context.Context, result *pipeline.Result) (*loaded, er
 	snapshot.Sessions, snapshot.Recordings = recordings, recordings
 	snapshot.Screens, snapshot.Screen, snapshot.Issue = evidence.Clusters.Screens, evidence.Clusters.Screen, evidence.Clusters.IssueKey
 	snapshot.Converted = evidence.Converted
-	snapshot.WhatIf, snapshot.Audit = pipeline.NewWhatIf(result, led, l.data), pipeline.NewAuditor(result, led)
+	snapshot.WhatIf, snapshot.Audit = pipeline.NewWhatIf(result, led, l.data), pipeline.NewAuditor(result, led, l.data)
 	index, err := l.index(ctx, result, evidence)
 	if err != nil {
 		return nil, errors.Join(err, led.Close())

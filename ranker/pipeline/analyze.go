@@ -195,20 +195,20 @@ func (a *analysis) all(ctx context.Context) (*ranker.Report, error) {
 	}
 	regrouped := newRegrouping(recordings)
 	selected := selection{fingerprint: a.fingerprint, since: a.since, sources: namesOf(a.Sources), superseded: regrouped.superseded, decided: newDecisions(decided), before: lastResult(a.DataDir)}
-	report, basis, err := a.rank(ctx, tables, selected, a.summary.read)
+	ranked, err := a.rank(ctx, tables, selected, a.summary.read)
 	if err != nil {
 		return nil, err
 	}
-	if err := saveBasis(a.DataDir, report.Run, basis); err != nil {
+	if err := ranked.saveBehind(a.DataDir); err != nil {
 		return nil, err
 	}
-	result := &Result{Report: report, Config: a.Config, Sources: selected.sources, Digests: a.fingerprint, Since: a.since, Superseded: regrouped.names(), Decisions: decided, Inputs: inputs, Users: a.names.keyOf()}
+	result := &Result{Report: ranked.report, Config: a.Config, Sources: selected.sources, Digests: a.fingerprint, Since: a.since, Superseded: regrouped.names(), Decisions: decided, Inputs: inputs, Users: a.names.keyOf()}
 	result.succeed(selected.before)
 	if err := result.save(ctx, a.DataDir); err != nil {
 		return nil, err
 	}
 	a.tidy(ctx, recordings, result)
-	return report, nil
+	return ranked.report, nil
 }
 
 // job is one recording and where it lies.
@@ -261,10 +261,10 @@ func (a *analysis) list(ctx context.Context) ([]job, error) {
 }
 
 // rank is the second loop: what is selected of the ledger becomes issues, costs and an order. read sums up the first.
-func (a *analysis) rank(ctx context.Context, tables *tables, selected selection, read func(sessions int) ranker.ReadSummary) (*ranker.Report, *ranker.Basis, error) {
+func (a *analysis) rank(ctx context.Context, tables *tables, selected selection, read func(sessions int) ranker.ReadSummary) (ranking, error) {
 	goals, err := a.Config.outcomes()
 	if err != nil {
-		return nil, nil, err
+		return ranking{}, err
 	}
 	sessions := 0
 	clusters, err := selected.clustered(ctx, a.ledger, tables, selected.decided.settings(a.Config.clusters()), a.workers(), func() {
@@ -272,10 +272,10 @@ func (a *analysis) rank(ctx context.Context, tables *tables, selected selection,
 		a.progress(Progress{Stage: "clustering", Done: sessions})
 	})
 	if err != nil {
-		return nil, nil, err
+		return ranking{}, err
 	}
 	if sessions == 0 {
-		return nil, nil, a.summary.nothing()
+		return ranking{}, a.summary.nothing()
 	}
 	a.progress(Progress{Stage: "ranking", Done: sessions})
 	_, aliases := selected.before.trace(clusters.Issues)
@@ -293,10 +293,10 @@ func (a *analysis) rank(ctx context.Context, tables *tables, selected selection,
 		Fingerprint:   a.Config.fingerprint(a.fingerprint, selected.decided),
 	}, a.workers())
 	if err != nil {
-		return nil, nil, err
+		return ranking{}, err
 	}
 	report, basis := collector.Basis()
-	return report, basis, nil
+	return ranking{report, basis, clusters}, nil
 }
 
 func (a *analysis) progress(p Progress) {

@@ -175,7 +175,7 @@ func playFrom(t *testing.T, data string, sources []Opened, server *s3test.Server
 		t.Fatal(err)
 	}
 	recordings := &Recordings{Ledger: led, Digests: result.Digests, Sources: sources}
-	evidence, err := result.Evidence(t.Context(), led)
+	evidence, err := result.Evidence(t.Context(), led, data)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -463,7 +463,7 @@ func finished(t testing.TB, data string) (*Result, *Evidence, *ledger.Ledger) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { led.Close() })
-	evidence, err := result.Evidence(t.Context(), led)
+	evidence, err := result.Evidence(t.Context(), led, data)
 	if err != nil {
 		t.Fatal(err)
 	}

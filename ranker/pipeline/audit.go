@@ -19,14 +19,17 @@ import (
 type Auditor struct {
 	result *Result
 	ledger *ledger.Ledger
+	dir    string
 
 	mu       sync.Mutex
 	frame    *audit.Frame // nil until first asked for: it takes a pass over all Digests
 	evidence *Evidence
 }
 
-// NewAuditor returns an Auditor of a Result; led must hold its Digests.
-func NewAuditor(r *Result, led *ledger.Ledger) *Auditor { return &Auditor{result: r, ledger: led} }
+// NewAuditor returns an Auditor of the last Result of a data directory; led must hold its Digests.
+func NewAuditor(r *Result, led *ledger.Ledger, dir string) *Auditor {
+	return &Auditor{result: r, ledger: led, dir: dir}
+}
 
 // Frame is everything that can be asked about. The first call takes as long as a pass over all Digests and goes on to
 // its end even if ctx does not: who asks again finds it done.
@@ -37,7 +40,7 @@ func (a *Auditor) Frame(ctx context.Context) (*audit.Frame, error) {
 		return a.frame, nil
 	}
 	ctx = context.WithoutCancel(ctx)
-	e, err := a.result.evidence(ctx, a.ledger, decisions{})
+	e, err := a.result.evidence(ctx, a.ledger, a.dir, decisions{})
 	if err != nil {
 		return nil, err
 	}

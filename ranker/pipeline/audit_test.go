@@ -57,7 +57,7 @@ func (a *audited) open(f func(ctx context.Context, r *Result, led *ledger.Ledger
 func (a *audited) find(p friction.Pattern, key string) (found audit.Case) {
 	a.t.Helper()
 	a.open(func(ctx context.Context, r *Result, led *ledger.Ledger) {
-		cases, err := NewAuditor(r, led).Sample(ctx, audit.Options{Size: 1000, Seed: 1, Pattern: p})
+		cases, err := NewAuditor(r, led, a.data).Sample(ctx, audit.Options{Size: 1000, Seed: 1, Pattern: p})
 		if err != nil {
 			a.t.Fatal(err)
 		}
@@ -100,7 +100,7 @@ func (a *audited) rerank() *ranker.Report {
 func (a *audited) said(e review.Episode) (verdict friction.Verdict, reason friction.Reason) {
 	a.t.Helper()
 	a.open(func(ctx context.Context, r *Result, led *ledger.Ledger) {
-		evidence, err := r.Evidence(ctx, led)
+		evidence, err := r.Evidence(ctx, led, a.data)
 		if err != nil {
 			a.t.Fatal(err)
 		}
@@ -132,7 +132,7 @@ func (a *audited) said(e review.Episode) (verdict friction.Verdict, reason frict
 func (a *audited) precision() (rate audit.Rate) {
 	a.t.Helper()
 	a.open(func(ctx context.Context, r *Result, led *ledger.Ledger) {
-		frame, err := NewAuditor(r, led).Frame(ctx)
+		frame, err := NewAuditor(r, led, a.data).Frame(ctx)
 		if err != nil {
 			a.t.Fatal(err)
 		}
@@ -295,7 +295,7 @@ func TestUnknownCase(t *testing.T) {
 	analyze(t, Config{}, data, dir)
 	newAudited(t, data).open(func(ctx context.Context, r *Result, led *ledger.Ledger) {
 		for _, e := range []review.Episode{{Session: "nobody", Pattern: "rage_tap"}, {Session: r.Report.Run, Pattern: "rage_tap"}} {
-			if _, err := NewAuditor(r, led).Case(ctx, e); !errors.Is(err, fs.ErrNotExist) {
+			if _, err := NewAuditor(r, led, data).Case(ctx, e); !errors.Is(err, fs.ErrNotExist) {
 				t.Errorf("%v: %v", e, err)
 			}
 		}

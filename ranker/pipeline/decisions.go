@@ -9,6 +9,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/rankle/rankle/cluster"
@@ -115,6 +116,11 @@ func (o decisions) settings(s cluster.Settings) cluster.Settings {
 		s.RepeatUse = append(s.RepeatUse, cluster.Control{Screen: c.Screen, Key: c.Key})
 	}
 	return s
+}
+
+// likeIn reports whether the same was decided about episodes and controls, so that issues are made of the same.
+func (o decisions) likeIn(d review.Decisions) bool {
+	return slices.Equal(o.Intended, d.Intended) && slices.Equal(o.RepeatUse, d.RepeatUse)
 }
 
 // fingerprint names the decisions; "" if there are none.

@@ -111,13 +111,13 @@ type Evidence struct {
 	digests  func(context.Context) iter.Seq2[*friction.Digest, error]
 }
 
-// Evidence clusters the Digests of the Result again, which gives the issues that the Report ranks. It obeys the
-// decisions that the Report obeys, not later ones.
-func (r *Result) Evidence(ctx context.Context, led *ledger.Ledger) (*Evidence, error) {
-	return r.evidence(ctx, led, newDecisions(r.Decisions))
+// Evidence opens what lies behind the last Result of a data directory; led must hold its Digests. It obeys the decisions that
+// the Report obeys, not later ones. Where the directory does not have the clusters, it makes them again of all Digests.
+func (r *Result) Evidence(ctx context.Context, led *ledger.Ledger, dir string) (*Evidence, error) {
+	return r.evidence(ctx, led, dir, newDecisions(r.Decisions))
 }
 
-func (r *Result) evidence(ctx context.Context, led *ledger.Ledger, decided decisions) (*Evidence, error) {
+func (r *Result) evidence(ctx context.Context, led *ledger.Ledger, dir string, decided decisions) (*Evidence, error) {
 	t, err := r.openTables(ctx)
 	if err != nil {
 		return nil, err
@@ -130,11 +130,15 @@ func (r *Result) evidence(ctx context.Context, led *ledger.Ledger, decided decis
 	e := &Evidence{goals: goals, tables: t, decided: decided, digests: func(ctx context.Context) iter.Seq2[*friction.Digest, error] {
 		return selected.digests(ctx, led, t)
 	}}
-	e.Clusters, err = selected.clustered(ctx, led, t, decided.settings(r.Config.clusters()), runtime.GOMAXPROCS(0), func() {})
-	if err != nil {
-		return nil, err
+	settings := decided.settings(r.Config.clusters())
+	if decided.likeIn(r.Decisions) {
+		e.Clusters = r.loadClusters(dir, settings)
 	}
-	return e, nil
+	if e.Clusters != nil {
+		return e, t.learn(selected.digests(ctx, led, t))
+	}
+	e.Clusters, err = selected.clustered(ctx, led, t, settings, runtime.GOMAXPROCS(0), func() {})
+	return e, err
 }
 
 // selection is what the Result rests on.

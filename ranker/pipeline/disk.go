@@ -59,7 +59,7 @@ func diskPartOf(path string) string {
 	switch {
 	case top == "ledger", top == "search", top == tablesDir:
 		return top
-	case strings.HasPrefix(top, resultFile), strings.HasPrefix(top, basisFile):
+	case strings.HasPrefix(top, resultFile), isBehind(top):
 		return "result"
 	case strings.HasPrefix(top, reviewFile): // with the journals of the database
 		return "reviews"

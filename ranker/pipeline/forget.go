@@ -24,7 +24,7 @@ import (
 
 // A person leaves a data directory in this order, so that a run that ends in the middle is completed by the next one:
 //
-//	remembered (forgotten.json) -> review.db -> tables/ -> search/ -> ledger -> result.json, basis.bin -> proof
+//	remembered (forgotten.json) -> review.db -> tables/ -> search/ -> ledger -> result.json and what lies behind it -> proof
 //
 // The sessions to remove are known from the ledger, so it is left to the end.
 
@@ -339,7 +339,7 @@ func (f *forgetting) rank(ctx context.Context, last *Result) error {
 	switch _, err := run.rerank(ctx, last); {
 	case errors.Is(err, ErrNothing):
 		f.out.Emptied = true
-		return errors.Join(removeFile(filepath.Join(f.DataDir, resultFile)), removeFile(basisPath(f.DataDir)))
+		return errors.Join(removeFile(filepath.Join(f.DataDir, resultFile)), removeBehind(f.DataDir))
 	case err != nil:
 		return err
 	}

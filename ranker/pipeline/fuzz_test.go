@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rankle/rankle/cluster"
 	"github.com/rankle/rankle/testdata/demo"
 )
 
@@ -57,7 +58,7 @@ func FuzzStored(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		dir := t.TempDir()
 		sum := sha256.Sum256(body)
-		for file, format := range map[string]string{resultFile: resultFormat, basisFile: basisFormat} {
+		for file, format := range map[string]string{resultFile: resultFormat, basisOf.file: basisOf.format, clustersOf.file: clustersOf.format} {
 			head := fmt.Sprintf(`{"format":%q,"schema":1,"sha256":%q}`, format, hex.EncodeToString(sum[:]))
 			if err := os.WriteFile(filepath.Join(dir, file), append([]byte(head+"\n"), body...), 0o600); err != nil {
 				t.Fatal(err)
@@ -75,6 +76,9 @@ func FuzzStored(f *testing.F) {
 		}
 		if _, err := r.loadBasis(dir); err == nil {
 			t.Error("a basis out of nothing")
+		}
+		if r.loadClusters(dir, cluster.Settings{}) != nil {
+			t.Error("clusters out of nothing")
 		}
 	})
 }

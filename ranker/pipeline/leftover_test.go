@@ -16,7 +16,7 @@ func TestLeftoversAreRemoved(t *testing.T) {
 	dir, data := t.TempDir(), filepath.Join(t.TempDir(), "data [1] *")
 	writeFiles(t, dir, sample(t, 1))
 	day := "ledger/v1/day=2026-10-05/"
-	half := []string{"result.json.123.tmp", "basis.bin.77.tmp", "tables/0a--orders.csv.5.tmp", "tables/0a--orders.csv", day + "0000000001-9.partial"}
+	half := []string{"result.json.123.tmp", "basis.bin.77.tmp", "clusters.bin.8.tmp", "tables/0a--orders.csv.5.tmp", "tables/0a--orders.csv", day + "0000000001-9.partial"}
 	others := []string{"notes.tmp", "result.json.bak", "tables/orders.csv", day + "readme.txt"}
 	files := map[string][]byte{}
 	for _, name := range slices.Concat(half, others) {

@@ -46,23 +46,23 @@ func (a *analysis) rerank(ctx context.Context, last *Result) (*ranker.Report, er
 	}
 	result := *last
 	result.Decisions, result.Inputs = decided, ""
-	report, basis, err := a.again(ctx, last, newDecisions(decided))
+	ranked, err := a.again(ctx, last, newDecisions(decided))
 	if err != nil {
 		return nil, err
 	}
-	if err := saveBasis(a.DataDir, report.Run, basis); err != nil {
+	if err := ranked.saveBehind(a.DataDir); err != nil {
 		return nil, err
 	}
-	result.Report = report
+	result.Report = ranked.report
 	result.succeed(last)
-	return report, result.save(ctx, a.DataDir)
+	return ranked.report, result.save(ctx, a.DataDir)
 }
 
 // again ranks what a Result rests on.
-func (a *analysis) again(ctx context.Context, last *Result, decided decisions) (*ranker.Report, *ranker.Basis, error) {
+func (a *analysis) again(ctx context.Context, last *Result, decided decisions) (ranking, error) {
 	tables, err := last.openTables(ctx)
 	if err != nil {
-		return nil, nil, err
+		return ranking{}, err
 	}
 	return a.rank(ctx, tables, last.selection(decided), func(sessions int) ranker.ReadSummary {
 		read := last.Report.Read

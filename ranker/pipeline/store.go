@@ -183,7 +183,7 @@ const asideSuffix = ".tmp"
 func sweep(dir string) error {
 	for folder, ours := range map[string]func(name string) bool{
 		dir: func(name string) bool {
-			return strings.HasPrefix(name, resultFile+".") || strings.HasPrefix(name, basisFile+".") || strings.HasPrefix(name, forgottenFile+".")
+			return strings.HasPrefix(name, resultFile+".") || isBehind(name) || strings.HasPrefix(name, forgottenFile+".")
 		},
 		filepath.Join(dir, tablesDir): func(string) bool { return true },
 	} {

@@ -23,8 +23,8 @@ func (a *analysis) unchanged(inputs string) *Result {
 		return nil // what cannot be read is made anew
 	}
 	stored, err1 := ResultTime(a.DataDir)
-	basis, err2 := os.Stat(basisPath(a.DataDir))
-	if err1 != nil || err2 != nil || basis.ModTime().After(stored) {
+	behind, err2 := youngestBehind(a.DataDir)
+	if err1 != nil || err2 != nil || behind.ModTime().After(stored) {
 		return nil // so is what somebody deleted, or a run replaced that was killed before it stored its Result
 	}
 	return last

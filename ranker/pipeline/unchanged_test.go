@@ -70,7 +70,7 @@ func TestNothingChangedNothingRanked(t *testing.T) {
 		{"nothing at last", func() {}, false},
 		{"a run that was killed before it stored its result", func() {
 			later := time.Now().Add(time.Hour)
-			if err := os.Chtimes(basisPath(data), later, later); err != nil {
+			if err := os.Chtimes(basisOf.path(data), later, later); err != nil {
 				t.Fatal(err)
 			}
 		}, true},

@@ -26,7 +26,7 @@ func TestOlderDataDirectory(t *testing.T) {
 	if err := sealBytes(filepath.Join(data, resultFile), resultFormat, 1, body); err != nil {
 		t.Fatal(err)
 	}
-	if err := sealBytes(basisPath(data), basisFormat, basisSchema-1, []byte("of another version")); err != nil {
+	if err := sealBytes(basisOf.path(data), basisOf.format, basisOf.schema-1, []byte("of another version")); err != nil {
 		t.Fatal(err)
 	}
 	before, err := LoadResult(data)

@@ -1,15 +1,11 @@
 package pipeline
 
 import (
-	"bytes"
 	"context"
-	"encoding/gob"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"iter"
-	"path/filepath"
 	"runtime"
 	"sync"
 
@@ -22,62 +18,23 @@ import (
 	"github.com/rankle/rankle/ranker/review"
 )
 
-// basisFile holds what the last Result was ranked from, for what-if questions: the header line of a sealed file, then a
-// basisRecord in gob. It belongs to the program that wrote it, is made again by every analysis, and may be deleted.
-const basisFile = "basis.bin"
-
-const (
-	basisFormat = "rankle-basis"
-	basisSchema = 3
-)
-
-type basisRecord struct {
-	Run   string // of the Report that it is the basis of
-	Basis []byte
-}
-
-func basisPath(dir string) string { return filepath.Join(dir, basisFile) }
-
 // ErrNoBasis means that the data directory holds nothing to answer what-if questions from: another program wrote the
 // Result, or somebody deleted it. Analysing again makes it.
 var ErrNoBasis = errors.New("nothing to answer what-if questions from")
 
-// saveBasis is called before the Result is saved, so that a Result never lacks the one that belongs to it.
-func saveBasis(dir, run string, b *ranker.Basis) error {
-	data, err := b.MarshalBinary()
-	if err != nil {
-		return fmt.Errorf("store basis: %w", err)
-	}
-	var buf bytes.Buffer
-	if err := gob.NewEncoder(&buf).Encode(basisRecord{run, data}); err != nil {
-		return fmt.Errorf("store basis: %w", err)
-	}
-	if err := sealBytes(basisPath(dir), basisFormat, basisSchema, buf.Bytes()); err != nil {
-		return fmt.Errorf("store basis: %w", err)
-	}
-	return nil
-}
-
 func (r *Result) loadBasis(dir string) (*ranker.Basis, error) {
-	data, err := unsealBytes(basisPath(dir), basisFormat, basisSchema)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s: %w", dir, ErrNoBasis)
+	data, err := r.loadBehind(dir, basisOf)
+	if errors.Is(err, errNotBehind) {
+		return nil, fmt.Errorf("%w: %w", ErrNoBasis, err)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read basis: %w", err)
-	}
-	var record basisRecord
-	if err := gob.NewDecoder(bytes.NewReader(data)).Decode(&record); err != nil {
-		return nil, fmt.Errorf("read basis: %w: %w", ErrDamaged, err)
-	}
-	if record.Run != r.Report.Run {
-		return nil, fmt.Errorf("%s holds that of run %s and not of %s: %w", dir, record.Run, r.Report.Run, ErrNoBasis)
 	}
 	goals, err := r.Config.outcomes()
 	if err != nil {
 		return nil, err
 	}
-	basis, err := ranker.UnmarshalBasis(record.Basis, ranker.Input{Outcomes: goals, Options: r.Config.ranking(), Each: eachProcessor}, r.Report)
+	basis, err := ranker.UnmarshalBasis(data, ranker.Input{Outcomes: goals, Options: r.Config.ranking(), Each: eachProcessor}, r.Report)
 	if err != nil {
 		return nil, fmt.Errorf("read basis: %w: %w", ErrDamaged, err)
 	}

@@ -102,7 +102,7 @@ func TestWhatIfRefuses(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if err := os.Remove(basisPath(data)); err != nil {
+	if err := os.Remove(basisOf.path(data)); err != nil {
 		t.Fatal(err)
 	}
 	fresh := NewWhatIf(result, nil, data)
