@@ -27,11 +27,14 @@ func isDisabled(n node) bool {
 			continue
 		}
 		depth++
+		if depth > wrapperDepth && !up.has(nameDisabled) && !up.has(nameAriaDisabled) && !up.isLegend() {
+			continue // as nearly all
+		}
 		switch {
 		case up.is(nameAriaDisabled, "true"), depth <= wrapperDepth && greyed(up.attr(nameClass), false),
 			up.has(nameDisabled) && strings.Contains(up.tag(), "-"):
 			return true
-		case up.tag() == "legend":
+		case up.isLegend():
 			legend = up
 		case up.tag() == "fieldset" && formControl && up.has(nameDisabled) && !isFirstLegend(up, legend):
 			return true
@@ -84,12 +87,14 @@ func presses(kind replay.Kind) bool {
 	return kind == replay.PointerDown || kind == replay.PointerUp || kind == replay.Click
 }
 
+func (n node) isLegend() bool { return n.d.names.list[n.cell().tag].lower == nameLegend }
+
 func isFirstLegend(fieldset, legend node) bool {
 	if !legend.ok() || legend.parent() != fieldset {
 		return false
 	}
 	for c := fieldset.first(); c.ok(); c = c.next() {
-		if c.tag() == "legend" {
+		if c.isLegend() {
 			return c == legend
 		}
 	}

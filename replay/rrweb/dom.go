@@ -113,6 +113,14 @@ func (d *dom) size() int { return d.passed + len(d.text) }
 // clipped returns the start of a text, without escapes and up to maxText bytes at a rune border. It is valid until d is
 // reset; callers must not change it.
 func (d *dom) clipped(t *textRef) []byte {
+	if t.n <= maxText && t.from&inExtra == 0 { // neither long nor with escapes, as nearly all
+		return d.text[t.from:][:t.n]
+	}
+	return d.clippedAny(t)
+}
+
+// clippedAny is clipped for all texts.
+func (d *dom) clippedAny(t *textRef) []byte {
 	if t.from&inExtra != 0 {
 		return clip(d.extra[t.from&^inExtra:][:t.n], maxText)
 	}
@@ -216,9 +224,17 @@ func findAttr(list []attr, key nameID) *attr {
 	return nil
 }
 
-// attr returns the value of an attribute, empty if n has none of that name.
+// attr returns the value of an attribute that this package names, empty if n has none of that name.
 func (n node) attr(key nameID) []byte {
-	if a := n.find(key); a != nil {
+	if !n.has(key) {
+		return nil
+	}
+	return n.value(key)
+}
+
+// value returns the value of an attribute that n has.
+func (n node) value(key nameID) []byte {
+	if a := findAttr(n.list(), key); a != nil {
 		return n.d.clipped(&a.value)
 	}
 	return nil

@@ -42,6 +42,7 @@ func (c *batchPlayer) add(ch replay.Change) int32 {
 func (p *player) mutation(w *window, at time.Duration, b *batch) {
 	c := &p.batch
 	c.player, c.w, c.first, c.nodes = p, w, len(p.changes), 0
+	p.epoch++
 	w.tree.limited = w.tree.limited || b.limited
 	sent := c.inUse(b)
 	c.removes(b)

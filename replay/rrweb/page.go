@@ -155,6 +155,7 @@ func (p *player) fullSnapshot(w *window, at time.Duration, s *snapshot) {
 	w.tree, w.spare = w.spare, w.tree
 	pressed, complaints := w.pressed, int32(replay.NoIndex)
 	w.fresh, w.pressed = false, node{}
+	p.epoch++
 	if !checkout {
 		p.flushRequests(w)
 		w.nodes.reset()

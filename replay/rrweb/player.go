@@ -22,8 +22,10 @@ type player struct {
 	screens map[screenKey]replay.ScreenID
 	// described holds the targets of elements that are in no tree; nil before the first.
 	described map[describedKey]replay.TargetID
-	touched   int // events on a node
-	missed    int // ... that was never defined
+	touches   [recentTouches]touchedNode // by the number of the node
+	epoch     uint32                     // counts what may change how a page's nodes are judged
+	touched   int                        // events on a node
+	missed    int                        // ... that was never defined
 	batch     batchPlayer
 
 	// What the session holds, in memory that the next one uses again: finish copies it.
@@ -337,6 +339,7 @@ func (p *player) input(w *window, at time.Duration, in *flat) {
 	if in.checked == n.has(nameChecked) {
 		ev.Flags |= replay.FlagUnchanged
 	}
+	p.epoch++
 	if in.checked {
 		n.set(nameChecked, n.d.keep([]byte("true")))
 	} else {
@@ -360,21 +363,46 @@ func (p *player) touch(w *window, ev *replay.Event, in *flat) {
 		return
 	}
 	ev.Node = p.node(w, n)
+	press := presses(ev.Kind)
+	t := &p.touches[n.i%recentTouches]
+	if t.node != n.i || t.epoch != p.epoch || t.press != press {
+		*t = touchedNode{node: n.i, epoch: p.epoch, press: press}
+		t.target, t.flags = p.touchOf(w, n, press)
+	}
+	ev.Target = t.target
+	ev.Flags |= t.flags
+}
+
+// touchedNode is what a touch of a node was found to mean, which it means until something changes: a press alone is a pointer
+// that goes down and up, a focus and a click.
+type touchedNode struct {
+	node   int32
+	epoch  uint32 // player.epoch
+	press  bool   // it is part of a press
+	flags  replay.Flags
+	target replay.TargetID
+}
+
+// recentTouches is how many nodes are remembered, a power of two.
+const recentTouches = 8
+
+// touchOf finds what a touch of a node means.
+func (p *player) touchOf(w *window, n node, press bool) (replay.TargetID, replay.Flags) {
 	control, found := actionable(n)
-	if !found && presses(ev.Kind) {
+	if !found && press {
 		control = letsThrough(n)
 	}
 	if !control.ok() {
 		control = n.element()
 	}
 	if !control.ok() { // the document itself
-		return
+		return replay.NoIndex, 0
 	}
-	ev.Target = p.target(w, control)
-	ev.Flags |= stateFlags(control)
+	target, flags := p.target(w, control), stateFlags(control)
 	if doc := n.document(); doc.ok() && doc != w.tree.root {
-		ev.Flags |= replay.FlagFrame
+		flags |= replay.FlagFrame
 	}
+	return target, flags
 }
 
 // node returns the session's node for n and brings its ancestors up to date, as far up as they are not yet.

@@ -6,7 +6,14 @@ import "github.com/rankle/rankle/replay"
 // the same elements by the same names, so that most texts of a Session are there already and nothing is copied. Nothing
 // gets in that the privacy rules would change: what is to be hidden is not remembered.
 type words struct {
-	known map[string]string
+	known map[string]word
+}
+
+// word is a text with what was found out about it.
+type word struct {
+	text     string
+	harmless bool // replay.MaskText leaves it
+	label    bool // so does the function label
 }
 
 const (
@@ -19,22 +26,32 @@ const (
 // find returns the text of b without remembering it, and whether it is remembered. A nil *words knows none.
 func (w *words) find(b []byte) (s string, known bool) {
 	if w != nil {
-		if s, known = w.known[string(b)]; known {
-			return s, true
+		if found, known := w.known[string(b)]; known {
+			return found.text, true
 		}
 	}
 	return string(b), false
 }
 
-// keep remembers s, which is not known.
-func (w *words) keep(s string) {
-	if w == nil || s == "" || len(s) > maxWord {
+// keep remembers x, or more of it than before.
+func (w *words) keep(x word) {
+	if w == nil || x.text == "" || len(x.text) > maxWord {
 		return
 	}
 	if w.known == nil || len(w.known) >= maxWords {
-		w.known = make(map[string]string)
+		w.known = make(map[string]word)
 	}
-	w.known[s] = s
+	w.known[x.text] = x
+}
+
+// about returns what is known of the text of b.
+func (w *words) about(b []byte) (x word, known bool) {
+	if w != nil {
+		if x, known = w.known[string(b)]; known {
+			return x, true
+		}
+	}
+	return word{text: string(b)}, false
 }
 
 // of returns the text of b, which holds nothing to hide, and remembers it.
@@ -44,7 +61,7 @@ func (w *words) of(b []byte) string {
 	}
 	s, known := w.find(b)
 	if !known {
-		w.keep(s)
+		w.keep(word{text: s})
 	}
 	return s
 }
@@ -54,10 +71,14 @@ func (w *words) masked(b []byte) string {
 	if len(b) == 0 {
 		return ""
 	}
-	s, known := w.find(b)
-	masked := replay.MaskText(s)
-	if !known && masked == s {
-		w.keep(s)
+	x, _ := w.about(b)
+	if x.harmless {
+		return x.text
+	}
+	masked := replay.MaskText(x.text)
+	if masked == x.text {
+		x.harmless = true
+		w.keep(x)
 	}
 	return masked
 }
@@ -66,18 +87,27 @@ func (w *words) masked(b []byte) string {
 func (w *words) harmless(b []byte) string {
 	s, known := w.find(b)
 	if !known && replay.MaskText(s) == s {
-		w.keep(s)
+		w.keep(word{text: s, harmless: true})
 	}
 	return s
 }
 
 // label is the function label. It remembers a text that is its own label, so that textOf finds it.
 func (w *words) label(s string) string {
+	if w == nil {
+		return label(s)
+	}
+	x, known := w.known[s]
+	if x.label {
+		return x.text
+	}
 	text := label(s)
-	if text == s && w != nil {
-		if _, known := w.known[s]; !known {
-			w.keep(s)
+	if text == s {
+		if !known {
+			x.text = s
 		}
+		x.label = true
+		w.keep(x)
 	}
 	return text
 }
