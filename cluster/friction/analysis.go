@@ -91,7 +91,9 @@ const sameSpot = 12
 // findControls gives every gesture its control (SIGNALS N5). The same element has the same node; a re-rendered one
 // has a new node with the same key at the same spot. Rows of a list with equal buttons stay apart.
 func (a *analysis) findControls() {
-	a.mem.spots = spots{cleared(a.mem.spots.byTarget), cleared(a.mem.spots.latest)}
+	byTarget := &a.mem.spots.byTarget
+	byTarget.empty()
+	a.mem.spots.latest = cleared(a.mem.spots.latest)
 	for i := range a.gestures {
 		g := &a.gestures[i]
 		var t *replay.Target
@@ -100,9 +102,11 @@ func (a *analysis) findControls() {
 		} else {
 			g.target = replay.NoIndex
 		}
-		of := pressed{g.target, g.window}
-		ctl, known := a.mem.spots.byTarget[of]
-		if !known {
+		of := uint64(uint32(g.target))<<16 | uint64(g.window)
+		ctl := int32(-1)
+		if known := byTarget.find(of); known != nil {
+			ctl = *known
+		} else {
 			key, sure := a.keyOfControl(t, g)
 			at := spot{key, g.window, g.screen}
 			latest, same := a.mem.spots.latest[at]
@@ -120,7 +124,8 @@ func (a *analysis) findControls() {
 		}
 		c := &a.controls[ctl]
 		if t != nil {
-			a.mem.spots.byTarget[of] = ctl
+			latest, _ := byTarget.add(of)
+			*latest = ctl
 			c.node = t.Node
 		}
 		c.last = int32(i)
@@ -140,14 +145,8 @@ func (a *analysis) newControl(c control) int32 {
 
 // spots are the controls that findControls has found, to be found again.
 type spots struct {
-	byTarget map[pressed]int32
+	byTarget lookup[int32] // by the element and its window
 	latest   map[spot]int32
-}
-
-// pressed is an element in a window.
-type pressed struct {
-	target replay.TargetID
-	window uint16
 }
 
 // spot is where equal controls may be one control re-rendered.

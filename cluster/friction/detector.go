@@ -93,15 +93,15 @@ func cleared[K comparable, V any](m map[K]V) map[K]V {
 
 // spareRuns is memory that waits for the next run.
 type spareRuns struct {
-	index   []map[uint64]int32
+	index   []*lookup[int32]
 	touches [][]touched
 }
 
 // take returns memory for the changes of a run.
-func (m *spareRuns) take() (map[uint64]int32, []touched) {
+func (m *spareRuns) take() (*lookup[int32], []touched) {
 	n := len(m.index)
 	if n == 0 {
-		return map[uint64]int32{}, nil
+		return new(lookup[int32]), nil
 	}
 	index, touches := m.index[n-1], m.touches[n-1]
 	m.index, m.touches = m.index[:n-1], m.touches[:n-1]
@@ -109,8 +109,9 @@ func (m *spareRuns) take() (map[uint64]int32, []touched) {
 }
 
 // keep takes the memory of a run back.
-func (m *spareRuns) keep(index map[uint64]int32, touches []touched) {
-	m.index, m.touches = append(m.index, cleared(index)), append(m.touches, touches[:0])
+func (m *spareRuns) keep(index *lookup[int32], touches []touched) {
+	index.empty()
+	m.index, m.touches = append(m.index, index), append(m.touches, touches[:0])
 }
 
 // byWindow keeps something for every window of a session, at first the zero value. Mostly there is only one window.

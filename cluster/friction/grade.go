@@ -187,13 +187,14 @@ func (a *analysis) redraws(r *run) []bool {
 	if !slices.ContainsFunc(r.touches, func(t touched) bool { return t.kind == replay.Removed }) {
 		return same
 	}
-	m.gone = cleared(m.gone)
+	m.gone.empty()
 	for i := range r.touches {
 		if t := &r.touches[i]; t.kind == replay.Removed {
-			m.gone[t.node] = int32(i)
+			latest, _ := m.gone.add(uint64(uint32(t.node)))
+			*latest = int32(i)
 		}
 	}
-	m.looks = cleared(m.looks) // added nodes that may be drawn again
+	m.looks.empty() // added nodes that may be drawn again
 	m.then = emptied(m.then, len(r.touches))
 	m.next = emptied(m.next, len(r.touches))
 	m.pairs = m.pairs[:0]
@@ -202,11 +203,12 @@ func (a *analysis) redraws(r *run) []bool {
 		if t.kind != replay.Added || t.state == 0 {
 			continue
 		}
-		k := look{t.parent, t.state}
-		q := m.looks[k]
+		q, _ := m.looks.add(look(t.parent, t.state))
 		if q.first > 0 {
 			o := &r.touches[q.first-1]
-			if j, ok := m.gone[o.node]; ok && within(r.touches[j].at, t.at, batchLag) && !(a.look(o, r.touches[j].at) && a.pressBetween(r, o.at, t.at)) {
+			if gone := m.gone.find(uint64(uint32(o.node))); gone != nil && within(r.touches[*gone].at, t.at, batchLag) &&
+				!(a.look(o, r.touches[*gone].at) && a.pressBetween(r, o.at, t.at)) {
+				j := *gone
 				same[i], same[j] = true, true
 				m.next[q.first-1] = int32(i)
 				q.first = m.then[q.first-1]
@@ -214,7 +216,6 @@ func (a *analysis) redraws(r *run) []bool {
 			}
 		}
 		q.add(m.then, int32(i)+1)
-		m.looks[k] = q
 	}
 	a.reordered(r, same)
 	for i := len(m.next) - 1; i >= 0; i-- {
@@ -225,10 +226,9 @@ func (a *analysis) redraws(r *run) []bool {
 	return same
 }
 
-// look is what a subtree looks like, and where it is.
-type look struct {
-	parent replay.NodeID
-	state  uint64
+// look names what a subtree looks like, and where it is. As a state is, it is a hash.
+func look(parent replay.NodeID, state uint64) uint64 {
+	return state + uint64(uint32(parent))*0xc2b2ae3d27d4eb4f // any odd number that spreads over all bits
 }
 
 // queue holds touches of one look, oldest first, by their indexes plus one; 0 is none.

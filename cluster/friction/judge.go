@@ -35,12 +35,12 @@ const (
 type grading struct {
 	effect, same  []bool
 	then, next    []int32
-	gone          map[replay.NodeID]int32
-	looks         map[look]queue
+	gone          lookup[int32] // touches, by node
+	looks         lookup[queue] // by look
 	pairs, before []redrawn
 	answers       []answer
 	held          []time.Duration
-	rows          map[uint64]rows
+	rows          lookup[rows] // by placeKey
 }
 
 // judgeAll judges the runs that the end of the session left open.
@@ -164,7 +164,7 @@ func (a *analysis) observe(r *run) {
 // collect orders everything that answers.
 func (a *analysis) collect(r *run, effect []bool) []answer {
 	out, placeheld := a.mem.grading.answers[:0], a.mem.grading.held[:0]
-	var lists map[uint64]rows
+	var lists *lookup[rows]
 	moment := 0
 	for i := range r.touches {
 		t := &r.touches[i]
@@ -180,14 +180,12 @@ func (a *analysis) collect(r *run, effect []bool) []answer {
 				lists = a.growth(r)
 			}
 			moment = r.moment(moment, i)
-			at := placeKey(t.parent, moment)
-			list := lists[at]
+			list, _ := lists.add(placeKey(t.parent, moment))
 			if list.grown > 0 && t.traits&replay.ChangeInvalid == 0 {
 				h ^= uint64(t.node) * 0x9e3779b97f4a7c15 // one row more is never where we were, though the rows be equal
 			}
 			h *= 2*list.seen + 1 // rows in another order are another state
 			list.seen++
-			lists[at] = list
 		}
 		big := t.traits&replay.ChangeDialog != 0 || t.size >= bigAnswer
 		if n := len(out); n > 0 && out[n-1].by == byChange && t.at-out[n-1].at <= batchLag && !a.pressBetween(r, out[n-1].at, t.at) {
@@ -261,14 +259,14 @@ type rows struct {
 }
 
 // growth counts what came to each place of a run.
-func (a *analysis) growth(r *run) map[uint64]rows {
-	a.mem.grading.rows = cleared(a.mem.grading.rows)
-	lists := a.mem.grading.rows
+func (a *analysis) growth(r *run) *lookup[rows] {
+	lists := &a.mem.grading.rows
+	lists.empty()
 	moment := 0
 	for i := range r.touches {
 		t := &r.touches[i]
 		moment = r.moment(moment, i)
-		at, by := placeKey(t.parent, moment), int32(0)
+		by := int32(0)
 		switch t.kind {
 		case replay.Added:
 			by = 1
@@ -277,9 +275,8 @@ func (a *analysis) growth(r *run) map[uint64]rows {
 		default:
 			continue
 		}
-		list := lists[at]
+		list, _ := lists.add(placeKey(t.parent, moment))
 		list.grown += by
-		lists[at] = list
 	}
 	return lists
 }

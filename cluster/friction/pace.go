@@ -5,7 +5,7 @@ import "github.com/rankle/rankle/replay"
 // paces holds what is known of every key of one session. A session changes the same few things over and over, so that
 // each change finds its pace once and remembers it.
 type paces struct {
-	byKey  map[uint64]int32  // indexes into all
+	byKey  lookup[int32]     // indexes into all
 	attrs  map[string]uint32 // numbers of attribute names
 	recent [4]string         // the latest names, by number, so that most are found without looking
 	latest [4]uint32
@@ -17,7 +17,8 @@ type paces struct {
 
 // emptied returns paces for a session that know nothing, in the memory of ps.
 func (ps *paces) emptied(s *replay.Session) paces {
-	return paces{byKey: cleared(ps.byKey), attrs: cleared(ps.attrs), all: ps.all[:0], of: ps.of[:0], first: emptied(ps.first, len(s.Mutations))}
+	ps.byKey.empty()
+	return paces{byKey: ps.byKey, attrs: cleared(ps.attrs), all: ps.all[:0], of: ps.of[:0], first: emptied(ps.first, len(s.Mutations))}
 }
 
 // packed joins a key to a number: 32 bits of node, 19 of attribute, 6 of size and 7 of kind. All attributes beyond half a
@@ -50,22 +51,20 @@ func (ps *paces) attr(name string) uint32 {
 
 // get returns the pace of a key, nil if nothing of it was seen.
 func (ps *paces) get(k changeKey) *pace {
-	if i, ok := ps.byKey[ps.packed(k)]; ok {
-		return &ps.all[i]
+	if i := ps.byKey.find(ps.packed(k)); i != nil {
+		return &ps.all[*i]
 	}
 	return nil
 }
 
 // open returns the index of the pace of a key, of a new one if nothing of it was seen.
 func (ps *paces) open(k changeKey, window uint16) int32 {
-	key := ps.packed(k)
-	i, ok := ps.byKey[key]
-	if !ok {
-		i = int32(len(ps.all))
+	i, fresh := ps.byKey.add(ps.packed(k))
+	if fresh {
+		*i = int32(len(ps.all))
 		ps.all = append(ps.all, pace{window: window})
-		ps.byKey[key] = i
 	}
-	return i
+	return *i
 }
 
 // see counts the changes of a mutation and remembers their paces.

@@ -1,6 +1,7 @@
 package friction
 
 import (
+	"math"
 	"slices"
 	"time"
 
@@ -70,7 +71,7 @@ type run struct {
 	node     replay.NodeID
 	gestures []int32
 	touches  []touched
-	index    map[uint64]int32 // of touches, by touchKey
+	index    *lookup[int32] // of touches, by touchKey
 	signals  []signal
 	caret    replay.NodeID // field into which the caret was put, if there is a sigCaret
 	blurred  replay.NodeID // field that lost the focus by the press
@@ -175,6 +176,7 @@ type watch struct {
 	known    bool  // the others are set
 	cur      int32 // open run, or -1
 	closing  []int32
+	due      time.Duration // until then no run of the window is over
 	moveAt   time.Duration
 	moved    bool
 	mx, my   int32
@@ -252,6 +254,7 @@ func (a *analysis) begin(w *watch, gi int32) {
 			if n := a.nodeOf(g); n >= 0 {
 				r.node = n
 			}
+			w.due = min(w.due, g.at+a.limits(r).AnswerLimit)
 			return
 		}
 		a.closeRun(w, g.at)
@@ -275,6 +278,7 @@ func (a *analysis) begin(w *watch, gi int32) {
 		r.blurred, r.blurAt = w.blurred, w.blurAt
 	}
 	w.cur = int32(len(a.runs) - 1)
+	w.due = min(w.due, g.at+a.limits(r).AnswerLimit)
 }
 
 // closeRun ends the ownership of the open run.
@@ -307,7 +311,18 @@ func (a *analysis) finish(ri int32) {
 
 // expire drops runs whose latest press can no longer be answered.
 func (a *analysis) expire(w *watch, at time.Duration) {
-	over := func(ri int32) bool { return at-a.newest(ri) > a.limits(&a.runs[ri]).AnswerLimit }
+	if at <= w.due {
+		return
+	}
+	w.due = math.MaxInt64
+	over := func(ri int32) bool {
+		end := a.newest(ri) + a.limits(&a.runs[ri]).AnswerLimit
+		if at > end {
+			return true
+		}
+		w.due = min(w.due, end)
+		return false
+	}
 	if w.cur >= 0 && over(w.cur) {
 		a.finish(w.cur)
 		w.cur = -1
@@ -557,8 +572,10 @@ func (a *analysis) takeChanges(r *run, w *watch, e *replay.Event, m *replay.Muta
 			}
 		}
 		t.minor = a.minor(r, w, e, c, &t, p, since)
-		a.undo(r, &t)
-		r.index[a.touchKey(&t)] = int32(len(r.touches))
+		key := a.touchKey(&t)
+		a.undo(r, &t, key)
+		latest, _ := r.index.add(key)
+		*latest = int32(len(r.touches))
 		r.touches = append(r.touches, t)
 	}
 }
@@ -571,14 +588,14 @@ func touchKind(k replay.ChangeKind) replay.ChangeKind {
 	return k
 }
 
-// undo marks the earlier change that t takes back. What is taken back right after a newer press is the answer to that
+// undo marks the earlier change that t, of a touchKey, takes back. What is taken back right after a newer press is the answer to that
 // press (a menu that closes, a switch that goes back), except for passing looks of the control itself.
-func (a *analysis) undo(r *run, t *touched) {
-	j, ok := r.index[a.touchKey(t)]
-	if !ok {
-		if j, ok = r.replaced(t); !ok {
-			return
-		}
+func (a *analysis) undo(r *run, t *touched, key uint64) {
+	var j int32
+	if latest := r.index.find(key); latest != nil {
+		j = *latest
+	} else if j = r.replaced(t); j < 0 {
+		return
 	}
 	o := &r.touches[j]
 	look := o.rel == own && t.at-o.at <= cosmeticSpan && (o.kind == replay.Added && !a.text(o.node) || cosmeticAttr(o.attr))
@@ -637,20 +654,23 @@ func (a *analysis) released(window uint16, at time.Duration) (int32, time.Durati
 // doubleLag is what touch handlers add to an answer while they wait for a second tap; browsers did the same for 300 ms.
 const doubleLag = 300 * time.Millisecond
 
-// replaced finds the removal that an arrival in the control takes back: its label or icon came again. A list that is drawn
+// replaced finds the removal that an arrival in the control takes back, or -1: its label or icon came again. A list that is drawn
 // again elsewhere may be what was asked for.
-func (r *run) replaced(t *touched) (int32, bool) {
+func (r *run) replaced(t *touched) int32 {
 	if t.kind != replay.Added || t.rel != own || t.state == 0 {
-		return 0, false
+		return -1
 	}
 	const look = 64 // changes: a label that comes back follows the one that went closely
 	for j := len(r.touches) - 1; j >= 0 && j >= len(r.touches)-look; j-- {
 		o := &r.touches[j]
 		if o.kind == replay.Removed && o.parent == t.parent && o.known && o.prev == t.state && o.undone == 0 && !o.revert {
-			return int32(j), t.at > o.at
+			if t.at > o.at {
+				return int32(j)
+			}
+			break
 		}
 	}
-	return 0, false
+	return -1
 }
 
 // twoStates reports whether an attribute is there or not and has no other values: its second change is back to the

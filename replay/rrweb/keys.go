@@ -184,12 +184,12 @@ func (c *cursor) first(o *order) key {
 
 // next goes on to the key behind the value of k.
 func (c *cursor) next(o *order, k key) key {
-	if k := c.guessed(&o[k]); k != keyEnd {
-		return k
-	}
 	if c.pos < len(c.b) && c.b[c.pos] == '}' {
 		c.close()
 		return keyEnd
+	}
+	if k := c.guessed(&o[k]); k != keyEnd {
+		return k
 	}
 	name, more := c.member()
 	return c.keyed(name, more)
