@@ -48,6 +48,9 @@ type label struct {
 // TestDemoBucket holds what is found in the demo bucket against what was planted in it: every fault is one issue,
 // nothing else is an issue, and the golden file states how close the sessions, the costs and the order come.
 func TestDemoBucket(t *testing.T) {
+	if testing.Short() {
+		t.Skip("TestReportDoesNotDependOnWorkers analyses the same bucket; run without -short")
+	}
 	config, err := ParseConfig(demo.Config())
 	if err != nil {
 		t.Fatal(err)
