@@ -290,7 +290,7 @@ func captionOf(e *episode, name, above, cause string) string {
 	case friction.UIFreeze:
 		s = "nothing moves for " + seconds(ofMillis(e.end-e.start))
 	default:
-		s = "watch " + name
+		s = plainly(e.pattern, name)
 	}
 	if above != "" {
 		s = above + " lies over " + name + ": it is pressed " + times + " and nothing happens"

@@ -438,6 +438,13 @@ func TestNames(t *testing.T) {
 	}
 }
 
+// TestNewPatternHasWords: a pattern that no title and no caption knows yet is told in the words of its detector.
+func TestNewPatternHasWords(t *testing.T) {
+	equal(t, "on a control", plainly(friction.SlowResponse, "“Pay”"), "“Pay”: a late answer")
+	equal(t, "on a whole screen", plainly(friction.ThrashedCursor, nameOf(&friction.Target{})), "shaking the mouse")
+	equal(t, "of a newer version", plainly("of tomorrow", "“Pay”"), "“Pay”: trouble")
+}
+
 func TestHarmless(t *testing.T) {
 	step := control("+")
 	repeat := func(s *story) {

@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -38,7 +39,7 @@ func (p *problem) aboveName() string {
 	case p.above == nil:
 		return ""
 	case p.above.target.Label == "":
-		return "something"
+		return nameless
 	}
 	return nameOf(&p.above.target)
 }
@@ -142,8 +143,20 @@ func sentence(i *Issue, f facts) string {
 		}
 		return freeze
 	}
-	return name + " causes trouble"
+	return plainly(i.Patterns[0].Pattern, name)
 }
+
+// plainly says what a pattern without a sentence of its own looks like, and where: "“Pay”: a late answer".
+func plainly(p friction.Pattern, name string) string {
+	words := cmp.Or(p.Words(), "trouble")
+	if name == nameless {
+		return words
+	}
+	return name + ": " + words
+}
+
+// nameless is what has no name is called: a whole screen, or something that covers another.
+const nameless = "something"
 
 // capital raises the first letter of our own words, which are ASCII; a quoted label stays as it is.
 func capital(s string) string {
@@ -227,7 +240,7 @@ func nameOf(t *friction.Target) string {
 		return "“" + label + "”"
 	}
 	if *t == (friction.Target{}) {
-		return "something"
+		return nameless
 	}
 	role := roleOf(t)
 	name := "a " + role

@@ -30,12 +30,15 @@ const (
 	AffordanceGap   Pattern = "affordance_gap"
 )
 
+// detectorVersion changes whenever the same session and settings may give another Digest.
+const detectorVersion = 30
+
 // detector finds the candidates of one pattern.
 type detector struct {
 	pattern Pattern
 	find    func(*analysis) []candidate
 	words   string   // what the pattern looks like, as the end of "it looks like"
-	limits  []string // thresholds that decide about it, beside those of the response model
+	limits  []string // thresholds that decide about it, beside those of the response model; nil if there are none
 }
 
 // detectors is the table of all patterns, strongest evidence first: an episode with several is called by the first.

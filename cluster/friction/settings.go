@@ -15,9 +15,6 @@ import (
 	"github.com/rankle/rankle/replay"
 )
 
-// detectorVersion changes whenever the same session and settings may give another Digest.
-const detectorVersion = 30
-
 // Settings are everything that changes what Detect finds. DefaultSettings gives the documented values; a zero
 // Settings is the same as DefaultSettings.
 type Settings struct {

@@ -17,6 +17,9 @@ func TestFingerprintCoversEveryThreshold(t *testing.T) {
 		t.Error("zero settings are not the defaults")
 	}
 	d := DefaultSettings()
+	if listed, all := len(d.fields()), reflect.TypeFor[Thresholds]().NumField(); listed != all {
+		t.Errorf("Thresholds has %d fields, its method fields lists %d: what it leaves out is neither set nor in the fingerprint", all, listed)
+	}
 	seen := map[string]bool{base: true}
 	for i, f := range d.fields() {
 		s := DefaultSettings()
@@ -138,7 +141,7 @@ func TestEveryThresholdPerScreen(t *testing.T) {
 				}
 			}
 			if !matters {
-				t.Error("no story depends on it")
+				t.Error("no story depends on it: write one that it decides, in testdata")
 			}
 		})
 	}
@@ -281,7 +284,7 @@ func TestConfigDocumentsDefaults(t *testing.T) {
 	for _, f := range def.fields() {
 		row := regexp.MustCompile(`(?m)^\| ` + "`" + f.name + "`" + ` \| (\S+) \| (screen)? ?\| \S`).FindSubmatch(text)
 		if row == nil {
-			t.Errorf("%s is not in docs/CONFIG.md", f.name)
+			t.Errorf("docs/CONFIG.md has no row `%s` among the thresholds, with its default and what it is", f.name)
 			continue
 		}
 		var stated Thresholds

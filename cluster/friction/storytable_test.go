@@ -133,7 +133,7 @@ func countPatterns(t *testing.T, name string, st *story, patterns map[string]*ta
 		}
 	}
 	if !found {
-		t.Errorf("%s: the file is not named like a pattern", name)
+		t.Errorf("%s: no pattern of the table detectors, written without underscores, is called %s", name, file)
 	}
 }
 
@@ -190,7 +190,7 @@ func keepTable(t *testing.T, table string) {
 		t.Fatalf("%s has no place for the table: %q and %q", readme, tableBegin, tableEnd)
 	case old == table:
 	case !*updateTable:
-		t.Errorf("the table in %s no longer counts the stories; run with -update", readme)
+		t.Errorf("the table in %s no longer counts the stories; rewrite it: go test ./cluster/friction -run StoryTable -update", readme)
 	default:
 		if err := os.WriteFile(readme, []byte(before+tableBegin+table+tableEnd+after), 0o644); err != nil {
 			t.Fatal(err)
@@ -206,12 +206,12 @@ func TestDetectorsSayWhatTheyLookLike(t *testing.T) {
 		known[f.name] = true
 	}
 	for _, d := range detectors {
-		if d.pattern.Words() == "" || len(d.limits) == 0 {
-			t.Errorf("%s looks like %q, decided by %v", d.pattern, d.words, d.limits)
+		if d.pattern.Words() == "" {
+			t.Errorf("%s has no words in the table detectors: its title and captions are made of them", d.pattern)
 		}
 		for _, name := range d.limits {
 			if !known[name] {
-				t.Errorf("%s: there is no threshold %q", d.pattern, name)
+				t.Errorf("%s: there is no threshold %q in Thresholds.fields", d.pattern, name)
 			}
 		}
 	}

@@ -287,6 +287,14 @@ func TestWilson(t *testing.T) {
 	}
 }
 
+// What was no press is not told as one, also of a pattern that has no words here yet.
+func TestWordsWithoutPress(t *testing.T) {
+	d := &friction.Digest{Session: "s", Episodes: []friction.Episode{{Pattern: "of tomorrow", Target: -1, End: 32 * time.Second}}}
+	if got, want := CaseOf(d, 0, "/checkout").Words, "Watch the page for 32.0 s."; !strings.HasPrefix(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 // A case leads nobody: the words say what was seen and not what the program made of it.
 func TestWordsAreNeutral(t *testing.T) {
 	for _, p := range friction.Patterns() {

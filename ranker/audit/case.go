@@ -76,6 +76,10 @@ func words(e *friction.Episode, t friction.Target) string {
 	case friction.UIFreeze:
 		fmt.Fprintf(&b, "Somebody pressed %s, and for a while nothing moved.", name)
 	default:
+		if e.Gestures == 0 {
+			fmt.Fprintf(&b, "Watch %s for %s.", name, span(took))
+			break
+		}
 		fmt.Fprintf(&b, "Somebody pressed %s %s", name, times(e.Gestures))
 		if e.Gestures > 1 {
 			fmt.Fprintf(&b, " within %s", span(took))

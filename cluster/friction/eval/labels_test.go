@@ -7,12 +7,12 @@ import (
 	"github.com/rankle/rankle/cluster/friction"
 )
 
-// leastGroups is how many friction groups of a pattern the apps of the dev part hold at least: fewer, and one of them
-// moves recall by more than a tenth.
+// leastGroups is how many friction groups of a pattern the apps of the dev part hold at least, if they hold any: fewer, and
+// one of them moves recall by more than a tenth.
 const leastGroups = 12
 
 // TestLabels checks that every label can be scored: it names a known pattern, lies in its recording and has a place or
-// none, and no pattern is left out.
+// none. A pattern has enough of them, or none because it is new.
 func TestLabels(t *testing.T) {
 	of := split(t)
 	all := readLabels(t, corpusDir)
@@ -49,8 +49,8 @@ func TestLabels(t *testing.T) {
 		}
 	}
 	for _, p := range friction.Patterns() {
-		if groups[p] < leastGroups {
-			t.Errorf("%s: %d groups in the dev part, want %d", p, groups[p], leastGroups)
+		if n, labelled := groups[p]; labelled && n < leastGroups {
+			t.Errorf("%s: %d labelled groups in the dev part, want %d", p, n, leastGroups)
 		}
 	}
 }
