@@ -27,26 +27,6 @@ type Exposure struct {
 	Later time.Duration
 }
 
-// view is one Digest as a Result sees it.
-type view struct {
-	r         *Result
-	d         *friction.Digest
-	templates []string // per screen
-	subjects  []string // per target
-	size      sizeClass
-}
-
-func (r *Result) view(d *friction.Digest) *view {
-	v := &view{r: r, d: d, templates: make([]string, len(d.Screens)), subjects: subjectsOf(d)}
-	for i := range d.Screens {
-		v.templates[i] = r.templates.of(d.Screens[i].Path)
-	}
-	if len(r.covers) > 0 { // else nobody asks
-		v.size = sizeOf(d)
-	}
-	return v
-}
-
 // Screen returns the template of a screen, e.g. "/product/:id", also of one that was never seen.
 func (r *Result) Screen(s replay.Screen) string { return r.templates.of(s.Path) }
 
@@ -56,7 +36,9 @@ func (r *Result) IssueOf(d *friction.Digest, episode int) (issue int, ok bool) {
 	if episode < 0 || episode >= len(d.Episodes) {
 		return 0, false
 	}
-	return r.view(d).issueOf(&d.Episodes[episode])
+	v := r.view(d)
+	defer v.close()
+	return v.issueOf(&d.Episodes[episode])
 }
 
 // IssueKey returns the key of the issue that an episode of d belongs to, "" for none.
@@ -69,15 +51,18 @@ func (r *Result) IssueKey(d *friction.Digest, episode int) string {
 
 // row returns the group that an episode of the Digest lies in, or nil, and the episode as the Builder would keep it.
 func (v *view) row(e *friction.Episode) (*group, *episode) {
-	if !inside(e.Screen, v.templates) {
+	if !inside(e.Screen, v.places) {
 		return nil, nil
 	}
-	family, target := aboutOf(v.d, e)
-	subject := ""
-	if target != nil {
-		subject = v.subjects[e.Target]
+	var g *group
+	switch family, target := aboutOf(v.d, e); {
+	case target == nil:
+		g = v.r.groups[v.r.joins.groupOf(v.template(e.Screen), "", family)]
+	case family == FamilyControl:
+		g = v.control(e.Screen, e.Target)
+	default:
+		g = v.r.groups[v.r.joins.groupOf(v.template(e.Screen), v.subjects[v.controls[e.Target]], family)]
 	}
-	g := v.r.groups[v.r.joins.groupOf(v.templates[e.Screen], subject, family)]
 	return g, &episode{pattern: e.Pattern, verdict: e.Verdict, reason: e.Reason, confidence: float32(e.Confidence),
 		unanswered: e.Unanswered, x: pixel(e.X), y: pixel(e.Y)}
 }
@@ -87,7 +72,7 @@ func (v *view) issueOf(e *friction.Episode) (int, bool) {
 	if g == nil {
 		return 0, false
 	}
-	to, _ := v.r.assign(g, v.templates[e.Screen], v.size, row)
+	to, _ := v.r.assign(g, v.template(e.Screen), v.size, row)
 	if to == nil {
 		return 0, false
 	}
@@ -97,12 +82,12 @@ func (v *view) issueOf(e *friction.Episode) (int, bool) {
 
 // tried returns the group whose control an attempt tried, or nil.
 func (v *view) tried(a *friction.Attempt) *group {
-	if !inside(a.Screen, v.templates) || !inside(a.Target, v.d.Targets) {
+	if !inside(a.Screen, v.places) || !inside(a.Target, v.controls) {
 		return nil
 	}
-	g := v.r.groups[v.r.joins.groupOf(v.templates[a.Screen], v.subjects[a.Target], FamilyControl)]
+	g := v.control(a.Screen, a.Target)
 	if g != nil && a.Outcome == friction.Dead {
-		if c := v.r.meant(g, v.templates[a.Screen], v.size, pixel(a.X), pixel(a.Y)); c != nil {
+		if c := v.r.meant(g, v.template(a.Screen), v.size, pixel(a.X), pixel(a.Y)); c != nil {
 			return c
 		}
 	}
@@ -122,21 +107,16 @@ func (v *view) issueOfTry(a *friction.Attempt) (issue int, ok bool) {
 // be, angry reaction or not. For issues of a whole screen: the first arrival; it failed if the session has the issue.
 func (r *Result) Exposures(d *friction.Digest) []Exposure {
 	v := r.view(d)
-	best := map[int]Exposure{}
-	failed := map[int]time.Duration{}
-	offer := func(x Exposure) {
-		if at, ok := failed[x.Issue]; x.Failed && (!ok || x.At < at) {
-			failed[x.Issue] = x.At
-		}
-		if old, ok := best[x.Issue]; !ok || x.At < old.At || x.At == old.At && x.Failed && !old.Failed {
-			best[x.Issue] = x
-		}
-	}
+	defer v.close()
+	v.rows, v.fails, v.met = v.rows[:0], v.fails[:0], v.met[:0]
 	for i := range d.Attempts {
 		a := &d.Attempts[i]
 		failed, known := outcomeOf(d, a)
+		if !known {
+			continue
+		}
 		issue, ok := v.issueOfTry(a)
-		if !known || !ok {
+		if !ok {
 			continue
 		}
 		if failed && inside(a.Episode, d.Episodes) && v.dismissed(&d.Episodes[a.Episode]) {
@@ -145,52 +125,104 @@ func (r *Result) Exposures(d *friction.Digest) []Exposure {
 			}
 			failed = false // answered, and only its repetition looked like trouble
 		}
-		offer(Exposure{Issue: issue, At: a.At, Failed: failed, Gestures: a.Gestures, Episode: a.Episode})
+		v.offer(Exposure{Issue: issue, At: a.At, Failed: failed, Gestures: a.Gestures, Episode: a.Episode})
 	}
-	met := map[int]int{}
 	for i := range d.Episodes {
 		issue, ok := v.issueOf(&d.Episodes[i])
 		if !ok {
 			continue
 		}
-		if _, seen := met[issue]; !seen {
-			met[issue] = i
+		if _, seen := v.metAt(issue); !seen {
+			v.met = append(v.met, metIssue{issue, i})
 		}
 		if !r.wholeScreen(issue) {
 			e := &d.Episodes[i]
-			offer(Exposure{Issue: issue, At: e.Start, Failed: true, Gestures: e.Gestures, Episode: int32(i)})
+			v.offer(Exposure{Issue: issue, At: e.Start, Failed: true, Gestures: e.Gestures, Episode: int32(i)})
 		}
 	}
-	v.arrivals(met, offer)
-	for issue, i := range met {
-		if _, ok := best[issue]; !ok { // an episode on a screen without a visit
-			best[issue] = Exposure{Issue: issue, At: d.Episodes[i].Start, Failed: true, Episode: int32(i)}
+	v.arrivals()
+	for _, m := range v.met {
+		if v.best(m.issue) == nil { // an episode on a screen without a visit
+			v.rows = append(v.rows, Exposure{Issue: m.issue, At: d.Episodes[m.episode].Start, Failed: true, Episode: int32(m.episode)})
 		}
 	}
-	for issue, at := range failed {
-		if x := best[issue]; !x.Failed && at > x.At {
-			x.Later = at
-			best[issue] = x
+	for _, f := range v.fails {
+		if x := v.best(f.issue); !x.Failed && f.at > x.At {
+			x.Later = f.at
 		}
 	}
-	return sorted(best, d)
+	return sorted(v.rows, d)
+}
+
+// metIssue is the first episode of an issue in a session, firstFailure when it failed first. There are a handful of each, so
+// that they are looked through.
+type (
+	metIssue struct {
+		issue, episode int
+	}
+	firstFailure struct {
+		issue int
+		at    time.Duration
+	}
+)
+
+// best is the row of an issue so far, nil if there is none.
+func (v *view) best(issue int) *Exposure {
+	for i := range v.rows {
+		if v.rows[i].Issue == issue {
+			return &v.rows[i]
+		}
+	}
+	return nil
+}
+
+func (v *view) metAt(issue int) (episode int, ok bool) {
+	for _, m := range v.met {
+		if m.issue == issue {
+			return m.episode, true
+		}
+	}
+	return 0, false
+}
+
+// offer takes a row if it is the first of its issue.
+func (v *view) offer(x Exposure) {
+	if x.Failed {
+		v.failed(x.Issue, x.At)
+	}
+	switch old := v.best(x.Issue); {
+	case old == nil:
+		v.rows = append(v.rows, x)
+	case x.At < old.At || x.At == old.At && x.Failed && !old.Failed:
+		*old = x
+	}
+}
+
+func (v *view) failed(issue int, at time.Duration) {
+	for i := range v.fails {
+		if f := &v.fails[i]; f.issue == issue {
+			f.at = min(f.at, at)
+			return
+		}
+	}
+	v.fails = append(v.fails, firstFailure{issue, at})
 }
 
 // arrivals offers the first arrival at every screen that has issues of its own.
-func (v *view) arrivals(met map[int]int, offer func(Exposure)) {
+func (v *view) arrivals() {
 	if len(v.r.screens) == 0 {
 		return
 	}
 	for _, visit := range v.d.Visits {
-		if !inside(visit.Screen, v.templates) {
+		if !inside(visit.Screen, v.places) {
 			continue
 		}
-		for _, issue := range v.r.screens[v.templates[visit.Screen]] {
+		for _, issue := range v.r.screens[v.template(visit.Screen)] {
 			x := Exposure{Issue: issue, At: visit.At, Episode: -1}
-			if i, ok := met[issue]; ok {
+			if i, ok := v.metAt(issue); ok {
 				x.Failed, x.Episode = true, int32(i)
 			}
-			offer(x)
+			v.offer(x)
 		}
 	}
 }
@@ -202,19 +234,18 @@ func (v *view) dismissed(e *friction.Episode) bool {
 		return false
 	}
 	ok, _ := g.crowd.keep(e.Pattern, e.Unanswered)
-	return !ok || v.r.repeatUse(g, v.templates[e.Screen], e.Pattern)
+	return !ok || v.r.repeatUse(g, v.template(e.Screen), e.Pattern)
 }
 
 func (r *Result) wholeScreen(issue int) bool {
 	return r.Issues[issue].Family != FamilyControl || r.Issues[issue].Target.Key == ""
 }
 
-// sorted orders the rows and counts what each session had tried before.
-func sorted(best map[int]Exposure, d *friction.Digest) []Exposure {
-	rows := make([]Exposure, 0, len(best))
-	for _, x := range best {
-		x.Before = before(d, x.At)
-		rows = append(rows, x)
+// sorted returns the rows in order, with what each session had tried before.
+func sorted(found []Exposure, d *friction.Digest) []Exposure {
+	rows := append(make([]Exposure, 0, len(found)), found...)
+	for i := range rows {
+		rows[i].Before = before(d, rows[i].At)
 	}
 	slices.SortFunc(rows, func(x, y Exposure) int { return cmp.Compare(x.Issue, y.Issue) })
 	return rows

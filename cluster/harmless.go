@@ -56,7 +56,8 @@ func (h *Harmless) Exposures(d *friction.Digest) []Exposure {
 		return nil
 	}
 	v := h.r.view(d)
-	best := map[int]Exposure{}
+	defer v.close()
+	v.rows = v.rows[:0]
 	for i := range d.Attempts {
 		a := &d.Attempts[i]
 		g := v.tried(a)
@@ -66,9 +67,11 @@ func (h *Harmless) Exposures(d *friction.Digest) []Exposure {
 		}
 		repeat := inside(a.Episode, d.Episodes) && d.Episodes[a.Episode].Verdict == friction.Dismissed && isRepeat(d.Episodes[a.Episode].Reason)
 		x := Exposure{Issue: n, At: a.At, Failed: repeat, Gestures: a.Gestures, Episode: a.Episode}
-		if old, ok := best[n]; !ok || x.At < old.At {
-			best[n] = x
+		if old := v.best(n); old == nil {
+			v.rows = append(v.rows, x)
+		} else if x.At < old.At {
+			*old = x
 		}
 	}
-	return sorted(best, d)
+	return sorted(v.rows, d)
 }

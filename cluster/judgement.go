@@ -15,6 +15,7 @@ type Judgement struct {
 // episode of which they say nothing keeps what Detect said of it.
 func (r *Result) Judge(d *friction.Digest) []Judgement {
 	v := r.view(d)
+	defer v.close()
 	js := make([]Judgement, len(d.Episodes))
 	for i := range d.Episodes {
 		js[i] = v.judge(&d.Episodes[i])
@@ -28,7 +29,7 @@ func (v *view) judge(e *friction.Episode) Judgement {
 	if g == nil || !row.counts() && !row.undecided() {
 		return j
 	}
-	to, why := v.r.assign(g, v.templates[e.Screen], v.size, row)
+	to, why := v.r.assign(g, v.template(e.Screen), v.size, row)
 	switch {
 	case to == nil && row.undecided():
 		return j

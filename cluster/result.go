@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/rankle/rankle/cluster/friction"
@@ -23,6 +24,7 @@ type Result struct {
 	covers    map[cover]bool
 	harmless  *Harmless
 	repeats   map[Control]bool // Settings.RepeatUse
+	views     sync.Pool        // of *view, so that each goroutine has one at a time
 }
 
 // Result makes issues of everything that was added. The Builder may be used on.
