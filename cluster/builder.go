@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/rankle/rankle/cluster/friction"
@@ -17,40 +18,71 @@ import (
 //	       --Result--------> sessions in one order -> screen templates -> controls -> what all sessions say about a
 //	                         control -> meant controls -> issues -> segments, clips, titles
 //
-// A row is a few numbers, so that a million sessions fit into some hundred megabytes.
+// A row is a few numbers, so that a million sessions fit into some hundred megabytes. Rows lie where they were collected until
+// the Result is made; only those of controls that turn out to be one are copied.
 
 // Builder collects what clustering needs of every session. Builders of shards may be merged in any order. Not safe for
 // concurrent use.
 type Builder struct {
-	settings Settings
-	names    interner
-	ruled    map[int32]bool // shapes named by a rule
+	settings   Settings
+	attributes []string
+	names      interner
+	ruled      map[int32]bool // shapes named by a rule
 
 	sessions []session
+	ids      []byte  // of all sessions, one after the other
 	values   []int32 // len(attributes) per session: the value of each attribute
 	units    map[unitKey]*unit
 	screens  map[int32]*[]arrival // by shape
+	said     map[says]*says
+
+	shapes   map[string]shape // of the paths that were met lately
+	subjects map[string]int32 // interned, of the keys that were met lately
+	held     []held           // scratch: per target of a session
 }
 
-// session is what is kept of one session.
-type session struct {
-	id        string
-	recording string
-	name      uint64 // hash of both
-	start     int64  // epoch ms
-	person    uint64 // hash of the user, or of the session if there is none
-	known     bool   // a user id was given
-	masked    bool   // labels are masked, so that a clip shows little
-	values    int32  // offset into Builder.values
-	size      sizeClass
-	language  int32 // interned, see languageOf; 0 = not known
+// shape is what a path alone says of its screen.
+type shape struct {
+	name  int32 // interned
+	ruled bool
 }
+
+// session is what is kept of one session: 48 bytes.
+type session struct {
+	name     uint64 // hash of its id and recording
+	start    int64  // epoch ms
+	person   uint64 // hash of the user, or of the session if there is none
+	id       uint32 // offset of the id into Builder.ids
+	length   uint16 // of the id
+	size     sizeClass
+	known    bool  // a user id was given
+	masked   bool  // labels are masked, so that a clip shows little
+	values   int32 // offset into Builder.values
+	language int32 // interned, see languageOf; 0 = not known
+}
+
+// maxID bounds what is kept of a session's id. Two of them that are alike so far still are two.
+const maxID = math.MaxUint16
+
+// idOf is the id of a session.
+func (b *Builder) idOf(s *session) string { return string(b.idBytes(s)) }
+
+func (b *Builder) idBytes(s *session) []byte { return b.ids[s.id : s.id+uint32(s.length)] }
 
 // unitKey names a control on a shape, or a whole shape with target -1, under a family. All are interned.
 type unitKey struct {
 	shape, target int32
-	family        Family
+	family        familyID
 }
+
+// familyID numbers families in their order.
+type familyID int32
+
+var families = [...]Family{FamilyControl, FamilyForm, FamilyFreeze, FamilyNavigation, FamilySurface}
+
+const controlID familyID = 0
+
+func idOfFamily(f Family) familyID { return familyID(slices.Index(families[:], f)) }
 
 // unit is everything about one unitKey.
 type unit struct {
@@ -63,7 +95,7 @@ type unit struct {
 	latencies map[latencyKey]int32 // of answers
 }
 
-// try sums up what one session did with one control.
+// try sums up what one session did with one control: 32 bytes.
 type try struct {
 	session  int32
 	at       int32  // ms of the first attempt whose outcome is known
@@ -93,8 +125,17 @@ type arrival struct {
 	seen    int32 // how far down the session saw the page, CSS px; 0 = not known
 }
 
-// episode is one episode, kept or dismissed.
+// says is what was found about an episode. There are a few hundred of them, so that episodes share theirs.
+type says struct {
+	pattern   friction.Pattern
+	reason    friction.Reason
+	aftermath friction.Aftermath
+	verdict   friction.Verdict
+}
+
+// episode is one episode, kept or dismissed: 56 bytes.
 type episode struct {
+	*says
 	session    int32
 	start, end int32 // ms
 	latency    int32
@@ -102,10 +143,6 @@ type episode struct {
 	confidence float32
 	unanswered int32
 	gestures   int32
-	pattern    friction.Pattern
-	reason     friction.Reason
-	aftermath  friction.Aftermath
-	verdict    friction.Verdict
 	x, y       int16
 	gap        bool  // a recording gap lies in it
 	template   int32 // as in try
@@ -114,8 +151,9 @@ type episode struct {
 // New returns an empty Builder.
 func New(s Settings) *Builder {
 	return &Builder{
-		settings: s, names: newInterner(), ruled: map[int32]bool{},
-		units: map[unitKey]*unit{}, screens: map[int32]*[]arrival{},
+		settings: s, attributes: s.attributes(), names: newInterner(), ruled: map[int32]bool{},
+		units: map[unitKey]*unit{}, screens: map[int32]*[]arrival{}, said: map[says]*says{},
+		shapes: map[string]shape{}, subjects: map[string]int32{},
 	}
 }
 
@@ -123,7 +161,7 @@ func New(s Settings) *Builder {
 func (b *Builder) Add(d *friction.Digest) {
 	at := int32(len(b.sessions))
 	s := session{
-		id: d.Session, recording: d.Recording, start: d.Start.UnixMilli(), values: int32(len(b.values)),
+		id: uint32(len(b.ids)), length: uint16(min(len(d.Session), maxID)), start: d.Start.UnixMilli(), values: int32(len(b.values)),
 		known: d.Context.User != "", masked: isMasked(d), size: sizeOf(d),
 		language: b.names.id(languageOf(d)),
 	}
@@ -132,22 +170,66 @@ func (b *Builder) Add(d *friction.Digest) {
 	if s.known {
 		s.person = hash64("user", d.Context.User)
 	}
+	b.ids = append(b.ids, d.Session[:s.length]...)
 	b.sessions = append(b.sessions, s)
-	for _, a := range b.settings.attributes() {
+	for _, a := range b.attributes {
 		b.values = append(b.values, b.names.id(attributeOf(d, a)))
 	}
 	shapes := make([]int32, len(d.Screens))
 	for i := range d.Screens {
-		shape, ruled := b.settings.shapeOf(d.Screens[i].Path)
-		shapes[i] = b.names.id(shape)
-		if ruled {
-			b.ruled[shapes[i]] = true
-		}
+		shapes[i] = b.shapeOf(d.Screens[i].Path)
+	}
+	subjects := make([]int32, len(d.Targets))
+	for i := range d.Targets {
+		subjects[i] = b.subjectOf(d.Targets[i].Key)
 	}
 	b.addVisits(d, at, shapes)
-	subjects := subjectsOf(d)
 	b.addAttempts(d, at, shapes, subjects)
 	b.addEpisodes(d, at, shapes, subjects)
+}
+
+// shapeOf returns the shape of a path, interned.
+func (b *Builder) shapeOf(path string) int32 {
+	s, ok := b.shapes[path]
+	if !ok {
+		name, ruled := b.settings.shapeOf(path)
+		s = shape{b.names.id(name), ruled}
+		remember(b.shapes, path, s)
+		if ruled {
+			b.ruled[s.name] = true
+		}
+	}
+	return s.name
+}
+
+// subjectOf returns the subject of a key, interned.
+func (b *Builder) subjectOf(key string) int32 {
+	n, ok := b.subjects[key]
+	if !ok {
+		n = b.names.id(subjectOf(key))
+		remember(b.subjects, key, n)
+	}
+	return n
+}
+
+// remember notes what a text leads to, and forgets everything rather than remember too much.
+func remember[V any](known map[string]V, text string, v V) {
+	if len(known) >= maxRemembered {
+		clear(known)
+	}
+	known[strings.Clone(text)] = v
+}
+
+// saying returns the one of its kind.
+func (b *Builder) saying(s says) *says {
+	one := b.said[s]
+	if one == nil {
+		s = says{friction.Pattern(strings.Clone(string(s.pattern))), friction.Reason(strings.Clone(string(s.reason))),
+			friction.Aftermath(strings.Clone(string(s.aftermath))), friction.Verdict(strings.Clone(string(s.verdict)))}
+		one = &s
+		b.said[s] = one
+	}
+	return one
 }
 
 func (b *Builder) addVisits(d *friction.Digest, at int32, shapes []int32) {
@@ -168,13 +250,27 @@ func (b *Builder) addVisits(d *friction.Digest, at int32, shapes []int32) {
 	}
 }
 
-func (b *Builder) addAttempts(d *friction.Digest, at int32, shapes []int32, subjects []string) {
+// held is the unit that a target of the session at hand was pressed in last, and how often.
+type held struct {
+	shape, presses int32
+	unit           *unit
+}
+
+func (b *Builder) addAttempts(d *friction.Digest, at int32, shapes, subjects []int32) {
+	b.held = append(b.held[:0], make([]held, len(d.Targets))...)
+	version := b.values[b.sessions[at].values+versionAttribute]
 	for i := range d.Attempts {
 		a := &d.Attempts[i]
 		if !inside(a.Screen, shapes) || !inside(a.Target, d.Targets) {
 			continue
 		}
-		u := b.unit(unitKey{shapes[a.Screen], b.names.id(subjects[a.Target]), FamilyControl}, &d.Targets[a.Target])
+		h := &b.held[a.Target]
+		if shape := shapes[a.Screen]; h.unit == nil || h.shape != shape {
+			b.note(h.unit, &d.Targets[a.Target], h.presses)
+			*h = held{shape: shape, unit: b.unit(unitKey{shape, subjects[a.Target], controlID})}
+		}
+		h.presses++
+		u := h.unit
 		if n := len(u.tries); n == 0 || u.tries[n-1].session != at {
 			u.tries = append(u.tries, try{session: at, at: -1, x: -1, y: -1})
 		}
@@ -198,50 +294,61 @@ func (b *Builder) addAttempts(d *friction.Digest, at int32, shapes []int32, subj
 			}
 			t.answered = add16(t.answered, 1)
 			if a.Latency > 0 {
-				u.latencies[latencyKey{b.values[b.sessions[at].values+versionAttribute], bucketOf(millis(a.Latency))}]++
+				u.latencies[latencyKey{version, bucketOf(millis(a.Latency))}]++
 			}
 		case friction.Dead:
 			u.silent = append(u.silent, tap{session: at, at: millis(a.At), x: pixel(a.X), y: pixel(a.Y), down: pixel(a.Down)})
 		}
 	}
+	for i := range b.held {
+		b.note(b.held[i].unit, &d.Targets[i], b.held[i].presses)
+	}
 }
 
-func (b *Builder) addEpisodes(d *friction.Digest, at int32, shapes []int32, subjects []string) {
+func (b *Builder) addEpisodes(d *friction.Digest, at int32, shapes, subjects []int32) {
 	for i := range d.Episodes {
 		e := &d.Episodes[i]
 		if !inside(e.Screen, shapes) {
 			continue
 		}
 		family, target := aboutOf(d, e)
-		subject := ""
+		subject := int32(0)
 		if target != nil {
 			subject = subjects[e.Target]
 		}
-		u := b.unit(unitKey{shapes[e.Screen], b.names.id(subject), family}, target)
+		u := b.unit(unitKey{shapes[e.Screen], subject, idOfFamily(family)})
+		b.note(u, target, 1)
 		u.episodes = append(u.episodes, episode{
 			session: at, start: millis(e.Start), end: millis(e.End), latency: millis(e.Latency), cause: b.names.id(e.Cause),
 			confidence: float32(e.Confidence), unanswered: e.Unanswered, gestures: e.Gestures,
-			pattern: e.Pattern, reason: e.Reason, aftermath: e.Aftermath, verdict: e.Verdict,
-			x: pixel(e.X), y: pixel(e.Y), gap: slices.Contains(e.Blind, "gap"),
+			says: b.saying(says{e.Pattern, e.Reason, e.Aftermath, e.Verdict}),
+			x:    pixel(e.X), y: pixel(e.Y), gap: slices.Contains(e.Blind, "gap"),
 		})
 	}
 }
 
-// unit returns the unit of a key and notes what is known of its target; nil for a whole screen.
-func (b *Builder) unit(k unitKey, t *friction.Target) *unit {
+// unit returns the unit of a key.
+func (b *Builder) unit(k unitKey) *unit {
 	u := b.units[k]
 	if u == nil {
 		u = &unit{labels: map[int32]int32{}, kinds: map[friction.Kind]int32{}, latencies: map[latencyKey]int32{}}
 		b.units[k] = u
 	}
-	if t != nil {
-		if !isMaskedText(t.Label) {
-			u.labels[b.names.id(t.Label)]++
-		}
-		u.kinds[t.Kind]++
-		u.target = surest(u.target, *t)
-	}
 	return u
+}
+
+// note adds what is known of the target of a unit that was met n times; a whole screen has none.
+func (b *Builder) note(u *unit, t *friction.Target, n int32) {
+	if t == nil || n == 0 {
+		return
+	}
+	if !isMaskedText(t.Label) {
+		u.labels[b.names.id(t.Label)] += n
+	}
+	u.kinds[t.Kind] += n
+	if best := surest(u.target, *t); best != u.target {
+		u.target = best
+	}
 }
 
 // surest picks the description of a control that is shown, whatever the order.
@@ -268,9 +375,11 @@ func (b *Builder) Merge(o *Builder) {
 	}
 	for _, s := range o.sessions {
 		s.values += int32(len(b.values))
+		s.id += uint32(len(b.ids))
 		s.language = name[s.language]
 		b.sessions = append(b.sessions, s)
 	}
+	b.ids = append(b.ids, o.ids...)
 	for _, v := range o.values {
 		b.values = append(b.values, name[v])
 	}
@@ -286,11 +395,12 @@ func (b *Builder) Merge(o *Builder) {
 		for _, r := range *rows {
 			*to = append(*to, arrival{r.session + base, r.at, r.seen})
 		}
+		delete(o.screens, shape) // so that the rows are not held twice
 	}
 	for k, from := range o.units {
+		delete(o.units, k)
 		k.shape, k.target = name[k.shape], name[k.target]
-		u := b.unit(k, nil)
-		u.absorb(from, base, name)
+		b.unit(k).absorb(from, base, name)
 	}
 }
 
@@ -303,22 +413,28 @@ func (u *unit) absorb(o *unit, base int32, name []int32) {
 	for k, n := range o.kinds {
 		u.kinds[k] += n
 	}
-	for _, t := range o.tries {
-		t.session += base
-		u.tries = append(u.tries, t)
+	for i := range o.tries {
+		o.tries[i].session += base
 	}
-	for _, e := range o.episodes {
-		e.session += base
-		e.cause = name[e.cause]
-		u.episodes = append(u.episodes, e)
+	for i := range o.episodes {
+		o.episodes[i].session += base
+		o.episodes[i].cause = name[o.episodes[i].cause]
 	}
-	for _, t := range o.silent {
-		t.session += base
-		u.silent = append(u.silent, t)
+	for i := range o.silent {
+		o.silent[i].session += base
 	}
+	u.tries, u.episodes, u.silent = join(u.tries, o.tries), join(u.episodes, o.episodes), join(u.silent, o.silent)
 	for k, n := range o.latencies {
 		u.latencies[latencyKey{name[k.version], k.bucket}] += n
 	}
+}
+
+// join appends; neither is used afterwards.
+func join[T any](a, b []T) []T {
+	if len(a) == 0 {
+		return b
+	}
+	return append(a, b...)
 }
 
 // FamilyOf is the family of a pattern without a place.
@@ -353,15 +469,6 @@ func aboutOf(d *friction.Digest, e *friction.Episode) (Family, *friction.Target)
 		family = FamilyControl
 	}
 	return family, t
-}
-
-// subjectsOf lists the subjects of the targets of a session.
-func subjectsOf(d *friction.Digest) []string {
-	subjects := make([]string, len(d.Targets))
-	for i := range d.Targets {
-		subjects[i] = subjectOf(d.Targets[i].Key)
-	}
-	return subjects
 }
 
 func isButton(t *friction.Target) bool {
@@ -433,6 +540,7 @@ func (n *interner) id(s string) int32 {
 	i, ok := n.ids[s]
 	if !ok {
 		i = int32(len(n.list))
+		s = strings.Clone(s) // it may be a part of a page of the ledger
 		n.ids[s] = i
 		n.list = append(n.list, s)
 	}

@@ -166,12 +166,12 @@ type timeline struct {
 	releases []tallied // in the order of the census
 }
 
-// timelineOf counts the exposed sessions of an issue by day and by release.
-func (w *work) timelineOf(exposed []int32, affected map[int32]bool) timeline {
+// timelineOf counts the exposed sessions of an issue, affected or not, by day and by release.
+func (w *work) timelineOf(exposed []int32, affected []bool) timeline {
 	t := timeline{make([]tallied, len(w.days)), make([]tallied, len(w.census.releases))}
-	for _, s := range exposed {
+	for k, s := range exposed {
 		one := tallied{exposed: 1}
-		if affected[s] {
+		if affected[k] {
 			one.affected = 1
 		}
 		if d := w.dayOf[s]; d >= 0 && int(d) < len(t.days) {

@@ -36,7 +36,7 @@ func (w *work) clips(p *problem) []Clip {
 	for _, m := range chosen {
 		e := m.episode
 		clips = append(clips, Clip{
-			Session: w.sessions[e.session].id, SessionStart: w.began(e.session), Start: ofMillis(e.start), End: ofMillis(e.end), Pattern: e.pattern,
+			Session: w.idOf(&w.sessions[e.session]), SessionStart: w.began(e.session), Start: ofMillis(e.start), End: ofMillis(e.end), Pattern: e.pattern,
 			Caption: captionOf(e, nameOf(&m.group.target), p.aboveName(), w.names.list[e.cause]),
 		})
 	}
@@ -58,17 +58,23 @@ type moment struct {
 }
 
 // traits are what clips should differ in: device, version, screen, pattern, how it went on, and how bad it was.
-type traits [6]int32
+type traits struct {
+	device, version, template int32
+	pattern                   friction.Pattern
+	aftermath                 friction.Aftermath
+	severity                  int32
+}
 
 // alike is the share of traits that two kinds of moments have in common.
 func (t traits) alike(o traits) float64 {
 	n := 0
-	for i := range t {
-		if t[i] == o[i] {
+	for _, same := range [...]bool{t.device == o.device, t.version == o.version, t.template == o.template, t.pattern == o.pattern,
+		t.aftermath == o.aftermath, t.severity == o.severity} {
+		if same {
 			n++
 		}
 	}
-	return float64(n) / float64(len(t))
+	return float64(n) / 6
 }
 
 // kind is all moments with the same traits, at most one of each person.
@@ -122,7 +128,7 @@ func compareMoments(x, y moment) int {
 
 // kindsOf sorts the clearest moment of each person by its traits, most frequent kinds first.
 func (w *work) kindsOf(p *problem) []kind {
-	best := map[uint64]moment{} // by person
+	best := map[int32]moment{} // by person
 	for _, part := range p.parts {
 		for i := range part.own {
 			m := moment{part.group, &part.own[i], w.clarity(&part.own[i])}
@@ -173,8 +179,7 @@ func (w *work) clarity(e *episode) float64 {
 const deviceAttribute = 2
 
 func (w *work) traitsOf(e *episode) traits {
-	ordinal := func(s string) int32 { return w.names.id(s) }
-	return traits{w.valueID(e.session, deviceAttribute), w.versionID(e.session), e.template, ordinal(string(e.pattern)), ordinal(string(e.aftermath)), severity(e)}
+	return traits{w.valueID(e.session, deviceAttribute), w.versionID(e.session), e.template, e.pattern, e.aftermath, severity(e)}
 }
 
 // severity says in three steps how bad an episode was: by the time that was waited, or the gestures in vain.
@@ -202,7 +207,7 @@ func (w *work) contrast(chosen []moment) (Clip, bool) {
 	if len(chosen) == 0 || chosen[0].group.wholeScreen() {
 		return Clip{}, false
 	}
-	taken := map[uint64]bool{}
+	taken := map[int32]bool{}
 	for _, m := range chosen {
 		taken[w.person(m.session)] = true
 	}
@@ -241,7 +246,7 @@ func (w *work) contrast(chosen []moment) (Clip, bool) {
 		caption += ", the answer comes after " + seconds(ofMillis(best.latency))
 	}
 	return Clip{
-		Session: w.sessions[best.session].id, SessionStart: w.began(best.session), Start: ofMillis(best.at),
+		Session: w.idOf(&w.sessions[best.session]), SessionStart: w.began(best.session), Start: ofMillis(best.at),
 		End:     ofMillis(best.at) + max(ofMillis(best.latency), contrastTail),
 		Caption: caption + ".", Contrast: true,
 	}, true

@@ -693,7 +693,7 @@ func TestKindIsAVote(t *testing.T) {
 	s.on("/about").tryAt(answered, friction.OK, 10, 10)
 	b.Add(&s.d)
 	found := false
-	for _, g := range b.arrange().groups {
+	for _, g := range b.arrange(inTurn).groups {
 		if g.subject != text.Key {
 			continue
 		}

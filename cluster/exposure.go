@@ -49,7 +49,8 @@ func (r *Result) IssueKey(d *friction.Digest, episode int) string {
 	return ""
 }
 
-// row returns the group that an episode of the Digest lies in, or nil, and the episode as the Builder would keep it.
+// row returns the group that an episode of the Digest lies in, or nil, and the episode as the Builder would keep it, valid
+// until the next call.
 func (v *view) row(e *friction.Episode) (*group, *episode) {
 	if !inside(e.Screen, v.places) {
 		return nil, nil
@@ -63,8 +64,9 @@ func (v *view) row(e *friction.Episode) (*group, *episode) {
 	default:
 		g = v.r.groups[v.r.joins.groupOf(v.template(e.Screen), v.subjects[v.controls[e.Target]], family)]
 	}
-	return g, &episode{pattern: e.Pattern, verdict: e.Verdict, reason: e.Reason, confidence: float32(e.Confidence),
-		unanswered: e.Unanswered, x: pixel(e.X), y: pixel(e.Y)}
+	v.said = says{pattern: e.Pattern, verdict: e.Verdict, reason: e.Reason}
+	v.episode = episode{says: &v.said, confidence: float32(e.Confidence), unanswered: e.Unanswered, x: pixel(e.X), y: pixel(e.Y)}
+	return g, &v.episode
 }
 
 func (v *view) issueOf(e *friction.Episode) (int, bool) {

@@ -86,6 +86,7 @@ func (w *work) mergeFailures(all []*problem) []*problem {
 			return cmp.Or(-cmp.Compare(len(x.episodes), len(y.episodes)), cmp.Compare(x.group.key, y.group.key))
 		})
 		main := parts[0]
+		main.episodes = slices.Clone(main.episodes) // its own part keeps its
 		main.key = issueKey(groupKey{subject: f, family: FamilyControl})
 		for _, p := range parts[1:] {
 			main.parts = append(main.parts, p.parts...)

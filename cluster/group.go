@@ -52,8 +52,8 @@ func issueKey(k groupKey) string {
 	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:]))[:keyDigits]
 }
 
-// groups turns units into groups, sorted by key, with sessions renumbered by rank.
-func (b *Builder) groups(t *templates, rank []int32) (all []*group, j *joins) {
+// groups turns units into groups, sorted by key.
+func (b *Builder) groups(t *templates, each Each) (all []*group, j *joins) {
 	units := slices.SortedFunc(maps.Keys(b.units), b.compareUnits)
 	template := map[int32]int32{} // by shape, both interned
 	controls := map[spotKey]friction.Target{}
@@ -62,7 +62,7 @@ func (b *Builder) groups(t *templates, rank []int32) (all []*group, j *joins) {
 		if _, ok := template[k.shape]; !ok {
 			template[k.shape] = b.names.id(t.ofShape(b.names.list[k.shape]))
 		}
-		if k.family == FamilyControl && k.target != 0 {
+		if k.family == controlID && k.target != 0 {
 			at := spotKey{template: b.names.list[template[k.shape]]}
 			at.subject = j.subject(at.template, b.names.list[k.target])
 			controls[at] = surest(controls[at], b.units[k].target)
@@ -71,7 +71,7 @@ func (b *Builder) groups(t *templates, rank []int32) (all []*group, j *joins) {
 	j.templates = components(controls)
 	byKey := map[groupKey]*group{}
 	for _, k := range units {
-		gk := j.groupOf(b.names.list[template[k.shape]], b.names.list[k.target], k.family)
+		gk := j.groupOf(b.names.list[template[k.shape]], b.names.list[k.target], families[k.family])
 		g := byKey[gk]
 		if g == nil {
 			g = &group{key: issueKey(gk), template: gk.template, subject: gk.subject, family: gk.family, labels: map[string]map[string]int{}, kinds: map[string]int{}}
@@ -79,24 +79,26 @@ func (b *Builder) groups(t *templates, rank []int32) (all []*group, j *joins) {
 		}
 		g.joint = max(g.joint, j.sure[spotKey{b.names.list[template[k.shape]], gk.subject}])
 		_, locale := t.placed(b.names.list[k.shape])
-		g.take(b.units[k], b.names.list, rank, template[k.shape], locale)
+		g.take(b.units[k], b.names.list, template[k.shape], locale)
 	}
 	all = slices.SortedFunc(maps.Values(byKey), func(x, y *group) int {
 		return cmp.Or(cmp.Compare(x.key, y.key), cmp.Compare(x.template, y.template), cmp.Compare(x.subject, y.subject))
 	})
-	for _, g := range all {
+	each(len(all), func(i int) {
+		g := all[i]
+		g.gather()
 		g.tries = mergeTries(g.tries)
 		slices.SortFunc(g.episodes, compareEpisodes)
 		g.target.Label = g.label()
 		if k := mostFrequent(g.kinds); k != "" {
 			g.target.Kind = friction.Kind(k)
 		}
-	}
+	})
 	return all, j
 }
 
-// take appends the rows of a unit.
-func (g *group) take(u *unit, names []string, rank []int32, template int32, locale string) {
+// take adds a unit.
+func (g *group) take(u *unit, names []string, template int32, locale string) {
 	g.target = surest(g.target, u.target)
 	for l, n := range u.labels {
 		if g.labels[locale] == nil {
@@ -107,17 +109,14 @@ func (g *group) take(u *unit, names []string, rank []int32, template int32, loca
 	for k, n := range u.kinds {
 		g.kinds[string(k)] += int(n)
 	}
-	for _, v := range u.tries {
-		v.session, v.template = rank[v.session], template
-		g.tries = append(g.tries, v)
+	for i := range u.tries {
+		u.tries[i].template = template
 	}
-	for _, v := range u.episodes {
-		v.session, v.template = rank[v.session], template
-		g.episodes = append(g.episodes, v)
+	for i := range u.episodes {
+		u.episodes[i].template = template
 	}
-	for _, v := range u.silent {
-		v.session, v.template = rank[v.session], template
-		g.silent = append(g.silent, v)
+	for i := range u.silent {
+		u.silent[i].template = template
 	}
 	n := len(u.tries) + len(u.episodes)
 	g.sureness += float64(n) * min(u.target.Certainty, g.joint.sureness())
@@ -125,6 +124,23 @@ func (g *group) take(u *unit, names []string, rank []int32, template int32, loca
 	g.units = append(g.units, u)
 	if t := names[template]; !slices.Contains(g.screens, t) {
 		g.screens = append(g.screens, t)
+	}
+}
+
+// gather makes one list of the rows of all units; those of a single one stay where they are, and are sorted there.
+func (g *group) gather() {
+	if len(g.units) == 1 {
+		u := g.units[0]
+		g.tries, g.episodes, g.silent = u.tries, u.episodes, u.silent
+		return
+	}
+	tries, episodes, silent := 0, 0, 0
+	for _, u := range g.units {
+		tries, episodes, silent = tries+len(u.tries), episodes+len(u.episodes), silent+len(u.silent)
+	}
+	g.tries, g.episodes, g.silent = make([]try, 0, tries), make([]episode, 0, episodes), make([]tap, 0, silent)
+	for _, u := range g.units {
+		g.tries, g.episodes, g.silent = append(g.tries, u.tries...), append(g.episodes, u.episodes...), append(g.silent, u.silent...)
 	}
 }
 

@@ -108,7 +108,7 @@ func (b *Builder) joined(t *templates) *joins {
 	slots := map[spotKey]wordings{}
 	for k, u := range b.units {
 		slot, label, ok := slotOf(b.names.list[k.target])
-		if k.family != FamilyControl || !ok {
+		if k.family != controlID || !ok {
 			continue
 		}
 		template, locale := t.placed(b.names.list[k.shape])

@@ -122,7 +122,7 @@ type cover struct {
 func (w *work) coversOf(p presses) map[cover]bool {
 	type ballot struct {
 		presses int
-		people  map[uint64]bool
+		people  map[int32]bool
 		voters  map[int32]int32 // time of the last silent press per session
 	}
 	ballots := map[cover]*ballot{}
@@ -142,7 +142,7 @@ func (w *work) coversOf(p presses) map[cover]bool {
 			}
 			b := ballots[cover{g, c}]
 			if b == nil {
-				b = &ballot{people: map[uint64]bool{}, voters: map[int32]int32{}}
+				b = &ballot{people: map[int32]bool{}, voters: map[int32]int32{}}
 				ballots[cover{g, c}] = b
 			}
 			b.presses++

@@ -61,27 +61,29 @@ type crowd struct {
 	broken    string // app version in which it stopped to answer; "" = none
 }
 
-// judge looks at all sessions of a control. version returns the app version of a session.
-func judge(g *group, person func(int32) uint64, version func(int32) string) crowd {
+// judge looks at all sessions of a control.
+func (w *work) judge(g *group) crowd {
 	var c crowd
 	if g.family != FamilyControl || len(g.tries) < fewCertain {
 		return c
 	}
-	troubled := map[int32]bool{}
-	insisted := map[uint64]bool{} // people who pressed it although it was disabled
-	silent := map[uint64]bool{}   // people whom it did not answer
+	var troubled []int32             // sessions, in order
+	insisted := map[int32]struct{}{} // people who pressed it although it was disabled
+	silent := map[int32]struct{}{}   // people whom it did not answer
 	wentOn, dead, others := 0, 0, 0
 	for i := range g.episodes {
 		e := &g.episodes[i]
 		if e.verdict == friction.Friction && e.pattern == friction.DisabledPress {
-			insisted[person(e.session)] = true
+			insisted[w.person(e.session)] = struct{}{}
 		}
 		if !e.counts() && !e.undecided() {
 			continue
 		}
-		troubled[e.session] = true
+		if n := len(troubled); n == 0 || troubled[n-1] != e.session {
+			troubled = append(troubled, e.session)
+		}
 		if e.isSilent() {
-			silent[person(e.session)] = true
+			silent[w.person(e.session)] = struct{}{}
 		}
 		if e.undecided() {
 			continue // too weak to tell what the control does
@@ -95,8 +97,10 @@ func judge(g *group, person func(int32) uint64, version func(int32) string) crow
 			others++
 		}
 	}
-	people, served := map[uint64]bool{}, map[uint64]bool{}
-	sessions, known, answered, repeated, fine, fineAnswered := 0, 0, 0, 0, 0, 0
+	counts := w.census.borrow()
+	defer w.census.handBack(counts)
+	people := &counts.people // how many of the sessions of each were served without trouble
+	sessions, known, answered, repeated, fine, fineAnswered, served := 0, 0, 0, 0, 0, 0, 0
 	for i := range g.tries {
 		t := &g.tries[i]
 		if t.gestures >= repeatGestures {
@@ -106,62 +110,69 @@ func judge(g *group, person func(int32) uint64, version func(int32) string) crow
 			continue
 		}
 		sessions++
-		people[person(t.session)] = true
+		person := w.person(t.session)
+		people.add(person, 0)
 		known += int(t.known)
 		answered += int(t.answered)
-		if !troubled[t.session] {
-			fine++
-			if t.answered > 0 {
-				fineAnswered++
-				served[person(t.session)] = true
+		for len(troubled) > 0 && troubled[0] < t.session {
+			troubled = troubled[1:]
+		}
+		if len(troubled) > 0 && troubled[0] == t.session {
+			continue
+		}
+		fine++
+		if t.answered > 0 {
+			fineAnswered++
+			if people.n[person] == 0 {
+				served++
 			}
+			people.add(person, 1)
 		}
 	}
-	enough := sessions >= popSessions && len(people) >= popPeople
+	enough := sessions >= popSessions && len(people.touched) >= popPeople
 	c.never = enough && answered == 0
 	c.quiet = c.never && others == 0 && dead > 0 && float64(wentOn) >= quietWentOn*float64(dead)
 	c.repeatUse = len(g.tries) >= repeatSessions && enough && float64(repeated) >= repeatShare*float64(len(g.tries)) &&
 		float64(answered) >= repeatAnswered*float64(known)
-	many := len(served) >= certainPeople || len(served) >= fewCertain && len(silent) <= len(served)
+	many := served >= certainPeople || served >= fewCertain && len(silent) <= served
 	c.certain = many && float64(fineAnswered) >= alwaysShare*float64(fine)
 	c.reliable = fine >= popSessions && float64(fineAnswered) >= reliableShare*float64(fine)
-	c.broken = brokenVersion(g, version)
+	c.broken = w.brokenVersion(g)
 	c.blocked = len(insisted) >= blockedPeople
 	return c
 }
 
 // brokenVersion finds the version in which a control that answers everywhere else fails. If several qualify, they are
 // no regression of one version.
-func brokenVersion(g *group, version func(int32) string) string {
+func (w *work) brokenVersion(g *group) string {
 	type count struct{ failed, sessions int }
-	by := map[string]*count{}
+	by := make([]count, len(w.census.releases))
 	var all count
 	for i := range g.tries {
 		t := &g.tries[i]
-		v := version(t.session)
-		if t.known == 0 || v == "" {
+		if t.known == 0 {
 			continue
 		}
-		if by[v] == nil {
-			by[v] = &count{}
+		r := w.census.index[w.versionID(t.session)]
+		if r < 0 {
+			continue
 		}
-		by[v].sessions++
+		by[r].sessions++
 		all.sessions++
 		if t.failed {
-			by[v].failed++
+			by[r].failed++
 			all.failed++
 		}
 	}
 	found := ""
-	for _, v := range sortedKeys(by) {
-		c := by[v]
+	for r, c := range by {
 		out := count{all.failed - c.failed, all.sessions - c.sessions}
 		if c.sessions >= brokenSessions && float64(c.failed) >= brokenShare*float64(c.sessions) &&
 			out.sessions >= popSessions && float64(out.failed) <= (1-alwaysShare)*float64(out.sessions) {
 			if found != "" {
 				return ""
 			}
-			found = v
+			found = w.census.releases[r].name
 		}
 	}
 	return found

@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"bytes"
 	"cmp"
 	"maps"
 	"slices"
@@ -27,17 +28,32 @@ type Result struct {
 	views     sync.Pool        // of *view, so that each goroutine has one at a time
 }
 
+// Each runs do(0) to do(n-1), once each, at once or one after the other, and returns when all are done.
+type Each func(n int, do func(i int))
+
 // Result makes issues of everything that was added. The Builder may be used on.
 func (b *Builder) Result() *Result {
-	w := b.arrange()
+	return b.ResultBy(inTurn)
+}
+
+// inTurn is an Each that takes one after the other.
+func inTurn(n int, do func(i int)) {
+	for i := range n {
+		do(i)
+	}
+}
+
+// ResultBy is Result, of which each runs the parts that do not depend on each other: controls, then issues.
+func (b *Builder) ResultBy(each Each) *Result {
+	w := b.arrange(each)
 	r := &Result{templates: w.templates, joins: w.joins, groups: map[groupKey]*group{}, index: map[*group]int{},
 		screens: map[string][]int{}, presses: presses{map[place][]spot{}, map[layout]int32{}}, repeats: map[Control]bool{}}
 	for _, c := range b.settings.RepeatUse {
 		screen := w.templates.ofShape(c.Screen) // it may have become another one since
 		r.repeats[Control{screen, w.joins.subject(screen, subjectOf(c.Key))}] = true
 	}
+	each(len(w.groups), func(i int) { w.groups[i].crowd = w.judge(w.groups[i]) })
 	for _, g := range w.groups {
-		g.crowd = judge(g, w.person, w.version)
 		r.groups[groupKey{g.template, g.subject, g.family}] = g
 		if g.wholeScreen() || g.isSurface() {
 			continue
@@ -49,25 +65,37 @@ func (b *Builder) Result() *Result {
 	}
 	r.covers = w.coversOf(r.presses)
 	r.presses.dropUnused(r.covers)
-	for _, p := range w.mergeFailures(w.problems(r)) {
-		if !w.isIssue(p) {
-			continue
-		}
+	problems := slices.DeleteFunc(w.mergeFailures(w.problems(r)), func(p *problem) bool { return !w.isIssue(p) })
+	for i, p := range problems {
 		for _, part := range p.parts {
-			r.index[part.group] = len(r.Issues)
+			r.index[part.group] = i
 		}
 		if p.group.wholeScreen() {
-			r.screens[p.group.template] = append(r.screens[p.group.template], len(r.Issues))
+			r.screens[p.group.template] = append(r.screens[p.group.template], i)
 		}
-		r.Issues = append(r.Issues, w.issue(p))
 	}
-	significant(r.Issues, w.tests)
+	r.Issues = make([]Issue, len(problems))
+	found := make([]finding, len(problems))
+	each(1+len(problems), func(i int) {
+		if i == 0 { // it takes longest
+			r.Screens = w.screenMaps(r, problems)
+			return
+		}
+		r.Issues[i-1], found[i-1] = w.issue(problems[i-1], i-1)
+	})
+	if len(problems) == 0 {
+		r.Issues = nil
+	}
+	var tests []test
+	for i := range found {
+		tests = append(tests, found[i].tests...)
+	}
+	significant(r.Issues, tests)
 	for i := range r.Issues {
-		r.Issues[i].Changes = w.changes(w.timelines[i], len(r.Issues))
-		r.Issues[i].Title = titleOf(&r.Issues[i], w.facts[i])
+		r.Issues[i].Changes = w.changes(found[i].timeline, len(r.Issues))
+		r.Issues[i].Title = titleOf(&r.Issues[i], found[i].facts)
 	}
 	r.findHarmless(w)
-	r.Screens = w.screenMaps(r)
 	for _, g := range w.groups {
 		g.tries, g.episodes, g.silent, g.labels, g.kinds, g.units, g.screens = nil, nil, nil, nil, nil, nil, nil
 	}
@@ -79,8 +107,7 @@ func (g *group) wholeScreen() bool { return g.family != FamilyControl || g.subje
 
 // work is the state of one Result.
 type work struct {
-	*Builder
-	sessions  []session // in rank order
+	*Builder  // its sessions in order
 	templates *templates
 	groups    []*group
 	joins     *joins
@@ -90,44 +117,90 @@ type work struct {
 	people    int                  // in all data
 	visitors  []int32              // per session: its value of visitor, interned
 	census    census
-	tests     []test
-	facts     []facts // per issue, for its title
-	timelines []timeline
 }
 
-// arrange puts the sessions in one order and the units into groups, whatever order they came in.
-func (b *Builder) arrange() *work {
-	w := &work{Builder: b, arrivals: map[string][]arrival{}}
+// finding is what an issue still needs once all are known.
+type finding struct {
+	tests    []test
+	facts    facts // for its title
+	timeline timeline
+}
+
+// settle puts the sessions in one order, whatever order they came in: by start, id and recording.
+func (b *Builder) settle(each Each) {
 	order := make([]int32, len(b.sessions))
 	for i := range order {
 		order[i] = int32(i)
 	}
 	slices.SortFunc(order, func(x, y int32) int {
 		p, q := &b.sessions[x], &b.sessions[y]
-		return cmp.Or(cmp.Compare(p.start, q.start), cmp.Compare(p.id, q.id), cmp.Compare(p.recording, q.recording))
+		if p.start != q.start {
+			return cmp.Compare(p.start, q.start)
+		}
+		return cmp.Or(bytes.Compare(b.idBytes(p), b.idBytes(q)), cmp.Compare(p.name, q.name))
 	})
 	rank := make([]int32, len(order))
-	people := map[uint64]int32{}
+	sessions := make([]session, len(order))
 	for to, from := range order {
 		rank[from] = int32(to)
-		w.sessions = append(w.sessions, b.sessions[from])
-		w.census.person = append(w.census.person, number(people, b.sessions[from].person))
+		sessions[to] = b.sessions[from]
+	}
+	b.sessions = sessions
+	units := slices.Collect(maps.Values(b.units))
+	each(len(units), func(i int) {
+		u := units[i]
+		for k := range u.tries {
+			u.tries[k].session = rank[u.tries[k].session]
+		}
+		for k := range u.episodes {
+			u.episodes[k].session = rank[u.episodes[k].session]
+		}
+		for k := range u.silent {
+			u.silent[k].session = rank[u.silent[k].session]
+		}
+	})
+	for _, rows := range b.screens {
+		for k := range *rows {
+			(*rows)[k].session = rank[(*rows)[k].session]
+		}
+	}
+}
+
+// arrange turns shapes into templates and units into groups.
+func (b *Builder) arrange(each Each) *work {
+	b.settle(each)
+	w := &work{Builder: b, arrivals: map[string][]arrival{}}
+	people := map[uint64]int32{}
+	w.census.person = make([]int32, len(b.sessions))
+	for i := range b.sessions {
+		w.census.person[i] = number(people, b.sessions[i].person)
 	}
 	w.people = len(people)
 	w.takeVisitors()
 	w.templates = learn(b.settings, b.seen())
-	w.groups, w.joins = b.groups(w.templates, rank)
+	w.groups, w.joins = b.groups(w.templates, each)
 	for shape, rows := range b.screens {
 		t := w.templates.ofShape(b.names.list[shape])
-		for _, a := range *rows {
-			w.arrivals[t] = append(w.arrivals[t], arrival{rank[a.session], a.at, a.seen})
+		if known := w.arrivals[t]; known == nil {
+			w.arrivals[t] = *rows // and sorted there
+		} else {
+			w.arrivals[t] = append(slices.Clip(known), *rows...)
 		}
 	}
-	for t, rows := range w.arrivals {
+	all := sortedKeys(w.arrivals)
+	first := make([][]arrival, len(all))
+	each(len(all), func(i int) {
+		rows := w.arrivals[all[i]]
 		slices.SortFunc(rows, func(x, y arrival) int {
-			return cmp.Or(cmp.Compare(x.session, y.session), cmp.Compare(x.at, y.at))
+			if x.session != y.session {
+				return cmp.Compare(x.session, y.session)
+			}
+			return cmp.Compare(x.at, y.at)
 		})
-		w.arrivals[t] = firstArrivals(rows)
+		first[i] = firstArrivals(rows)
+	})
+	for i, t := range all {
+		w.arrivals[t] = first[i]
 	}
 	w.calendar()
 	return w
@@ -146,7 +219,7 @@ func (b *Builder) seen() []seen {
 		get(shape).visits = len(*rows)
 	}
 	for k := range b.units {
-		if s := get(k.shape); k.family == FamilyControl && k.target != 0 {
+		if s := get(k.shape); k.family == controlID && k.target != 0 {
 			s.keys = append(s.keys, b.names.list[k.target])
 		}
 	}
@@ -185,19 +258,14 @@ func (w *work) calendar() {
 	}
 }
 
-func (w *work) person(s int32) uint64 { return w.sessions[s].person }
+// person is the number of the person of a session.
+func (w *work) person(s int32) int32 { return w.census.person[s] }
 
 // versionAttribute is the place of app_version in baseAttributes.
 const versionAttribute = 0
 
-func (w *work) version(s int32) string { return w.value(s, versionAttribute) }
-
 // versionID is the interned version of a session, 0 = not known.
 func (w *work) versionID(s int32) int32 { return w.valueID(s, versionAttribute) }
-
-func (w *work) value(s int32, attribute int) string {
-	return w.names.list[w.valueID(s, attribute)]
-}
 
 // number numbers keys as they come.
 func number(known map[uint64]int32, k uint64) int32 {
@@ -266,7 +334,7 @@ func (w *work) problems(r *Result) []*problem {
 	}
 	for _, p := range all {
 		slices.SortFunc(p.episodes, compareEpisodes)
-		p.parts[0].own = slices.Clone(p.episodes)
+		p.parts[0].own = p.episodes
 		for k, n := range covered {
 			if k.control == p.group && n*2 > len(p.episodes) {
 				p.above = k.above
@@ -325,87 +393,97 @@ const proseInsisted = 2
 
 // isIssue applies the least number of people.
 func (w *work) isIssue(p *problem) bool {
-	people := map[uint64]bool{}
-	surface := p.group.isSurface()
-	gaps := len(p.episodes) > 0
+	gaps := len(p.episodes) > 0 && !slices.ContainsFunc(p.episodes, func(e episode) bool { return e.pattern != friction.AffordanceGap })
+	least := max(1, min(w.settings.minPeople(), w.people))
+	weak := p.group.family == FamilyNavigation || p.group.family == FamilySurface
+	if p.group.isSurface() || weak || gaps && p.above == nil {
+		least = w.settings.minPeopleSurface()
+	}
+	people := map[int32]bool{}
 	for i := range p.episodes {
 		e := &p.episodes[i]
-		gap := e.pattern == friction.AffordanceGap
-		gaps = gaps && gap
-		if gap && p.group.target.Kind == friction.Prose && e.unanswered < proseInsisted {
+		if e.pattern == friction.AffordanceGap && p.group.target.Kind == friction.Prose && e.unanswered < proseInsisted {
 			continue
 		}
-		people[w.person(e.session)] = true
+		if people[w.census.person[e.session]] = true; len(people) >= least {
+			return true
+		}
 	}
-	weak := p.group.family == FamilyNavigation || p.group.family == FamilySurface
-	if surface || weak || gaps && p.above == nil {
-		return len(people) >= w.settings.minPeopleSurface()
-	}
-	return len(people) >= max(1, min(w.settings.minPeople(), w.people))
+	return false
 }
 
 // exposed lists the sessions that could have met the problem, sorted: those that tried the control with a known
 // outcome, or reached the screen, and all that met it.
 func (w *work) exposed(p *problem) []int32 {
-	set := map[int32]struct{}{}
+	var all []int32
 	if p.group.wholeScreen() {
-		for _, a := range w.arrivals[p.group.template] {
-			set[a.session] = struct{}{}
+		arrived := w.arrivals[p.group.template]
+		all = make([]int32, 0, len(arrived)+len(p.episodes))
+		for _, a := range arrived {
+			all = append(all, a.session)
 		}
 	} else {
 		for _, part := range p.parts {
+			all = slices.Grow(all, len(part.group.tries))
 			for i := range part.group.tries {
-				if t := &part.group.tries[i]; int(t.known) > part.moved[t.session] {
-					set[t.session] = struct{}{}
+				if t := &part.group.tries[i]; t.known > 0 && int(t.known) > part.moved[t.session] {
+					all = append(all, t.session)
 				}
 			}
 			for s := range part.tried {
-				set[s] = struct{}{}
+				all = append(all, s)
 			}
 		}
 	}
 	for i := range p.episodes {
-		set[p.episodes[i].session] = struct{}{}
+		all = append(all, p.episodes[i].session)
 	}
-	return slices.Sorted(maps.Keys(set))
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
-func (w *work) issue(p *problem) Issue {
+// issue describes a problem, which is the one of that number; the finding is for when all are known.
+func (w *work) issue(p *problem, number int) (Issue, finding) {
 	g := p.group
 	issue := Issue{Key: p.key, Family: g.family, Screen: g.template, Target: g.target, Patterns: patternCounts(p.episodes), Dismissed: reasonCounts(p.dismissed)}
-	affected := map[int32]bool{}
+	exposed := w.exposed(p)
+	affected := make([]bool, len(exposed)) // of those
 	users := map[uint64]bool{}
-	sum := 0.0
+	sum, at := 0.0, 0
 	for i := range p.episodes {
 		e := &p.episodes[i]
-		affected[e.session] = true
-		if s := &w.sessions[e.session]; s.known {
-			users[s.person] = true
+		for exposed[at] < e.session { // both are in order
+			at++
+		}
+		s := &w.sessions[e.session]
+		if !affected[at] {
+			affected[at] = true
+			issue.Sessions++
+			if s.known {
+				users[s.person] = true
+			}
 		}
 		sum += g.crowd.confidence(e.pattern, float64(e.confidence))
-		at := time.UnixMilli(w.sessions[e.session].start + int64(e.start)).UTC()
-		if issue.First.IsZero() || at.Before(issue.First) {
-			issue.First = at
+		when := time.UnixMilli(s.start + int64(e.start)).UTC()
+		if issue.First.IsZero() || when.Before(issue.First) {
+			issue.First = when
 		}
-		if at.After(issue.Last) {
-			issue.Last = at
+		if when.After(issue.Last) {
+			issue.Last = when
 		}
 	}
-	exposed := w.exposed(p)
-	issue.Sessions, issue.Users, issue.Exposed = len(affected), len(users), len(exposed)
+	issue.Users, issue.Exposed = len(users), len(exposed)
 	issue.Confidence = sum / float64(len(p.episodes))
 	issue.Cause = w.commonCause(p.episodes)
-	w.timelines = append(w.timelines, w.timelineOf(exposed, affected))
-	issue.Days = w.trend(w.timelines[len(w.timelines)-1])
-	issue.Segments = w.segments(exposed, affected)
+	f := finding{tests: w.segments(exposed, affected, number), facts: factsOf(p), timeline: w.timelineOf(exposed, affected)}
+	issue.Days = w.trend(f.timeline)
 	issue.Use, issue.Versions, issue.AnswersDiffer, issue.LatencyDiffers = w.useOf(p)
 	issue.Clips = w.clips(p)
 	issue.Controls = w.controls(p)
 	issue.Sureness = p.sureness()
 	issue.Notes = notesOf(p, issue.Sureness)
 	issue.Sample = w.sampleOf(p)
-	w.facts = append(w.facts, factsOf(p))
-	return issue
+	return issue, f
 }
 
 func (w *work) trend(t timeline) []DayCount {
@@ -420,10 +498,14 @@ func (w *work) trend(t timeline) []DayCount {
 const causeShare = 0.5
 
 func (w *work) commonCause(episodes []episode) string {
-	counts := map[string]int{}
+	by := map[int32]int{}
 	for i := range episodes {
-		if c := w.names.list[episodes[i].cause]; c != "" {
-			counts[c]++
+		by[episodes[i].cause]++
+	}
+	counts := map[string]int{}
+	for cause, n := range by {
+		if c := w.names.list[cause]; c != "" {
+			counts[c] = n
 		}
 	}
 	best := ""

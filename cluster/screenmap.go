@@ -84,8 +84,9 @@ const (
 	maxPresses        = 400
 )
 
-// screenMaps describes the screens that most sessions reached.
-func (w *work) screenMaps(r *Result) []ScreenMap {
+// screenMaps describes the screens that most sessions reached. problems are those that became
+// issues, in their order.
+func (w *work) screenMaps(r *Result, problems []*problem) []ScreenMap {
 	maps := map[string]*screenMap{}
 	of := func(template string) *screenMap {
 		if maps[template] == nil {
@@ -93,10 +94,12 @@ func (w *work) screenMaps(r *Result) []ScreenMap {
 		}
 		return maps[template]
 	}
+	counts := w.census.borrow()
+	defer w.census.handBack(counts)
 	for template, rows := range w.arrivals {
 		m := of(template)
 		m.Template, m.Sessions = template, len(rows)
-		people := &w.census.people
+		people := &counts.people
 		people.reset()
 		for _, a := range rows {
 			people.add(w.census.person[a.session], 1)
@@ -109,7 +112,7 @@ func (w *work) screenMaps(r *Result) []ScreenMap {
 	}
 	issues := map[*group][]string{}
 	for g, i := range r.index {
-		issues[g] = append(issues[g], r.Issues[i].Key)
+		issues[g] = append(issues[g], problems[i].key)
 	}
 	for _, g := range w.groups {
 		if g.wholeScreen() {
@@ -145,10 +148,35 @@ type groupUse struct {
 }
 
 type layoutMap struct {
-	sessions map[int32]bool
+	sessions []int32 // that pressed something, with repeats
 	picture  *try
-	presses  []placed
+	presses  sample
 	seen     []int32 // how far down sessions saw the page
+}
+
+// sample keeps the presses with the lowest lots.
+type sample struct {
+	of    int      // all
+	least []placed // at least the maxPresses lowest, and all that are equal to the last of these
+	above uint64   // none of those needs a lot above it; 0 = not known yet
+	room  int      // how many are collected before the others are left out
+}
+
+func (s *sample) add(p placed) {
+	s.of++
+	if s.above > 0 && p.lot > s.above {
+		return
+	}
+	if s.least = append(s.least, p); len(s.least) < max(s.room, 4*maxPresses) {
+		return
+	}
+	slices.SortFunc(s.least, func(x, y placed) int { return cmp.Compare(x.lot, y.lot) })
+	s.above = s.least[maxPresses-1].lot
+	n := maxPresses
+	for n < len(s.least) && s.least[n].lot == s.above {
+		n++
+	}
+	s.least, s.room = s.least[:n], 2*n
 }
 
 // placed is a press with the number that decides whether it is in the sample.
@@ -179,7 +207,7 @@ func (w *work) usesByScreen(g *group, of func(string) *screenMap) map[string]*Co
 		if t.at >= 0 && (m.picture == nil || w.shows(t, m.picture)) {
 			m.picture = t
 		}
-		m.sessions[t.session] = true
+		m.sessions = append(m.sessions, t.session)
 		w.place(m, g, t.session, Press{X: int(t.x), Y: int(t.y), Down: int(t.down), Answered: true})
 	}
 	for i := range g.silent {
@@ -193,7 +221,7 @@ func (w *work) usesByScreen(g *group, of func(string) *screenMap) map[string]*Co
 
 func (m *screenMap) layout(size sizeClass) *layoutMap {
 	if m.layouts[size] == nil {
-		m.layouts[size] = &layoutMap{sessions: map[int32]bool{}}
+		m.layouts[size] = &layoutMap{}
 	}
 	return m.layouts[size]
 }
@@ -218,7 +246,7 @@ func (w *work) place(m *layoutMap, g *group, session int32, p Press) {
 	if p.Answered {
 		spot |= 1 << 32
 	}
-	m.presses = append(m.presses, placed{p, mix(w.sessions[session].name, spot), g})
+	m.presses.add(placed{p, mix(w.sessions[session].name, spot), g})
 }
 
 func (w *work) finish(m *screenMap) ScreenMap {
@@ -237,21 +265,22 @@ func (w *work) finish(m *screenMap) ScreenMap {
 		if l.picture == nil {
 			continue
 		}
-		for i := range l.presses {
-			p := &l.presses[i]
+		presses := l.presses.least
+		for i := range presses {
+			p := &presses[i]
 			p.Control = -1
 			if k, ok := control[p.group]; ok {
 				p.Control = k
 			}
 		}
-		slices.SortFunc(l.presses, func(x, y placed) int {
+		slices.SortFunc(presses, func(x, y placed) int {
 			return cmp.Or(cmp.Compare(x.lot, y.lot), cmp.Compare(x.Y, y.Y), cmp.Compare(x.X, y.X), cmp.Compare(x.Down, y.Down),
 				cmp.Compare(x.Control, y.Control))
 		})
-		layout := Layout{Size: size.String(), Sessions: len(l.sessions), Of: len(l.presses), Picture: Picture{
-			Session: w.sessions[l.picture.session].id, SessionStart: w.began(l.picture.session), At: ofMillis(l.picture.at),
+		layout := Layout{Size: size.String(), Sessions: distinct(l.sessions), Of: l.presses.of, Picture: Picture{
+			Session: w.idOf(&w.sessions[l.picture.session]), SessionStart: w.began(l.picture.session), At: ofMillis(l.picture.at),
 		}}
-		for _, p := range l.presses[:min(len(l.presses), maxPresses)] {
+		for _, p := range presses[:min(len(presses), maxPresses)] {
 			layout.Presses = append(layout.Presses, p.Press)
 		}
 		layout.Depth, layout.Known = depthOf(l.seen), len(l.seen)
@@ -261,6 +290,12 @@ func (w *work) finish(m *screenMap) ScreenMap {
 		return cmp.Or(-cmp.Compare(x.Sessions, y.Sessions), cmp.Compare(x.Size, y.Size))
 	})
 	return out
+}
+
+// distinct counts numbers without repeats, and puts them in order.
+func distinct(list []int32) int {
+	slices.Sort(list)
+	return len(slices.Compact(list))
 }
 
 // depthOf counts how many of those who saw a page came down to each step.

@@ -29,26 +29,27 @@ type test struct {
 	z, p    float64
 }
 
-// segments compares the affected share of every value with the rest and notes the tests for significant, which
-// decides over all issues. It returns nil.
-func (w *work) segments(exposed []int32, affected map[int32]bool) []Segment {
-	issue := len(w.facts)
+// segments compares the affected share of every value with the rest, for significant, which decides over all issues.
+// affected tells of every exposed session whether it is.
+func (w *work) segments(exposed []int32, affected []bool, issue int) (tests []test) {
 	type count struct{ affected, exposed int }
-	for i, name := range w.settings.attributes() {
+	for i, name := range w.attributes {
 		by := map[int32]*count{}
 		var all count
-		for _, s := range exposed {
+		for k, s := range exposed {
 			v := w.valueID(s, i)
 			if v == 0 {
 				continue // not known: no value, and no part of the rest either
 			}
-			if by[v] == nil {
-				by[v] = &count{}
+			c := by[v]
+			if c == nil {
+				c = &count{}
+				by[v] = c
 			}
-			by[v].exposed++
+			c.exposed++
 			all.exposed++
-			if affected[s] {
-				by[v].affected++
+			if affected[k] {
+				c.affected++
 				all.affected++
 			}
 		}
@@ -58,7 +59,7 @@ func (w *work) segments(exposed []int32, affected map[int32]bool) []Segment {
 				continue
 			}
 			z := twoProportions(in.affected, in.exposed, out.affected, out.exposed)
-			w.tests = append(w.tests, test{
+			tests = append(tests, test{
 				issue: issue, z: z, p: 2 * distuv.UnitNormal.Survival(math.Abs(z)),
 				segment: Segment{
 					Attribute: name, Value: w.names.list[v], Affected: in.affected, Exposed: in.exposed,
@@ -67,7 +68,7 @@ func (w *work) segments(exposed []int32, affected map[int32]bool) []Segment {
 			})
 		}
 	}
-	return nil
+	return tests
 }
 
 // twoProportions is the z statistic of two shares with pooled variance; 0 if both are none or all.

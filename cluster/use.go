@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"sync"
 	"time"
 
 	"gonum.org/v1/gonum/stat/distuv"
@@ -75,8 +76,36 @@ type census struct {
 	person   []int32   // per session
 	pair     []int32   // per session: its person in its version, -1 = version not known
 	pairs    []int32   // per pair: its release
-	// of the issue that is at work
+
+	persons int
+	mu      sync.Mutex
+	idle    []*tallies
+}
+
+// tallies are what one control or issue after the other is counted in.
+type tallies struct {
 	people, versions tally // by person, by pair
+}
+
+// borrow returns tallies that nobody else uses, empty; hand them back.
+func (c *census) borrow() *tallies {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	n := len(c.idle)
+	if n == 0 {
+		return &tallies{newTally(c.persons), newTally(len(c.pairs))}
+	}
+	t := c.idle[n-1]
+	c.idle = c.idle[:n-1]
+	return t
+}
+
+func (c *census) handBack(t *tallies) {
+	t.people.reset()
+	t.versions.reset()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.idle = append(c.idle, t)
 }
 
 // takeCensus lists who is in the data. Sessions are in rank order, those from lo to hi in the data window: a version that
@@ -106,7 +135,7 @@ func (w *work) takeCensus(lo, hi int, persons int) {
 		}
 		c.pair[i] = at
 	}
-	c.people, c.versions = newTally(persons), newTally(len(c.pairs))
+	c.persons = persons
 }
 
 // number numbers the versions of the sessions from lo to hi.
@@ -264,9 +293,9 @@ func (w *work) useOf(p *problem) (all Use, versions []VersionUse, answers, laten
 		}
 		return by[release]
 	}
-	people, pairs := &c.people, &c.versions
-	people.reset()
-	pairs.reset()
+	counts := c.borrow()
+	defer c.handBack(counts)
+	people, pairs := &counts.people, &counts.versions
 	usages := w.usages(p)
 	total.presses = make([]int, 0, len(usages))
 	for i := range usages {

@@ -17,9 +17,13 @@ type view struct {
 	keys      map[string]int32
 	subjects  []string            // by number of the key
 	groups    map[[2]int32]*group // of controls, by path and key; nil = there is none
-	rows      []Exposure          // scratch of Exposures
-	fails     []firstFailure      // likewise
-	met       []metIssue          // likewise
+
+	// scratch
+	rows    []Exposure
+	fails   []firstFailure
+	met     []metIssue
+	said    says
+	episode episode
 }
 
 // maxRemembered bounds the paths, and the keys, that are remembered: some ten MB each, where every path is another.

@@ -181,7 +181,7 @@ func (s selection) clustered(ctx context.Context, led *ledger.Ledger, t *tables,
 		builders[0].Merge(b)
 		builders[i+1] = nil // two of everything are more than is needed
 	}
-	return builders[0].Result(), nil
+	return builders[0].ResultBy(func(n int, do func(int)) { eachOf(workers, n, do) }), nil
 }
 
 // collected gathers what the ranking needs of the selected Digests; in is complete but for them.
