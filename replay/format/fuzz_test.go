@@ -17,8 +17,8 @@ import (
 // FuzzDecode: whatever the bytes, the outcome is a Session that keeps its promises or a *SkipError, twice the same; and
 // a clip of it is well-formed enough to be read again.
 func FuzzDecode(f *testing.F) {
-	for _, name := range []string{"shop.json", "old.json", "sentry.json"} {
-		text, err := os.ReadFile(filepath.Join("testdata", name))
+	for _, name := range recordings(f) {
+		text, err := os.ReadFile(filepath.Join("testdata", name+".json"))
 		if err != nil {
 			f.Fatal(err)
 		}

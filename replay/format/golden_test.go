@@ -26,10 +26,23 @@ func decode(t testing.TB, parts ...format.Part) *replay.Session {
 	return s
 }
 
+// recordings names the recordings of testdata, without ".json".
+func recordings(t testing.TB) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join("testdata", "*.json"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no recording in testdata: %v", err)
+	}
+	for i, file := range files {
+		files[i] = strings.TrimSuffix(filepath.Base(file), ".json")
+	}
+	return files
+}
+
 // TestGolden reads the recordings of testdata and compares the sessions with the golden dumps; then once more under a
 // name that says nothing.
 func TestGolden(t *testing.T) {
-	for _, name := range []string{"shop", "old", "sentry", "wireframes"} {
+	for _, name := range recordings(t) {
 		t.Run(name, func(t *testing.T) {
 			text, err := os.ReadFile(filepath.Join("testdata", name+".json"))
 			if err != nil {
@@ -55,16 +68,16 @@ func golden(t *testing.T, name, got string) {
 	}
 	want, err := os.ReadFile(path)
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v; go test ./replay/format -update writes it", err)
 	}
 	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
-		t.Errorf("session differs from %s (-want +got):\n%s", path, diff)
+		t.Errorf("session differs from %s, which go test ./replay/format -update rewrites (-want +got):\n%s", path, diff)
 	}
 }
 
 // TestNoSecrets: whatever was typed, sent or carried in a query is in no part of a Session.
 func TestNoSecrets(t *testing.T) {
-	for _, name := range []string{"shop", "old", "sentry", "wireframes"} {
+	for _, name := range recordings(t) {
 		text, err := os.ReadFile(filepath.Join("testdata", name+".json"))
 		if err != nil {
 			t.Fatal(err)

@@ -11,7 +11,7 @@ import (
 // TestLend: a session that is lent is the same as one to keep, whatever its memory held before, and one that is kept stays as
 // it is while its Reader goes on.
 func TestLend(t *testing.T) {
-	names := []string{"shop", "old", "sentry", "wireframes", "shop"}
+	names := append(recordings(t), "shop")
 	var r format.Reader
 	for _, name := range names {
 		text, err := os.ReadFile(filepath.Join("testdata", name+".json"))
