@@ -1,17 +1,18 @@
 // Measures long lists in the browser: a fix list of which more and more is shown, and sessions with their facets.
-//   node bench/long.mjs BINARY DATA [SHOTS]   a built rankle, a data directory (TestMany makes large ones), a folder for pictures
+//   node bench/long.mjs BINARY DATA [MORE] [SHOTS]   a built rankle, a data directory (TestMany makes large ones),
+//   how often more issues are asked for (3), a folder for pictures
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 
-const [binary, data, shots] = process.argv.slice(2);
+const [binary, data, more = "3", shots] = process.argv.slice(2);
 if (data === undefined) {
-  console.error("usage: node bench/long.mjs BINARY DATA [SHOTS]");
+  console.error("usage: node bench/long.mjs BINARY DATA [MORE] [SHOTS]");
   process.exit(2);
 }
 const presses = 15; // of a key: enough for a median and a worst
 const wheels = 20; // turns of the wheel by one screen
-const most = 3; // times more is asked for
+const most = Number(more); // times more is asked for
 
 const sorted = (list) => [...list].sort((a, b) => a - b);
 const at = (list, share) => sorted(list)[Math.floor(share * (list.length - 1))];
@@ -61,26 +62,35 @@ const timed = async (what) => {
   await what();
   return performance.now() - began;
 };
-/** Asks for more until there is no more, and returns how long each took. */
-const moreRows = async (rows) => {
+const height = () => page.evaluate(() => document.documentElement.scrollHeight);
+/** Goes to the end and asks for more, so often as that gives more, and returns how long each took until the page was longer. */
+const moreRows = async (times) => {
   const took = [];
-  while (took.length < most && (await page.locator("button.more").count()) > 0) {
-    const before = await page.locator(rows).count();
-    took.push(await timed(async () => {
-      await page.locator("button.more").click();
-      await page.waitForFunction(([rows, before]) => document.querySelectorAll(rows).length > before, [rows, before]);
-    }));
+  while (took.length < times && (await page.locator(".more").count()) > 0) {
+    const before = await height();
+    took.push(await timed(() => page.evaluate(async (before) => {
+      document.querySelector("button.more, .more button")?.click();
+      while (document.documentElement.scrollHeight < before + innerHeight / 2) {
+        scrollTo(0, document.documentElement.scrollHeight);
+        await new Promise((done) => requestAnimationFrame(done));
+      }
+    }, before)));
   }
   return took;
 };
+/** How many rows a list has, and how many of them are in the document. */
+const shown = (rows) => page.evaluate((rows) => {
+  const all = document.querySelectorAll(`${rows}:not([aria-hidden])`);
+  return `${all[all.length - 1]?.getAttribute("aria-posinset") ?? all.length}, ${all.length} in the document of ${document.querySelectorAll("*").length} elements`;
+}, rows);
 
 say("fix list: first rows", `${(await timed(async () => {
   await page.goto(url, { waitUntil: "commit" });
   await page.locator("li.row").first().waitFor();
 })).toFixed(0)} ms`);
-const more = await moreRows("li.row");
-if (more.length > 0) say("fix list: more rows", ms(more));
-say("fix list: rows shown", await page.locator("li.row").count());
+const grew = await moreRows(most);
+if (grew.length > 0) say("fix list: more rows", ms(grew));
+say("fix list: rows", await shown("li.row"));
 say("fix list: j", ms(await keys("j")));
 say("fix list: k", ms(await keys("k")));
 const frames = await scroll();
@@ -111,15 +121,8 @@ say("sessions: a facet", `${(await timed(async () => {
   await come;
   await settled();
 })).toFixed(0)} ms`);
-const pages = [];
-for (let i = 0; i < 5; i++) {
-  const before = await page.locator(".session-list li").count();
-  pages.push(await timed(async () => {
-    await page.locator("button.more").click();
-    await page.waitForFunction((before) => document.querySelectorAll(".session-list li").length > before, before);
-  }));
-}
-say("sessions: more rows", ms(pages));
+say("sessions: more rows", ms(await moreRows(5)));
+say("sessions: rows", await shown(".session-list li"));
 say("sessions: j", ms(await keys("j")));
 await shot("sessions");
 await browser.close();

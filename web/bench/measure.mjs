@@ -67,26 +67,39 @@ say("clip bytes, of the whole recording's: median", median(shares), "%");
 say("clip bytes, of the whole recording's: all", (100 * cut) / all, "%");
 
 // First picture at the moment: rrweb's Replayer fed with the clip, and fed with the whole recording, in turn, by a page of the
-// server itself. rrweb-player is this Replayer with controls around it. Asked for the first time, the server reads the recording;
-// after that it has its answer at hand, as it has for whoever comes second and for the clip that the viewer asks for ahead.
+// server itself. Beside them the whole recording in rrweb-player, which puts controls around a Replayer of its own. Asked for
+// the first time, the server reads the recording; after that it has its answer at hand, as it has for whoever comes second and
+// for the clip that the viewer asks for ahead.
 const page = await (await browser.newContext({ bypassCSP: true })).newPage();
 await page.goto(`${server.url}/run`);
-await page.addScriptTag({ content: readFileSync(new URL("../node_modules/rrweb/dist/rrweb.umd.min.cjs", import.meta.url), "utf8") });
-const firstPicture = (path, at) => page.evaluate(async ([path, at]) => {
+const published = (file) => readFileSync(new URL(`../node_modules/${file}`, import.meta.url), "utf8");
+await page.addScriptTag({ content: published("rrweb/dist/rrweb.umd.min.cjs") });
+await page.addScriptTag({ content: published("rrweb-player/dist/rrweb-player.umd.min.cjs") });
+await page.addStyleTag({ content: published("rrweb-player/dist/style.min.css") });
+const firstPicture = (path, at, controls = false) => page.evaluate(async ([path, at, controls]) => {
   const root = document.createElement("div");
   document.body.replaceChildren(root);
   const began = performance.now();
   const slice = await (await fetch(path, { cache: "no-store" })).json();
-  const replayer = new globalThis.rrweb.Replayer(slice.events, { root, mouseTail: false, showWarning: false });
-  replayer.pause(at - slice.events[0].timestamp);
+  const offset = at - slice.events[0].timestamp;
+  let close;
+  if (controls) {
+    const player = new globalThis.rrwebPlayer.Player({ target: root, props: { events: slice.events, autoPlay: false, mouseTail: false, showWarning: false } });
+    player.goto(offset, false);
+    close = () => player.getReplayer().destroy();
+  } else {
+    const replayer = new globalThis.rrweb.Replayer(slice.events, { root, mouseTail: false, showWarning: false });
+    replayer.pause(offset);
+    close = () => replayer.destroy();
+  }
   await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   const took = performance.now() - began;
-  replayer.destroy();
+  close();
   return took;
-}, [path, at]);
+}, [path, at, controls]);
 // Another end, a millisecond later, is another answer, which the server has to cut.
 const until = (c, path, n) => (path.includes("to_ms=") ? path.replace(/to_ms=\d+/, `to_ms=${c.to_ms + n}`) : `${path}?from_ms=1&to_ms=${c.end_of_session + n}`);
-const kinds = ["clip cut", "whole cut", "clip at hand", "whole at hand"];
+const kinds = ["clip cut", "whole cut", "clip at hand", "whole at hand", "rrweb-player at hand"];
 const took = Object.fromEntries(kinds.map((k) => [k, []]));
 for (const c of clips) {
   const { start, duration_ms } = await api(`/sessions/${encodeURIComponent(c.session)}`);
@@ -98,12 +111,14 @@ for (const c of clips) {
     times["clip cut"].push(await firstPicture(clip1, c.from_ms));
     times["whole at hand"].push(await firstPicture(whole1, c.from_ms));
     times["clip at hand"].push(await firstPicture(clip1, c.from_ms));
+    times["rrweb-player at hand"].push(await firstPicture(whole1, c.from_ms, true));
   }
   for (const k of kinds) took[k].push(median(times[k]));
 }
 for (const k of kinds) say(`first picture, ${k}`, median(took[k]), "ms");
 say("times sooner, both cut", median(took["clip cut"].map((t, i) => took["whole cut"][i] / t)), "x");
 say("times sooner, both at hand", median(took["clip at hand"].map((t, i) => took["whole at hand"][i] / t)), "x");
+say("times sooner than rrweb-player, at hand", median(took["clip at hand"].map((t, i) => took["rrweb-player at hand"][i] / t)), "x");
 say("times sooner, clip at hand, whole cut", median(took["clip at hand"].map((t, i) => took["whole cut"][i] / t)), "x");
 
 await browser.close();

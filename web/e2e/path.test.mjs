@@ -16,7 +16,7 @@ for (const width of [1440, 390]) for (const scheme of ["light", "dark"]) {
     const { page, strangers, close } = await world.page({ width, scheme });
     await page.goto("/");
     await page.locator("li.row").first().waitFor();
-    assert.equal(await page.locator("li.row").count(), issues.issues.length);
+    await page.waitForFunction((n) => document.querySelectorAll("li.row").length === n, issues.issues.length);
     assert.equal(await page.locator("li.row a.title").first().innerText(), issues.issues[0].title);
     await shot(page, `list-${name}`);
     await accessible(page, "the list");
@@ -467,6 +467,62 @@ it("says so where a recording holds neither console nor network", async () => {
   await close();
 });
 
+it("walks a list of thousands, which is as long on paper as it is", async () => {
+  const { page, strangers, close } = await world.page();
+  const many = Array.from({ length: 1300 }, (_, i) => ({ ...issues.issues[i % issues.issues.length], key: `iss-${i}`, rank: i + 1, title: `Problem ${i + 1}` }));
+  await page.route(/\/api\/v1\/issues\?/, (route) => {
+    const ask = new URL(route.request().url()).searchParams;
+    const from = Number(ask.get("cursor") ?? 0);
+    const to = Math.min(many.length, from + Number(ask.get("limit")));
+    return route.fulfill({ json: { total: many.length, issues: many.slice(from, to), ...(to < many.length ? { next_cursor: String(to) } : {}) } });
+  });
+  const current = () => page.locator("li.row.current").getAttribute("aria-posinset").then(Number);
+  const inView = () => page.waitForFunction(() => {
+    const place = document.querySelector("li.row.current")?.getBoundingClientRect();
+    return place !== undefined && place.top > 0 && place.bottom < innerHeight;
+  });
+  await page.goto("/");
+  await page.locator("li.row").nth(49).waitFor();
+  for (let i = 0; i < 60; i++) await page.keyboard.press("j"); // beyond the first page, while the next one comes
+  await page.waitForFunction(() => document.querySelectorAll("li.row").length > 0 && document.querySelectorAll("li.space").length > 0);
+  assert.ok(await current() >= 50, "the walk began anew when more rows came");
+  const before = await current();
+  await page.keyboard.press("j");
+  assert.equal(await current(), before + 1);
+  assert.ok(await page.locator("li.row.current").evaluate((e) => e.contains(document.activeElement)), "the row of the walk has the focus");
+  assert.equal(await page.locator("li.row.current").getAttribute("aria-setsize"), "1300");
+  for (const n of [550, 1050, 1300]) {
+    await page.waitForFunction((n) => {
+      scrollTo(0, document.documentElement.scrollHeight);
+      return [...document.querySelectorAll("li.row")].at(-1)?.getAttribute("aria-posinset") === String(n);
+    }, n);
+  }
+  assert.ok(await page.locator("li.row").count() < 60, "rows out of sight are in the document");
+  assert.equal(await current(), before + 1);
+  await accessible(page, "a long list");
+  await page.keyboard.press("k"); // goes on where it stood, however far somebody scrolled
+  assert.equal(await current(), before);
+  await inView();
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/issues\//);
+  await page.keyboard.press("Escape"); // back to where it was left
+  await inView();
+  assert.equal(await current(), before);
+  const onPaper = () => page.evaluate(() => {
+    dispatchEvent(new Event("beforeprint"));
+    const rows = [...document.querySelectorAll("li.row")].map((e) => Number(e.getAttribute("aria-posinset")));
+    dispatchEvent(new Event("afterprint"));
+    return rows;
+  });
+  assert.equal((await onPaper()).length, 1300);
+  await page.keyboard.press("x");
+  await page.keyboard.press("j");
+  await page.keyboard.press("x");
+  assert.deepEqual(await onPaper(), [before, before + 1]);
+  assert.deepEqual(strangers, []);
+  await close();
+});
+
 it("asks once for what its first page shows, together with the script", async () => {
   const { page, close } = await world.page();
   const asked = [];
@@ -482,6 +538,11 @@ it("asks once for what its first page shows, together with the script", async ()
   await page.waitForLoadState("networkidle");
   assert.deepEqual(asked.length, 3, "the page asked again");
   assert.deepEqual(warnings, []);
+  // Who stays at a row is about to open it: its clip is on its way before they do.
+  const clip = page.waitForRequest(/\/events\?/);
+  await page.locator("li.row a.title").first().hover();
+  await clip;
+  assert.equal(new URL(page.url()).pathname, "/");
   await close();
 });
 

@@ -15,7 +15,8 @@ export interface Resource<T> {
 const cacheLimit = 60;
 const cache = new Map<string, unknown>();
 
-function remember(key: string, value: unknown): void {
+/** Keeps a value under a key, and lets go of what was not used for longest. */
+export function remember(key: string, value: unknown): void {
   cache.delete(key);
   cache.set(key, value);
   for (const oldest of cache.keys()) {
@@ -39,6 +40,11 @@ export async function prefetch<T>(key: string, load: (signal: AbortSignal) => Pr
 /** What the cache holds under a key. */
 export function remembered<T>(key: string): T | undefined {
   return cache.get(key) as T | undefined;
+}
+
+/** Changes what the cache holds under keys that start with `prefix`, after a change on the server whose outcome is known. */
+export function amend(prefix: string, change: (value: unknown) => unknown): void {
+  for (const [key, value] of cache) if (key.startsWith(prefix)) cache.set(key, change(value));
 }
 
 /** Forgets what the cache holds under keys that start with `prefix`, after a change on the server. */

@@ -6,11 +6,16 @@ export interface Place { path: string; search: URLSearchParams }
 export interface Navigation extends Place {
   /** Goes to an address of ours. `replace` keeps the history short while somebody types. */
   go(to: string, options?: { replace?: boolean; keepScroll?: boolean }): void;
+  /** Goes to the page at `to`; as it was left, with its filters and where it was scrolled to, if somebody came from there. */
+  back(to: string): void;
 }
 
 const NavigationContext = createContext<Navigation | null>(null);
 
 const here = (): Place => ({ path: location.pathname, search: new URLSearchParams(location.search) });
+
+/** What the history knows of how somebody came to a place. */
+interface Came { from: string }
 
 export function Router({ children }: { children: ReactNode }) {
   const [place, setPlace] = useState(here);
@@ -19,14 +24,18 @@ export function Router({ children }: { children: ReactNode }) {
     addEventListener("popstate", pop);
     return () => removeEventListener("popstate", pop);
   }, []);
-  const value = useMemo<Navigation>(
+  const value: Navigation = useMemo(
     () => ({
       ...place,
       go(to, options = {}) {
-        if (options.replace) history.replaceState(null, "", to);
-        else history.pushState(null, "", to);
+        if (options.replace) history.replaceState(history.state, "", to);
+        else history.pushState({ from: location.pathname } satisfies Came, "", to);
         setPlace(here());
         if (!options.replace && !options.keepScroll) scrollTo(0, 0);
+      },
+      back(to) {
+        if ((history.state as Came | null)?.from === to) history.back();
+        else value.go(to);
       },
     }),
     [place],

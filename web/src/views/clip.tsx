@@ -9,7 +9,7 @@ import { useTitle } from "./shell";
 
 export function ClipPage({ issueKey, index }: { issueKey: string; index: number }) {
   const resource = useIssue(issueKey);
-  const { search, go } = useNavigation();
+  const { search, go, back } = useNavigation();
   const issue = resource.stale ? undefined : resource.data;
   const clips = issue?.clips ?? [];
   const at = clips.findIndex((c) => c.index === index);
@@ -17,7 +17,7 @@ export function ClipPage({ issueKey, index }: { issueKey: string; index: number 
   const [opened] = useState(() => ({ index, seconds: Number(search.get("t") ?? Number.NaN) }));
   const startAt = opened.index === index && Number.isFinite(opened.seconds) && opened.seconds >= 0 ? opened.seconds * 1000 : undefined;
   useTitle(issue === undefined ? "Clip" : `Clip ${at + 1}: ${issue.title}`);
-  useKeys({ Escape: () => go(issuePath(issueKey)) });
+  useKeys({ Escape: () => back(issuePath(issueKey)) });
   if (issue === undefined) return <MissingIssue resource={resource} />;
   if (at < 0) return <Empty title="No such clip"><p>The issue has {clips.length} clips in this run. <Link to={issuePath(issueKey)}>Open the issue</Link></p></Empty>;
   const contrast = clips.find((c) => c.contrast && c.index !== index);

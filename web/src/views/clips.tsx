@@ -1,9 +1,10 @@
 // Clips of an issue: the player with its clip, and the strip to choose from.
 import { useCallback, useEffect, useRef } from "react";
-import { fetchClip, warmEvents } from "../api/client";
+import { fetchClip, fetchIssue, warmEvents } from "../api/client";
 import type { Clip, ClipRef, IssueRow } from "../api/wire";
 import { clock, moment } from "../model/format";
 import { pattern } from "../model/patterns";
+import { loadStage } from "../player/load";
 import { Player } from "../player/player";
 import { prefetch, useResource } from "../state/resource";
 import { clipPath, sessionPath } from "../state/router";
@@ -24,17 +25,47 @@ export interface ClipStageProps {
   onPick(index: number): void;
 }
 
+export const issueResource = (key: string): string => `issue:${key}`;
 const clipKey = (issue: IssueRow, index: number): string => `clip:${issue.key}:${index}`;
 
-/** Returns a function that gets a clip ready to be shown at once; what it began is given up with the page. */
+/** Gets a clip ready to be shown at once. */
+const fetchAhead = (issue: IssueRow, index: number, signal: AbortSignal): Promise<void> =>
+  prefetch(clipKey(issue, index), (s) => fetchClip(issue.key, index, s), signal).then((c) => (c === undefined ? undefined : warmEvents(c.events_url, signal)));
+
+/** Returns a function that gets a clip ready; what it began is given up with the page. */
 function useReady(issue: IssueRow): (index: number) => void {
   const abort = useRef<AbortController | null>(null);
   useEffect(() => () => abort.current?.abort(), []);
   return (index) => {
     abort.current?.abort();
-    const { signal } = (abort.current = new AbortController());
-    void prefetch(clipKey(issue, index), (s) => fetchClip(issue.key, index, s), signal).then((c) => (c === undefined ? undefined : warmEvents(c.events_url, signal)));
+    abort.current = new AbortController();
+    void fetchAhead(issue, index, abort.current.signal);
   };
+}
+
+// Who stays at a row so long is likely to open it; who passes by costs the server nothing.
+const stayMS = 120;
+
+/**
+ * Returns a function to call when somebody comes to a row, and with null when they leave: what the page of that issue shows
+ * first is fetched meanwhile, with its first clip, so that the picture is there soon after the page.
+ */
+export function useAhead(): (issue: IssueRow | null) => void {
+  const timer = useRef(0);
+  const abort = useRef<AbortController | null>(null);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  return useCallback((issue) => {
+    clearTimeout(timer.current);
+    if (issue === null) return; // what is under way is what the next page waits for, if they left the row by opening it
+    timer.current = window.setTimeout(() => {
+      abort.current?.abort();
+      const { signal } = (abort.current = new AbortController());
+      const first = issue.clips?.[0];
+      void loadStage().catch(() => {}); // it shows when it is needed
+      void prefetch(issueResource(issue.key), (s) => fetchIssue(issue.key, s), signal);
+      if (first !== undefined) void fetchAhead(issue, first.index, signal);
+    }, stayMS);
+  }, []);
 }
 
 /** The player for one clip of an issue, and below it what was found in the stretch. */

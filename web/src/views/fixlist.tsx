@@ -1,17 +1,20 @@
 // The fix list: what to repair first, what it costs, how sure that is.
 import { memo, useCallback, useMemo, useRef, useState } from "react";
-import { ApiError, askWhatIf, exportURL, fetchIssues } from "../api/client";
+import { askWhatIf, exportURL, fetchIssues } from "../api/client";
 import type { IssueList, IssueRow, Report, Status, WhatIfList } from "../api/wire";
 import { count, dayRange, list, plural, quantity, ratio, sentenceCase, share } from "../model/format";
 import { lanes, reasons, segmentChips, sharedAxis, windowName, type Axis } from "../model/impact";
 import { pattern, patternNames, statuses, statusName } from "../model/patterns";
 import { bodyOf, matches, questionOf, rerank, withQuestion, type Question, type Reranked } from "../model/whatif";
 import { useKeys } from "../state/keys";
-import { remembered, useResource, type Resource } from "../state/resource";
+import { useMore, type More, type Page } from "../state/more";
+import { useResource, type Resource } from "../state/resource";
 import { issuePath, Link, useNavigation } from "../state/router";
 import { useRows } from "../state/rows";
-import { AxisScale, Empty, Failed, Fact, Lane, Loading, PatternChip, Sparkline, StatusChip } from "./parts";
+import { AxisScale, Empty, Failed, Fact, Lane, Loading, PatternChip, ShowMore, Sparkline, StatusChip } from "./parts";
 import { Chosen } from "./chosen";
+import { useAhead } from "./clips";
+import { LongList } from "./longlist";
 import { useTitle } from "./shell";
 import { Answered, WhatIfPanel } from "./whatif";
 import { Icon } from "./icons";
@@ -31,42 +34,23 @@ export function FixListPage({ report }: { report: Resource<Report> }) {
   const { search, go } = useNavigation();
   const filters: Filters = { q: search.get("q") ?? "", pattern: search.get("pattern") ?? "", screen: search.get("screen") ?? "", status: search.get("status") ?? "", order: search.get("order") === "effort" ? "effort" : "" };
   const question = useMemo(() => questionOf(search), [search]);
-  const [pages, setPages] = useState(1);
   const filtered = filters.q !== "" || filters.pattern !== "" || filters.screen !== "" || filters.status !== "" || filters.order !== "";
   const head = useResource<IssueList>("issues:head", (signal) => fetchIssues({ limit: headSize }, signal));
-  const keyOf = (pages: number) => `issues:${JSON.stringify(filters)}:${pages}`;
-  const rows = useResource<IssueList>(question === null && (filtered || pages > 1) ? keyOf(pages) : null, async (signal) => {
-    // What was shown before more was asked for, if no decision and no other run has come since, need not be fetched again.
-    const before = pages === 1 ? undefined : remembered<IssueList>(pages === 2 && !filtered ? "issues:head" : keyOf(pages - 1));
-    const follow = async (from: IssueList | undefined): Promise<IssueList> => {
-      let all = from?.issues ?? [];
-      let cursor = from?.next_cursor;
-      const end = from === undefined ? headSize + (pages - 1) * moreSize : all.length + moreSize;
-      for (;;) {
-        const part = await fetchIssues({ limit: all.length === 0 ? headSize : moreSize, ...filters, ...(cursor === undefined ? {} : { cursor }) }, signal);
-        all = all.concat(part.issues ?? []);
-        cursor = part.next_cursor;
-        if (cursor === undefined) return { total: part.total, issues: all };
-        if (all.length >= end) return { total: part.total, issues: all, next_cursor: cursor };
-      }
-    };
-    if (before?.next_cursor === undefined) return follow(undefined);
-    return follow(before).catch((e: unknown) => {
-      if (e instanceof ApiError && e.status === 400) return follow(undefined); // the cursor is of a run before
-      throw e;
-    });
-  });
+  const name = filtered ? `issues:${JSON.stringify(filters)}` : "issues:head";
+  const found = useResource<IssueList>(question === null && filtered ? name : null, (signal) => fetchIssues({ limit: headSize, ...filters }, signal));
+  const list = filtered ? found : head;
+  const first = useMemo(() => (list.data === undefined || list.stale ? undefined : pageOf(list.data)), [list.data, list.stale]);
+  const more = useMore<IssueRow>(name, first, (cursor, signal) => fetchIssues({ limit: moreSize, ...filters, cursor }, signal).then(pageOf), list.reload);
   const other = useWhatIf(question, filters);
-  // The head stays on screen until there is more.
-  const more = rows.data !== undefined || rows.error !== undefined;
-  const shown = other.list ?? (filtered || (pages > 1 && more) ? rows : head);
+  const shown: Shown = other.list !== undefined
+    ? { ...other.list, rows: other.list.data?.issues ?? [], total: other.list.data?.total, name: JSON.stringify(question) }
+    : { ...list, rows: first === undefined ? (list.data?.issues ?? []) : more.rows, total: list.data?.total, name, more };
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const choose = useCallback((key: string) => setChosen((chosen) => (chosen.includes(key) ? chosen.filter((k) => k !== key) : [...chosen, key])), []);
   const address = (params: URLSearchParams) => (params.size === 0 ? "/" : `/?${params.toString()}`);
   const ask = (q: Question | null) => go(address(withQuestion(search, q)), { replace: true });
   const axis = useMemo(() => sharedAxis((head.data?.issues ?? []).flatMap(lanes)), [head.data]);
   const setFilter = (name: keyof Filters, value: string) => {
-    setPages(1);
     const next = new URLSearchParams(search);
     if (value === "") next.delete(name);
     else next.set(name, value);
@@ -84,13 +68,24 @@ export function FixListPage({ report }: { report: Resource<Report> }) {
     <>
       <Masthead report={report.data} />
       <Remarks report={report.data} />
-      <Toolbar filters={filters} onFilter={setFilter} head={head.data?.issues ?? []} total={shown.data?.issues?.length} all={report.data.issues_total} />
+      <Toolbar filters={filters} onFilter={setFilter} head={head.data?.issues ?? []} total={shown.total} all={report.data.issues_total} />
       <WhatIfPanel report={report.data} question={question} onAsk={ask} />
       {question !== null && other.answer !== undefined && <Answered answer={other.answer} question={question} />}
-      <Body shown={shown} axis={axis} filtered={filtered || question !== null} onClear={() => go("/", { replace: true })} onMore={() => setPages((n) => n + 1)} orderedBy={other.answer?.ordered_by ?? report.data.ordered_by} chosen={chosen} onChoose={choose} />
+      <Body shown={shown} axis={axis} filtered={filtered || question !== null} onClear={() => go("/", { replace: true })} orderedBy={other.answer?.ordered_by ?? report.data.ordered_by} chosen={chosen} onChoose={choose} />
       <Chosen keys={chosen} onClear={() => setChosen([])} />
     </>
   );
+}
+
+const pageOf = (list: IssueList): Page<IssueRow> => ({ rows: list.issues ?? [], next: list.next_cursor });
+
+/** A list as it is shown: what is loaded of it, and what comes behind. */
+interface Shown extends Resource<IssueList> {
+  rows: readonly Reranked[];
+  total: number | undefined;
+  /** Tells one list from another. */
+  name: string;
+  more?: More<IssueRow>;
 }
 
 /** The list of another question, as if the server had ranked so; no list where nothing is asked. */
@@ -202,11 +197,21 @@ function unique(values: readonly string[]): string[] {
   return [...new Set(values)].filter((v) => v !== "");
 }
 
-function Body({ shown, axis, filtered, onClear, onMore, orderedBy, chosen, onChoose }: { shown: Resource<IssueList>; axis: Axis; filtered: boolean; onClear(): void; onMore(): void; orderedBy: string; chosen: readonly string[]; onChoose(key: string): void }) {
+interface BodyProps {
+  shown: Shown;
+  axis: Axis;
+  filtered: boolean;
+  onClear(): void;
+  orderedBy: string;
+  chosen: readonly string[];
+  onChoose(key: string): void;
+}
+
+function Body(props: BodyProps) {
+  const { shown, filtered, onClear } = props;
   if (shown.error !== undefined) return <Failed error={shown.error} onRetry={shown.reload} />;
   if (shown.data === undefined) return <Loading what="the issues" />;
-  const rows = shown.data.issues ?? [];
-  if (rows.length === 0) {
+  if (shown.rows.length === 0) {
     return filtered ? (
       <Empty title="No issue matches"><p>Fewer filters show more.</p><button type="button" onClick={onClear}>Show all issues</button></Empty>
     ) : (
@@ -215,21 +220,17 @@ function Body({ shown, axis, filtered, onClear, onMore, orderedBy, chosen, onCho
       </Empty>
     );
   }
-  return <Rows rows={rows} axis={axis} stale={shown.stale} more={shown.data.next_cursor !== undefined ? onMore : undefined} label={`Issues, ordered by ${orderedBy}`} chosen={chosen} onChoose={onChoose} />;
+  return <Rows {...props} />;
 }
 
-interface RowsProps {
-  rows: readonly Reranked[];
-  axis: Axis;
-  stale: boolean;
-  more: (() => void) | undefined;
-  label: string;
-  chosen: readonly string[];
-  onChoose(key: string): void;
-}
+const keyOf = (row: Reranked): string => row.key;
+// About what a row takes, in px, beside each other and one below the other.
+const rowHeight = matchMedia("(max-width: 620px)").matches ? 330 : 112;
 
-function Rows({ rows, axis, stale, more, label, chosen, onChoose }: RowsProps) {
-  const walk = useRows(rows.length, rows);
+function Rows({ shown, axis, orderedBy, chosen, onChoose }: BodyProps) {
+  const { rows, total, name, stale, more } = shown;
+  const walk = useRows(rows, keyOf, name);
+  const ahead = useAhead();
   useKeys({ x: () => { const row = rows[walk.current]; if (row !== undefined) onChoose(row.key); } });
   return (
     <div className={`list ${stale ? "stale" : ""}`}>
@@ -241,20 +242,25 @@ function Rows({ rows, axis, stale, more, label, chosen, onChoose }: RowsProps) {
         <span>By day</span>
         <span>Status</span>
       </div>
-      <ol aria-label={label}>
-        {rows.map((row, i) => (
-          <li key={row.key} ref={walk.row(i)} className={`row ${i === walk.current ? "current" : ""}`}>
-            <Row row={row} axis={axis} chosen={chosen.includes(row.key)} onChoose={onChoose} />
-          </li>
-        ))}
-      </ol>
-      {more !== undefined && <button type="button" className="more" onClick={more}>Show more</button>}
+      <LongList name={name} rows={rows} total={total ?? rows.length} keyOf={keyOf} walk={walk} label={`Issues, ordered by ${orderedBy}`} rowClass="row" height={rowHeight} more={more} onPaper={chosen.length === 0 ? undefined : (row) => chosen.includes(row.key)}>
+        {(row) => <Row row={row} axis={axis} chosen={chosen.includes(row.key)} onChoose={onChoose} onStay={ahead} />}
+      </LongList>
+      {more !== undefined && <ShowMore more={more} what="issues" />}
     </div>
   );
 }
 
+interface RowProps {
+  row: Reranked;
+  axis: Axis;
+  chosen: boolean;
+  onChoose(key: string): void;
+  /** Somebody came to the row, or left it. */
+  onStay(row: IssueRow | null): void;
+}
+
 /** A row is drawn again only when it changes: one key press in a list of thousands is not to draw them all. */
-const Row = memo(function Row({ row, axis, chosen, onChoose }: { row: Reranked; axis: Axis; chosen: boolean; onChoose(key: string): void }) {
+const Row = memo(function Row({ row, axis, chosen, onChoose, onStay }: RowProps) {
   const patterns = row.patterns ?? [];
   const impacts = lanes(row);
   return (
@@ -265,7 +271,7 @@ const Row = memo(function Row({ row, axis, chosen, onChoose }: { row: Reranked; 
         <input type="checkbox" className="choose" aria-label={`Choose ${row.title}`} checked={chosen} onChange={() => onChoose(row.key)} />
       </div>
       <div className="what">
-        <Link className="title" to={issuePath(row.key)} title={row.title}>{row.title}</Link>
+        <Link className="title" to={issuePath(row.key)} title={row.title} onFocus={() => onStay(row)} onBlur={() => onStay(null)} onPointerEnter={() => onStay(row)} onPointerLeave={() => onStay(null)}>{row.title}</Link>
         {!row.title.includes(` on ${row.screen}`) && <p className="where" title={row.screen}>on <code>{row.screen}</code></p>}
         <ul className="chips" aria-label="Patterns and segments">
           {patterns.slice(0, 3).map((p) => <li key={p.pattern}><PatternChip name={p.pattern} /></li>)}

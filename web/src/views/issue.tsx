@@ -9,7 +9,7 @@ import { loadStage } from "../player/load";
 import { useKeys } from "../state/keys";
 import { useResource, type Resource } from "../state/resource";
 import { clipPath, issuePath, Link, screenPath, useNavigation } from "../state/router";
-import { ClipStage, ClipStrip, NoClips } from "./clips";
+import { ClipStage, ClipStrip, issueResource, NoClips } from "./clips";
 import { AxisScale, Fact, Failed, Lane, Loading, PatternChip, TrendChart } from "./parts";
 import { ReviewPanel } from "./review";
 import { useTitle } from "./shell";
@@ -19,7 +19,7 @@ import { Icon } from "./icons";
 
 export function useIssue(key: string): Resource<IssueDetail> {
   useEffect(() => void loadStage(), []); // an issue is shown with a clip
-  return useResource<IssueDetail>(`issue:${key}`, (signal) => fetchIssue(key, signal));
+  return useResource<IssueDetail>(issueResource(key), (signal) => fetchIssue(key, signal));
 }
 
 export function MissingIssue({ resource }: { resource: Resource<IssueDetail> }) {
@@ -29,10 +29,10 @@ export function MissingIssue({ resource }: { resource: Resource<IssueDetail> }) 
 
 export function IssuePage({ issueKey }: { issueKey: string }) {
   const resource = useIssue(issueKey);
-  const { search, go } = useNavigation();
+  const { search, go, back } = useNavigation();
   const issue = resource.stale ? undefined : resource.data;
   useTitle(issue?.title ?? "Issue");
-  useKeys({ Escape: () => go("/") });
+  useKeys({ Escape: () => back("/") });
   if (issue === undefined) return <MissingIssue resource={resource} />;
   const clips = issue.clips ?? [];
   const wanted = Number(search.get("clip") ?? Number.NaN);

@@ -5,6 +5,7 @@ import type { Change, Day, Impact } from "../api/wire";
 import { count, day as formatDay, interval, plural, quantity, shortDay } from "../model/format";
 import { estimated, firmness, laneName, position, type Axis } from "../model/impact";
 import { pattern, statusName } from "../model/patterns";
+import type { More } from "../state/more";
 import { Icon } from "./icons";
 
 export function PatternChip({ name, detail }: { name: string; detail?: string }) {
@@ -49,6 +50,17 @@ export function Failed({ error, onRetry, children }: { error: ApiError; onRetry:
       {error.message !== `${error.title}.` && <p>{error.message}</p>}
       {children}
       <button type="button" onClick={onRetry}>Try again</button>
+    </div>
+  );
+}
+
+/** What is below the rows that are loaded: how to get more, that they come, or that they did not. */
+export function ShowMore({ more, what }: { more: More<unknown>; what: string }) {
+  if (more.state === "end") return null;
+  return (
+    <div className="more">
+      {more.error !== undefined && <p role="alert">{more.error.message}</p>}
+      <button type="button" disabled={more.state === "loading"} onClick={more.next}>{more.state === "loading" ? `Loading more ${what}…` : more.state === "failed" ? "Try again" : `Show more ${what}`}</button>
     </div>
   );
 }

@@ -2,11 +2,22 @@
 // one who comes second sees both and chooses.
 import { useEffect, useState } from "react";
 import { ApiError, fetchIssue, saveReview } from "../api/client";
-import type { IssueDetail, Review } from "../api/wire";
+import type { IssueDetail, IssueList, IssueRow, Review } from "../api/wire";
 import { moment } from "../model/format";
 import { statuses, statusName } from "../model/patterns";
-import { forget } from "../state/resource";
+import { amend } from "../state/resource";
 import { StatusChip } from "./parts";
+
+/** What is kept of a list, with what was decided about one of its rows: the list need not be loaded again to its end. */
+function withReview(kept: unknown, key: string, review: Review): unknown {
+  const decided = (rows: IssueRow[]) => rows.map((row): IssueRow => {
+    if (row.key !== key) return row;
+    const { per_effort: _, ...rest } = row; // the server's to say
+    return { ...rest, status: review.status, owner: review.owner, ...(review.effort === undefined ? {} : { effort: review.effort }) };
+  });
+  const list = kept as Partial<IssueList> & { rows?: IssueRow[] };
+  return { ...list, ...(list.issues ? { issues: decided(list.issues) } : {}), ...(list.rows ? { rows: decided(list.rows) } : {}) };
+}
 
 const none: Review = { status: "new", owner: "", note: "", rev: 0, history: [] };
 
@@ -40,7 +51,7 @@ export function ReviewPanel({ issue, onSaved }: { issue: IssueDetail; onSaved():
       setStored(now);
       setDraft(now);
       setPhase({ kind: "saved" });
-      forget("issues:");
+      amend("issues:", (lists) => withReview(lists, issue.key, now));
       onSaved();
     } catch (error) {
       if (error instanceof ApiError && error.status === 409) {

@@ -1,7 +1,7 @@
 // Screens: what people press on each, drawn over a picture of it, and how often nothing answers.
 import { useEffect, useState, type CSSProperties } from "react";
 import { fetchScreen, fetchScreens } from "../api/client";
-import type { ControlUse, ScreenLayout, ScreenList, ScreenMap, ScreenPress } from "../api/wire";
+import type { ControlUse, ScreenLayout, ScreenList, ScreenRow, ScreenMap, ScreenPress } from "../api/wire";
 import { count, plural, ratio, share } from "../model/format";
 import { placeOf, type Box } from "../model/place";
 import { Picture, settleMS, type Find } from "../player/picture";
@@ -17,11 +17,13 @@ export function ScreensPage() {
   return screen === null ? <AllScreens /> : <OneScreen key={screen} screen={screen} />;
 }
 
+const screenOf = (s: ScreenRow): string => s.screen;
+
 function AllScreens() {
   useTitle("Screens");
   const list = useResource<ScreenList>("screens", fetchScreens);
   const rows = list.data?.screens ?? [];
-  const walk = useRows(rows.length, list.data);
+  const walk = useRows<ScreenRow, HTMLTableSectionElement>(rows, screenOf, "screens");
   if (list.error !== undefined) return <Failed error={list.error} onRetry={list.reload} />;
   if (list.data === undefined) return <Loading what="the screens" />;
   if (rows.length === 0) return <Empty title="No screen was seen"><p>The recordings name no address. <Link to="/run">What was read</Link></p></Empty>;
@@ -31,9 +33,9 @@ function AllScreens() {
       <div className="card scroll-x">
         <table className="table">
           <thead><tr><th scope="col">Screen</th><th scope="col" className="num">Sessions</th><th scope="col" className="num">People</th><th scope="col" className="num">Controls pressed</th><th scope="col" className="num">Tries without an answer</th><th scope="col" className="num">Issues</th></tr></thead>
-          <tbody>
+          <tbody ref={walk.list}>
             {rows.map((s, i) => (
-              <tr key={s.screen} ref={walk.row(i)}>
+              <tr key={s.screen} data-index={i}>
                 <th scope="row"><Link className="title" to={screenPath(s.screen)}>{s.screen}</Link></th>
                 <td className="num">{count(s.sessions)}</td><td className="num">{count(s.people)}</td><td className="num">{count(s.controls)}</td>
                 <td className="num">{ratio(s.silent, s.tried)} <span className="muted small">of {count(s.tried)}</span></td><td className="num">{count(s.issues)}</td>

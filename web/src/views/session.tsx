@@ -15,10 +15,10 @@ import { useTitle } from "./shell";
 
 export function SessionPage({ id }: { id: string }) {
   const resource = useResource<SessionDetail>(`session:${id}`, (signal) => fetchSession(id, signal));
-  const { search, go } = useNavigation();
+  const { search, back } = useNavigation();
   const s = resource.stale ? undefined : resource.data;
   useTitle(s === undefined ? "Session" : `Session of ${s.user === "" ? "an unknown user" : s.user}`);
-  useKeys({ Escape: () => go("/sessions") });
+  useKeys({ Escape: () => back("/sessions") });
   const seek = useRef<((epochMS: number) => void) | null>(null);
   const visits = useMemo(() => s?.visits ?? [], [s]);
   const signals = useMemo(() => s?.signals ?? [], [s]);

@@ -1,18 +1,22 @@
 // Sessions: search with facets, each row with what happened in it.
-import { useEffect, useRef, useState } from "react";
+import { memo, useEffect, useMemo, useRef, useState } from "react";
 import { fetchSessions } from "../api/client";
 import type { FacetValue, SessionList, SessionRow } from "../api/wire";
 import { count, duration, middle, moment, plural } from "../model/format";
 import { attribute, pattern } from "../model/patterns";
 import { useKeys } from "../state/keys";
-import { remembered, useResource } from "../state/resource";
+import { useMore, type More, type Page } from "../state/more";
+import { useResource, type Resource } from "../state/resource";
 import { Link, sessionPath, useNavigation } from "../state/router";
 import { useRows } from "../state/rows";
-import { Empty, Failed, Loading, PatternChip } from "./parts";
+import { LongList } from "./longlist";
+import { Empty, Failed, Loading, PatternChip, ShowMore } from "./parts";
 import { useTitle } from "./shell";
 import { Icon } from "./icons";
 
 const pageSize = 50;
+// Who goes on wants more at once.
+const moreSize = 200;
 const facetNames = ["pattern", "screen", "device", "os", "browser", "version", "channel"] as const;
 const filterNames = [...facetNames, "user", "issue", "from", "to"] as const;
 // Facets show this many values before "more".
@@ -26,26 +30,11 @@ export function SessionsPage() {
     const value = search.get(name) ?? "";
     if (value !== "") filters[name] = value;
   }
-  const [pages, setPages] = useState(1);
-  const keyOf = (pages: number) => `sessions:${JSON.stringify(filters)}:${pages}`;
-  const sessions = useResource<SessionList>(keyOf(pages), async (signal) => {
-    const follow = async (first: SessionList, missing: number): Promise<SessionList> => {
-      let all: SessionRow[] = first.sessions ?? [];
-      let cursor = first.next_cursor;
-      for (let page = 0; page < missing && cursor !== undefined; page++) {
-        const part = await fetchSessions({ ...filters, limit: pageSize, cursor }, signal);
-        all = all.concat(part.sessions ?? []);
-        cursor = part.next_cursor;
-      }
-      const { next_cursor: _, ...rest } = first;
-      return { ...rest, sessions: all, ...(cursor === undefined ? {} : { next_cursor: cursor }) };
-    };
-    // What was shown before more was asked for need not be fetched again.
-    const before = pages === 1 ? undefined : remembered<SessionList>(keyOf(pages - 1));
-    return before === undefined ? follow(await fetchSessions({ ...filters, limit: pageSize }, signal), pages - 1) : follow(before, 1);
-  });
+  const name = `sessions:${JSON.stringify(filters)}`;
+  const sessions = useResource<SessionList>(name, (signal) => fetchSessions({ ...filters, limit: pageSize }, signal));
+  const first = useMemo(() => (sessions.data === undefined || sessions.stale ? undefined : pageOf(sessions.data)), [sessions.data, sessions.stale]);
+  const more = useMore<SessionRow>(name, first, (cursor, signal) => fetchSessions({ ...filters, limit: moreSize, cursor }, signal).then(pageOf), sessions.reload);
   const set = (name: string, value: string) => {
-    setPages(1);
     const next = new URLSearchParams(search);
     if (value === "") next.delete(name);
     else next.set(name, value);
@@ -72,7 +61,7 @@ export function SessionsPage() {
       <div className="sessions">
         <FacetPanel facets={sessions.data?.facets ?? {}} filters={filters} onPick={set} />
         <div className={sessions.stale ? "stale" : ""}>
-          <Results resource={sessions} onMore={() => setPages((n) => n + 1)} onClear={() => go("/sessions", { replace: true })} />
+          <Results resource={sessions} name={name} more={more} onClear={() => go("/sessions", { replace: true })} />
         </div>
       </div>
     </>
@@ -131,25 +120,28 @@ function Facet({ name, values, chosen, onPick }: { name: string; values: readonl
   );
 }
 
-function Results({ resource, onMore, onClear }: { resource: ReturnType<typeof useResource<SessionList>>; onMore(): void; onClear(): void }) {
+function Results({ resource, name, more, onClear }: { resource: Resource<SessionList>; name: string; more: More<SessionRow>; onClear(): void }) {
+  const rows = resource.stale ? (resource.data?.sessions ?? []) : more.rows;
+  const walk = useRows(rows, keyOf, name);
   if (resource.error !== undefined) return <Failed error={resource.error} onRetry={resource.reload} />;
   if (resource.data === undefined) return <Loading what="the sessions" />;
-  const rows = resource.data.sessions ?? [];
   if (rows.length === 0) return <Empty title="No session matches"><p>Fewer words or filters find more.</p><button type="button" onClick={onClear}>Show all sessions</button></Empty>;
   return (
     <>
-      <SessionRows rows={rows} />
-      {resource.data.next_cursor !== undefined && <button type="button" className="more" onClick={onMore}>Show more</button>}
+      <LongList name={name} rows={rows} total={resource.data.total} keyOf={keyOf} walk={walk} label="Sessions" listClass="session-list" rowClass="session" height={rowHeight} more={more}>
+        {(session) => <Row session={session} />}
+      </LongList>
+      <ShowMore more={more} what="sessions" />
     </>
   );
 }
 
-function SessionRows({ rows }: { rows: readonly SessionRow[] }) {
-  const walk = useRows(rows.length, rows);
-  return <ol className="session-list" aria-label="Sessions">{rows.map((s, i) => <li key={s.id} ref={walk.row(i)} className={i === walk.current ? "current" : ""}><Row session={s} /></li>)}</ol>;
-}
+const keyOf = (s: SessionRow): string => s.id;
+const pageOf = (list: SessionList): Page<SessionRow> => ({ rows: list.sessions ?? [], next: list.next_cursor });
+// About what a row takes, in px, beside each other and one below the other.
+const rowHeight = matchMedia("(max-width: 620px)").matches ? 130 : 66;
 
-function Row({ session: s }: { session: SessionRow }) {
+const Row = memo(function Row({ session: s }: { session: SessionRow }) {
   const machine = [s.os, s.browser, s.app_version].filter((p) => p !== "").join(" · ");
   return (
     <div className="session-row">
@@ -166,4 +158,4 @@ function Row({ session: s }: { session: SessionRow }) {
       </div>
     </div>
   );
-}
+});
