@@ -80,16 +80,6 @@ func runOf(s *Snapshot) Run {
 	}
 }
 
-func trustOf(r *ranker.Report) Trust {
-	return Trust{
-		Totals: mapped(r.Totals, func(t ranker.Total) Total { return Total{Outcome: t.Outcome, PerWeek: figureOf(t.PerWeek)} }),
-		Calibration: mapped(r.Calibration, func(c ranker.CalibrationSummary) Calibration {
-			return Calibration{Outcome: c.Outcome, Controls: c.Controls, Possible: c.Possible, Mean: finite(c.Mean), Spread: finite(c.Spread)}
-		}),
-		Checks: mapped(r.Checks, func(c ranker.SelfCheck) SelfCheck { return SelfCheck(c) }),
-	}
-}
-
 func goalOf(g ranker.GoalSummary) Goal {
 	out := Goal{Name: g.Name, Reached: g.Reached, Sessions: g.Sessions,
 		Steps: mapped(g.Steps, func(x ranker.StepCount) StepCount { return StepCount(x) })}
@@ -186,21 +176,6 @@ func rowOf(r ranker.Ranked) IssueRow {
 			EndMS: at(c.SessionStart, c.End), Pattern: string(c.Pattern), Caption: c.Caption, Contrast: c.Contrast})
 	}
 	return out
-}
-
-// makeOf converts what an issue is made of.
-func makeOf(i cluster.Issue) Make {
-	return Make{
-		Controls: mapped(i.Controls, func(c cluster.ControlShare) ControlShare {
-			return ControlShare{Screen: c.Screen, Target: targetOf(c.Target), Sessions: c.Sessions}
-		}),
-		Sureness: unit01(i.Sureness),
-		Changes: mapped(i.Changes, func(c cluster.Change) Change {
-			return Change{Kind: string(c.Kind), Day: c.Day.UTC().Format(time.DateOnly), Version: c.Version, AffectedBefore: c.AffectedBefore,
-				ExposedBefore: c.ExposedBefore, AffectedAfter: c.AffectedAfter, ExposedAfter: c.ExposedAfter}
-		}),
-		Notes: mapped(i.Notes, same),
-	}
 }
 
 func segmentOf(s cluster.Segment) Segment {

@@ -3,6 +3,7 @@ package api_test
 import (
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,26 +12,43 @@ import (
 
 // The pages of docs/format name every field that the contracts hold.
 func TestFormatPages(t *testing.T) {
-	f := func(page string, types ...any) {
+	f := func(page string, types ...reflect.Type) {
 		t.Helper()
 		text, err := os.ReadFile("../docs/format/" + page)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, v := range types {
-			for _, field := range reflect.VisibleFields(reflect.TypeOf(v)) {
+			for _, field := range reflect.VisibleFields(v) {
 				if field.Anonymous {
 					continue // its fields are listed too
 				}
 				name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 				if name == "" || !strings.Contains(string(text), "`"+name+"`") {
-					t.Errorf("%s does not explain %s.%s (%q)", page, reflect.TypeOf(v).Name(), field.Name, name)
+					t.Errorf("%s does not explain %s.%s (%q)", page, v.Name(), field.Name, name)
 				}
 			}
 		}
 	}
-	f("detect.md", api.EpisodeLine{}, api.Target{})
-	f("report.md", api.ReportDocument{}, api.DocumentIssue{}, api.DocumentClip{}, api.Impact{}, api.MainImpact{}, api.Figure{},
-		api.Target{}, api.DayCount{}, api.Segment{}, api.Use{}, api.VersionUse{}, api.ReasonCount{}, api.Goal{}, api.StepCount{}, api.RetentionSummary{},
-		api.ReadSummary{}, api.SkipCount{}, api.MarkCount{})
+	f("detect.md", typesIn(reflect.TypeFor[api.EpisodeLine]())...)
+	f("report.md", typesIn(reflect.TypeFor[api.ReportDocument]())...)
+}
+
+// typesIn lists a struct of this package and all that its fields lead to.
+func typesIn(t reflect.Type) []reflect.Type {
+	var all []reflect.Type
+	var visit func(reflect.Type)
+	visit = func(t reflect.Type) {
+		switch {
+		case t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice:
+			visit(t.Elem())
+		case t.Kind() == reflect.Struct && t.PkgPath() == reflect.TypeFor[api.ReportDocument]().PkgPath() && !slices.Contains(all, t):
+			all = append(all, t)
+			for i := range t.NumField() {
+				visit(t.Field(i).Type)
+			}
+		}
+	}
+	visit(t)
+	return all
 }

@@ -206,7 +206,7 @@ func (s *Server) issue(ctx context.Context, in *issueInput) (*cached[Issue], err
 	}
 	out := Issue{IssueRow: reviewedRow(v.rows[i], reviews), Review: r, Similar: v.similar(i), Evidence: evidence(issue),
 		Funnel: v.placesOf(issue.Key),
-		Use:    useOf(issue.Use), Versions: mapped(issue.Versions, versionUseOf), Make: makeOf(issue.Issue),
+		Use:    useOf(issue.Use), Versions: mapped(issue.Versions, versionUseOf), Make: makeOf(issue),
 		Dismissed: mapped(issue.Dismissed, func(d cluster.ReasonCount) ReasonCount {
 			return ReasonCount{Reason: string(d.Reason), Episodes: d.Episodes}
 		})}

@@ -125,7 +125,7 @@ func documentIssue(report *ranker.Report, r ranker.Ranked) DocumentIssue {
 		UsersAffected: row.UsersAffected, SessionsExposed: row.SessionsExposed, Confidence: row.Confidence,
 		Impact: row.Impact, Impacts: row.Impacts, Score: row.Score, Stopped: row.Stopped, Top3: row.Top3, Top10: row.Top10,
 		FirstSeenMS: epochMS(r.First), LastSeenMS: epochMS(r.Last), Trend: row.Trend, Segments: row.Segments,
-		Use: useOf(r.Use), Versions: mapped(r.Versions, versionUseOf), Make: makeOf(r.Issue),
+		Use: useOf(r.Use), Versions: mapped(r.Versions, versionUseOf), Make: makeOf(r),
 		Dismissed: mapped(r.Dismissed, func(d cluster.ReasonCount) ReasonCount {
 			return ReasonCount{Reason: string(d.Reason), Episodes: d.Episodes}
 		}),

@@ -29,37 +29,10 @@ type Run struct {
 	Sources []string `json:"sources" doc:"Directories and bucket URLs, without credentials"`
 }
 
-// Trust says how far the figures of a run can be believed.
-type Trust struct {
-	Totals      []Total       `json:"totals" doc:"What all issues cost together, one per outcome"`
-	Calibration []Calibration `json:"calibration" doc:"What controls that are known to be harmless found, per outcome"`
-	Checks      []SelfCheck   `json:"checks" doc:"What the method finds in this data where there is nothing to find"`
-}
-
 // Total is what all issues cost together. Sessions that met several are lost once.
 type Total struct {
 	Outcome string  `json:"outcome" doc:"Goal or retention window"`
 	PerWeek *Figure `json:"per_week" doc:"null when it cannot be estimated"`
-}
-
-// Calibration is the systematic error that harmless controls show.
-type Calibration struct {
-	Outcome  string  `json:"outcome"`
-	Controls int     `json:"controls" doc:"Harmless controls that could be estimated"`
-	Possible bool    `json:"possible" doc:"There were enough of them"`
-	Mean     float64 `json:"mean" doc:"Error that all issues have in common, in log-odds (0.1 moves odds by a tenth); taken off every figure"`
-	Spread   float64 `json:"spread" doc:"Standard deviation of the errors of single issues, in log-odds; part of every interval"`
-}
-
-// SelfCheck is a question whose answer is known to be nothing.
-type SelfCheck struct {
-	Name     string `json:"name" doc:"A/A: two random halves of the users; before: what was reached before the session"`
-	Outcome  string `json:"outcome"`
-	Tests    int    `json:"tests" doc:"Issues that could be tested"`
-	Rejected int    `json:"rejected" doc:"Of these, those whose 95 % interval excludes zero; a twentieth is expected"`
-	Called   int    `json:"called" doc:"Those that would be called harmful; none is expected"`
-	Passed   bool   `json:"passed"`
-	Words    string `json:"words"`
 }
 
 // Goal is one goal over the whole data window.
@@ -157,32 +130,6 @@ type Issue struct {
 	Review    Review        `json:"review"`
 	Similar   []SimilarRef  `json:"similar"`
 	Evidence  []string      `json:"evidence" doc:"Sentences for people: why this is believed"`
-}
-
-// Make says what an issue is made of, how sure that is, and when it came and went.
-type Make struct {
-	Controls []ControlShare `json:"controls" doc:"What the issue is made of, most affected first: several where the same error is behind them; at most 24"`
-	Sureness float64        `json:"sureness" minimum:"0" maximum:"1" doc:"How sure it is that everything counted here is the same control, and nothing of it is counted elsewhere"`
-	Changes  []Change       `json:"changes" doc:"When the affected share changed, oldest first"`
-	Notes    []string       `json:"notes" doc:"What to keep in mind, sentences"`
-}
-
-// ControlShare is one of the controls, or screens, that an issue is made of.
-type ControlShare struct {
-	Screen   string `json:"screen" doc:"Template"`
-	Target   Target `json:"target"`
-	Sessions int    `json:"sessions" doc:"With an episode on it"`
-}
-
-// Change is a moment at which the affected share of an issue changed.
-type Change struct {
-	Kind           string `json:"kind" enum:"started,ended,rose,fell"`
-	Day            string `json:"day" format:"date" doc:"UTC, the first day of what came after"`
-	Version        string `json:"version" doc:"The release that it came with, empty if none"`
-	AffectedBefore int    `json:"affected_before" doc:"Sessions since the change before"`
-	ExposedBefore  int    `json:"exposed_before"`
-	AffectedAfter  int    `json:"affected_after" doc:"Sessions up to the next change"`
-	ExposedAfter   int    `json:"exposed_after"`
 }
 
 // PatternCount counts kept episodes of one pattern.
