@@ -47,7 +47,7 @@ type Step struct {
 	Within time.Duration `yaml:"within"`
 }
 
-// Match is one condition over a Digest. Exactly one of Screen, Event, Tap and Attribute is set.
+// Match is one condition over a Digest. Exactly one of its kinds is set; kinds lists them.
 type Match struct {
 	// Screen is a path pattern: ":name" stands for one segment, "*" for any rest of one segment and a last "**" for
 	// everything below. Native screens match by name.
@@ -157,15 +157,23 @@ func compileGoal(g Goal, where string, bad *problems) goal {
 	return out
 }
 
-func compileMatch(m Match, where string, bad *problems) matcher {
-	kinds := 0
-	for _, set := range []bool{m.Screen != "", m.Event != "", m.Tap != nil, m.Attribute != ""} {
-		if set {
-			kinds++
+// kinds lists the kinds of a condition by their keys, and which of them are set.
+func (m *Match) kinds() (all []string, set int) {
+	for _, k := range []struct {
+		key string
+		set bool
+	}{{"screen", m.Screen != ""}, {"event", m.Event != ""}, {"tap", m.Tap != nil}, {"attribute", m.Attribute != ""}} {
+		all = append(all, k.key)
+		if k.set {
+			set++
 		}
 	}
-	if kinds != 1 {
-		bad.add("%s: exactly one of screen, event, tap and attribute must be set, %d are", where, kinds)
+	return all, set
+}
+
+func compileMatch(m Match, where string, bad *problems) matcher {
+	if all, set := m.kinds(); set != 1 {
+		bad.add("%s: exactly one of %s must be set, %d are", where, strings.Join(all, ", "), set)
 	}
 	if m.Equals != "" && m.Attribute == "" {
 		bad.add("%s: equals %q needs an attribute", where, m.Equals)

@@ -96,7 +96,7 @@ func TestValidateNamesEverythingAtOnce(t *testing.T) {
 	for _, want := range []string{
 		`goal "buy": reached: screen: "/thanks?order=1" can never match`,
 		`goal "buy": value -1`, `goal "buy": the name is used twice`, `goal "buy": window -1h`,
-		`goal "buy": reached: exactly one of`, `goals[2]: name is empty`, `goals[2]: reached: exactly one of screen, event, tap and attribute must be set, 2 are`,
+		`goal "buy": reached: exactly one of`, `goals[2]: name is empty`, `goals[2]: reached: exactly one of screen, event, tap`, `must be set, 2 are`,
 		`goal "tap": reached: tap label`, `goal "tap": steps[0]: name is empty`, `within -1ns is negative`, `give the path without the host`,
 		`** must be the last`, `retention "D7": from 7 to 7`, `retention "D7": the name is used twice`, `no retention window "D30"`,
 	} {
