@@ -18,11 +18,11 @@ import (
 //	       --Result--------> sessions in one order -> screen templates -> controls -> what all sessions say about a
 //	                         control -> meant controls -> issues -> segments, clips, titles
 //
-// A row is a few numbers, so that a million sessions fit into some hundred megabytes. Rows lie where they were collected until
-// the Result is made; only those of controls that turn out to be one are copied.
+// A row is a few numbers, so that a million sessions fit into some hundred megabytes. Rows stay where they were collected and are
+// put in order there; those of controls that turn out to be one are moved. Nothing is held twice.
 
-// Builder collects what clustering needs of every session. Builders of shards may be merged in any order. Not safe for
-// concurrent use.
+// Builder collects what clustering needs of every session. Builders of shards may be merged in any order. It is used up by its
+// Result. Not safe for concurrent use.
 type Builder struct {
 	settings   Settings
 	attributes []string
@@ -429,10 +429,13 @@ func (u *unit) absorb(o *unit, base int32, name []int32) {
 	}
 }
 
-// join appends; neither is used afterwards.
+// join appends; neither is used afterwards. It makes no more room than is needed.
 func join[T any](a, b []T) []T {
 	if len(a) == 0 {
 		return b
+	}
+	if cap(a)-len(a) < len(b) {
+		a = append(make([]T, 0, len(a)+len(b)), a...)
 	}
 	return append(a, b...)
 }

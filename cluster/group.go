@@ -127,8 +127,13 @@ func (g *group) take(u *unit, names []string, template int32, locale string) {
 	}
 }
 
-// gather makes one list of the rows of all units; those of a single one stay where they are, and are sorted there.
+// gather makes one list of the rows of all units, which have none afterwards.
 func (g *group) gather() {
+	defer func() {
+		for _, u := range g.units {
+			u.tries, u.episodes, u.silent = nil, nil, nil
+		}
+	}()
 	if len(g.units) == 1 {
 		u := g.units[0]
 		g.tries, g.episodes, g.silent = u.tries, u.episodes, u.silent

@@ -31,7 +31,7 @@ type Result struct {
 // Each runs do(0) to do(n-1), once each, at once or one after the other, and returns when all are done.
 type Each func(n int, do func(i int))
 
-// Result makes issues of everything that was added. The Builder may be used on.
+// Result makes issues of everything that was added, and uses the Builder up: what it held is as large as all else together.
 func (b *Builder) Result() *Result {
 	return b.ResultBy(inTurn)
 }
@@ -45,6 +45,9 @@ func inTurn(n int, do func(i int)) {
 
 // ResultBy is Result, of which each runs the parts that do not depend on each other: controls, then issues.
 func (b *Builder) ResultBy(each Each) *Result {
+	if b.units == nil {
+		panic("BUG: the Builder was used up by another Result")
+	}
 	w := b.arrange(each)
 	r := &Result{templates: w.templates, joins: w.joins, groups: map[groupKey]*group{}, index: map[*group]int{},
 		screens: map[string][]int{}, presses: presses{map[place][]spot{}, map[layout]int32{}}, repeats: map[Control]bool{}}
@@ -184,8 +187,9 @@ func (b *Builder) arrange(each Each) *work {
 		if known := w.arrivals[t]; known == nil {
 			w.arrivals[t] = *rows // and sorted there
 		} else {
-			w.arrivals[t] = append(slices.Clip(known), *rows...)
+			w.arrivals[t] = join(known, *rows)
 		}
+		*rows = nil
 	}
 	all := sortedKeys(w.arrivals)
 	first := make([][]arrival, len(all))
@@ -203,6 +207,7 @@ func (b *Builder) arrange(each Each) *work {
 		w.arrivals[t] = first[i]
 	}
 	w.calendar()
+	b.units, b.screens = nil, nil
 	return w
 }
 

@@ -23,6 +23,7 @@ type world struct {
 	issues   []simIssue
 	benign   []simIssue // harmless controls
 	weeks    int
+	alike    float64 // of worldTwins: the chance that both of a pair are decided by one draw
 }
 
 type worldKind string
@@ -37,6 +38,7 @@ const (
 	worldDrift      worldKind = "drift"      // week by week fewer people buy, and issues come and go
 	worldRare       worldKind = "rare"       // one purchase where the default world has ten
 	worldTogether   worldKind = "together"   // issues come in pairs, with one cause
+	worldTwins      worldKind = "twins"      // who tries a control tries the next one too, see pairUp; not among worldKinds
 )
 
 var worldKinds = []worldKind{worldDefault, worldUnmeasured, worldNoConf, worldPlacebo, worldReaction, worldRetention, worldDrift,
@@ -145,11 +147,28 @@ func (w *world) play(p *person, off int, record bool) run {
 		u := func(k uint64) float64 { return uniform(base, 100+step*16+k) }
 		at += time.Duration(5+20*u(0)) * time.Second
 		control := int(u(1) * u(1) * simControls)
-		issue := screen*simControls + control
+		if w.kind == worldTwins {
+			control &^= 1 // the next one follows
+		}
+		issue, twinHarm := screen*simControls+control, 0.0
 		fails := issue != off && off != allOff && w.strikes(base, step, issue) < w.issues[issue].chance(p, intent, version)
 		if record {
 			record1(d, screen, control, at, fails && (w.kind != worldReaction || u(6) < 0.3))
 			w.addBenign(d, p, intent, version, screen, at, base, step)
+		}
+		if w.kind == worldTwins {
+			twin := issue + 1
+			control++
+			issueFails := twin != off && off != allOff && w.strikes(base, step, twin) < w.issues[twin].chance(p, intent, version)
+			if record {
+				record1(d, screen, control, at+time.Second, issueFails)
+			}
+			if issueFails {
+				twinHarm = w.issues[twin].harm
+				if !contains(r.failed, twin) {
+					r.failed = append(r.failed, twin)
+				}
+			}
 		}
 		leave := 0.12 * math.Exp(-0.4*intent-0.3*p.engagement)
 		if fails {
@@ -160,6 +179,7 @@ func (w *world) play(p *person, off int, record bool) run {
 			hurt += h
 			leave += 0.5 * h
 		}
+		hurt, leave = hurt+twinHarm, leave+0.5*twinHarm
 		at += 2 * time.Second
 		if step >= minBuySteps && u(3) < w.buying(p)*math.Exp(0.5*intent+0.3*p.engagement-1.2*hurt) {
 			r.converted = true
@@ -185,7 +205,25 @@ func (w *world) strikes(base, step uint64, issue int) float64 {
 	if w.kind == worldTogether {
 		return uniform(base, 50000+uint64(issue/2))
 	}
+	if w.kind == worldTwins {
+		if issue%2 == 0 || uniform(base, 60000+uint64(issue/2)) < w.alike {
+			return uniform(base, 50000+uint64(issue/2))
+		}
+		return uniform(base, 70000+uint64(issue/2))
+	}
 	return uniform(base, 100+step*16+2)
+}
+
+// pairUp makes twins of every two issues: the same people meet them as often, so that the given share of the sessions that meet
+// either meets both (two draws that both strike by chance are rare). One of them may be harmless.
+func (w *world) pairUp(share float64) {
+	w.alike = 2 * share / (1 + share)
+	for i := 0; i+1 < len(w.issues); i += 2 {
+		harm := w.issues[i+1].harm
+		w.issues[i].rate = min(w.issues[i].rate, 0.1)
+		w.issues[i+1] = w.issues[i]
+		w.issues[i+1].harm, w.issues[i+1].control = harm, w.issues[i].control+1
+	}
 }
 
 // buying is the base rate of a purchase per step.
@@ -325,6 +363,8 @@ type simTruth struct {
 	users    []int
 	odds     []float64 // PostHog's: odds of no conversion with the issue over odds without, prior 1
 	weeks    float64
+	both     float64 // sessions that met both issues of a pair, over all pairs
+	either   float64 // ... and either
 }
 
 // reached tells whether a run came to the outcome of its world.
@@ -353,6 +393,10 @@ func (w *world) truth() *simTruth {
 		}
 		if e := p.start.Add(r.digest.Duration); e.After(to) {
 			to = e
+		}
+		for k := 0; k+1 < n; k += 2 {
+			a, b := contains(r.failed, k), contains(r.failed, k+1)
+			t.both, t.either = t.both+one(a && b), t.either+one(a || b)
 		}
 		for _, k := range r.failed {
 			t.affected[k]++

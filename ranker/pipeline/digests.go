@@ -181,7 +181,10 @@ func (s selection) clustered(ctx context.Context, led *ledger.Ledger, t *tables,
 		builders[0].Merge(b)
 		builders[i+1] = nil // two of everything are more than is needed
 	}
-	return builders[0].ResultBy(func(n int, do func(int)) { eachOf(workers, n, do) }), nil
+	result := builders[0].ResultBy(func(n int, do func(int)) { eachOf(workers, n, do) })
+	builders = nil
+	runtime.GC() // else as much as all rows took piles up before the next one, while the Result holds next to nothing
+	return result, nil
 }
 
 // collected gathers what the ranking needs of the selected Digests; in is complete but for them.

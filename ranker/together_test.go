@@ -1,0 +1,53 @@
+package ranker
+
+import (
+	"flag"
+	"fmt"
+	"testing"
+)
+
+var twinWorlds = flag.Int("sim.twins", 2, "worlds in which TestTwoAtOnce counts what is claimed; docs/RANKING.md has it of 20")
+
+// metBoth is the share of the sessions with either problem of a pair that meets both.
+var metBoth = []float64{0.3, 0.5, 0.7}
+
+// TestTwoAtOnce: where two problems are met by the same sessions, what the list says that they cost is not counted twice: scores
+// add up to no more than what fixing all would give back. It logs how much is claimed of it (go test -v).
+func TestTwoAtOnce(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it is a measurement")
+	}
+	for _, share := range metBoth {
+		t.Run(fmt.Sprintf("%.0f%%", 100*share), func(t *testing.T) {
+			t.Parallel()
+			var truth, total, issues, scores, single, met, either float64
+			for seed := range uint64(*twinWorlds) {
+				w := newWorld(301+seed, *simSize, worldTwins)
+				w.pairUp(share)
+				know := w.truth()
+				rep, err := Rank(w.input())
+				if err != nil {
+					t.Fatal(err)
+				}
+				truth, total = truth+know.total/know.weeks, total+rep.Totals[0].PerWeek.Value
+				met, either = met+know.both, either+know.either
+				for _, lost := range know.lost {
+					single += lost / know.weeks
+				}
+				for i := range rep.Issues {
+					x := &rep.Issues[i].Conversion[0]
+					issues += x.PerWeek.Value
+					scores += x.Expected.Value * x.Shared
+				}
+			}
+			t.Logf("%d sessions, %d worlds: both met by %.2f of those who met either; of what all cost: total claimed %.2f, scores %.2f, sum of claims by issue %.2f, sum of what each truly costs %.2f",
+				*simSize, *twinWorlds, met/either, total/truth, scores/truth, issues/truth, single/truth)
+			if scores > 1.15*truth {
+				t.Errorf("scores add up to %.2f of what all problems cost together", scores/truth)
+			}
+			if got := met / either; got < share-0.1 || got > share+0.1 {
+				t.Errorf("%.2f of the sessions with either met both, want %.2f", got, share)
+			}
+		})
+	}
+}
