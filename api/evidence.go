@@ -85,7 +85,7 @@ func reach(r ranker.Ranked) string {
 
 func impactSentence(i ranker.Impact) string {
 	if w := impactOf(i); !w.Possible {
-		return fmt.Sprintf("%s: cannot be estimated%s.", i.Outcome, because(i.Caveats))
+		return fmt.Sprintf("%s: cannot be estimated%s.", i.Outcome, because(w.Caveats))
 	}
 	e := i.PerWeek
 	text := fmt.Sprintf("%s: costs about %s %s (95 %% interval %s to %s), from %d cases that met it against %d comparable ones that did not, by %s.",

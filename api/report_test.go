@@ -232,3 +232,19 @@ func TestVersionLines(t *testing.T) {
 		}
 	}
 }
+
+// TestReasonIsSaidOnce: what cannot be estimated says so once, and why.
+func TestReasonIsSaidOnce(t *testing.T) {
+	r := &ranker.Report{Issues: []ranker.Ranked{{Retention: []ranker.Impact{
+		{Outcome: "D1", Caveats: []string{"D1 cannot be estimated because no user came back in the window"}}}}}}
+	var b strings.Builder
+	if err := api.Markdown(&b, r); err != nil {
+		t.Fatal(err)
+	}
+	if want := "\n- D1: cannot be estimated, because no user came back in the window.\n"; !strings.Contains(b.String(), want) {
+		t.Errorf("%s\nlacks %q", b.String(), want)
+	}
+	if got := api.Document(r).Issues[0].Impacts[0].Caveats; len(got) != 1 || got[0] != "no user came back in the window" {
+		t.Errorf("caveats %q", got)
+	}
+}
