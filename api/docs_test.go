@@ -31,6 +31,8 @@ func TestFormatPages(t *testing.T) {
 		}
 	}
 	f("detect.md", typesIn(reflect.TypeFor[api.EpisodeLine]())...)
+	f("audit.md", typesIn(reflect.TypeFor[api.AuditReport]())...)
+	f("explain.md", typesIn(reflect.TypeFor[api.Explanation]())...)
 	f("report.md", typesIn(reflect.TypeFor[api.ReportDocument]())...)
 }
 
