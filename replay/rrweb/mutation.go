@@ -358,7 +358,10 @@ func hash(h uint64, s []byte) uint64 {
 	for ; len(s) >= 8; s = s[8:] {
 		h = mixed(h, binary.LittleEndian.Uint64(s))
 	}
-	rest := n << 56 // texts of other lengths are other texts, though the rest be zeros
+	rest := n << 56  // texts of other lengths are other texts, though the rest be zeros
+	if cap(s) >= 8 { // within a text: the bytes behind are cut off
+		return mixed(h, rest|binary.LittleEndian.Uint64(s[:8])&(1<<(8*len(s))-1))
+	}
 	for i, c := range s {
 		rest |= uint64(c) << (8 * i)
 	}
@@ -374,16 +377,17 @@ func mixed(h, word uint64) uint64 {
 // the first of them.
 func outline(n node) (state uint64, size int32, traits replay.ChangeTraits) {
 	state = hashSeed
+	names := n.d.names.list
 	for m := n; m.ok(); m = m.after(n) {
 		size++
-		state = mixed(state, m.tagSum())
-		if m.kind() == kindElement {
-			state = hash(mixed(state, 0), m.attr(nameClass))
-			if size <= maxArrival {
+		if c := m.cell(); c.kind == kindElement {
+			state = hash(mixed(mixed(state, names[c.tag].sum), 0), m.attr(nameClass))
+			if size <= maxArrival && !m.plain() {
 				traits |= roleTraits(m)
 			}
 			continue
 		}
+		state = mixed(state, m.tagSum())
 		text := m.text()
 		state = mixed(hash(state, text), 0)
 		if size <= maxArrival && traits&replay.ChangeText == 0 && m.kind() == kindText && !m.unread() && len(bytes.TrimSpace(text)) > 0 {

@@ -68,6 +68,8 @@ const (
 	nameCSSText
 	nameFieldset
 	nameLegend
+	nameProgress
+	nameDialog
 	namesKnown // at most 64, see attrSetOf
 )
 
@@ -86,11 +88,11 @@ var knownNames = [...]string{noName: "", nameID_: "id", nameClass: "class", name
 	nameAriaChecked: "aria-checked", nameAriaPressed: "aria-pressed", nameAriaPlaceholder: "aria-placeholder",
 	nameAriaLive: "aria-live", nameAriaAtomic: "aria-atomic", nameAriaBusy: "aria-busy", nameAriaInvalid: "aria-invalid",
 	nameAriaModal: "aria-modal", nameStyle: "style", nameCSSText: "_csstext",
-	nameFieldset: "fieldset", nameLegend: "legend",
+	nameFieldset: "fieldset", nameLegend: "legend", nameProgress: "progress", nameDialog: "dialog",
 	namesKnown: "html", "head", "body", "meta", "link", "script", "noscript", "template", "main", "nav", "header",
 	"footer", "aside", "section", "article", "div", "span", "p", "a", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol",
 	"li", "dl", "dt", "dd", "table", "thead", "tbody", "tr", "td", "th", "button", "input", "select", "option",
-	"textarea", "dialog", "img", "svg", "path", "g", "circle", "rect", "use", "canvas", "video",
+	"textarea", "img", "svg", "path", "g", "circle", "rect", "use", "canvas", "video",
 	"iframe", "strong", "b", "i", "em", "small", "br", "hr", "pre", "code", "src", "rel", "width", "height", "d",
 	"viewbox", "viewBox", "fill", "stroke", "stroke-width", "autocomplete", "transform", "points",
 	"xmlns", "aria-describedby", "aria-controls", "aria-valuenow", "lang", "charset", "content",

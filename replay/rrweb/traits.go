@@ -19,13 +19,7 @@ func (n node) unread() bool {
 // application and language.
 func roleTraits(n node) replay.ChangeTraits {
 	var traits replay.ChangeTraits
-	if has := &n.cell().has; has[0]&spokenAttrs[0]|has[1]&spokenAttrs[1] == 0 { // as nearly all elements
-		switch n.tag() {
-		case "progress":
-			traits = replay.ChangeBusy
-		case "dialog":
-			traits = replay.ChangeDialog
-		}
+	if n.plain() {
 		return traits
 	}
 	switch string(n.attr(nameRole)) {
@@ -55,6 +49,13 @@ func roleTraits(n node) replay.ChangeTraits {
 		traits |= replay.ChangeDialog
 	}
 	return traits
+}
+
+// plain reports whether there is nothing of n that roleTraits looks at, as of nearly all elements.
+func (n node) plain() bool {
+	c := n.cell()
+	tag := n.d.names.list[c.tag].lower
+	return c.has[0]&spokenAttrs[0]|c.has[1]&spokenAttrs[1] == 0 && tag != nameProgress && tag != nameDialog
 }
 
 // spokenAttrs are the attributes that roleTraits looks at.
