@@ -539,6 +539,16 @@ func (c *cursor) kind() uint8 {
 
 // flag reads a boolean; set reports whether it was one.
 func (c *cursor) flag() (value, set bool) {
+	if rest := c.b[c.pos:]; len(rest) > len("false") {
+		switch { // as nearly all writers do it, without white space
+		case string(rest[:len("false")]) == "false":
+			c.pos += len("false")
+			return false, true
+		case string(rest[:len("true")]) == "true":
+			c.pos += len("true")
+			return true, true
+		}
+	}
 	raw := c.raw()
 	return string(raw) == "true", string(raw) == "true" || string(raw) == "false"
 }

@@ -406,7 +406,8 @@ func (f *facts) incremental(c *cursor) (what content, ref int32, source int16) {
 	guessing := false
 	f.samples = f.samples[:0]
 	in := flat{id: unknownNode, pointer: -1, textLen: -1, source: -1, collapsed: true}
-	for k := c.first(&f.order.data); k != keyEnd; k = c.next(&f.order.data, k) {
+	o := &f.order.data
+	for k := c.first(o); k != keyEnd; k = c.next(o, k) {
 		if k == keySource {
 			n, ok := c.number()
 			if ok {
@@ -414,6 +415,7 @@ func (f *facts) incremental(c *cursor) (what content, ref int32, source int16) {
 			}
 			if !known && ok && n >= 0 && n < 1<<15 {
 				source = int16(n)
+				o = f.order.from(source)
 			}
 			known = true
 			continue
@@ -619,12 +621,24 @@ func (f *facts) flat(c *cursor, k key, in *flat) bool {
 		if n, ok := c.number(); ok {
 			in.pointer = clamp32(n)
 		}
+	case keyText: // how many characters were typed, and nothing else of them
+		f.typed(c, in)
+	case keyIsChecked:
+		in.checked, in.hasChecked = c.flag()
 	case keyOther:
 		return f.rare(c, in)
 	default:
 		return false
 	}
 	return true
+}
+
+// typed reads what a field holds.
+func (f *facts) typed(c *cursor, in *flat) {
+	t := c.text()
+	text := f.whole(t, &f.scratch)
+	in.textLen, in.masked = int32(utf8.RuneCount(text)), len(text) > 0 && len(bytes.Trim(text, "*")) == 0
+	clear(f.scratch)
 }
 
 // rare reads a member that few of the flat events have.
@@ -634,13 +648,6 @@ func (f *facts) rare(c *cursor, in *flat) bool {
 		in.width, _ = c.pixels()
 	case "height":
 		in.height, _ = c.pixels()
-	case "text": // how many characters were typed, and nothing else of them
-		t := c.text()
-		text := f.whole(t, &f.scratch)
-		in.textLen, in.masked = int32(utf8.RuneCount(text)), len(text) > 0 && len(bytes.Trim(text, "*")) == 0
-		clear(f.scratch)
-	case "isChecked":
-		in.checked, in.hasChecked = c.flag()
 	case "userTriggered":
 		in.byUser, in.hasByUser = c.flag()
 	case "element":

@@ -35,6 +35,8 @@ const (
 	keyY
 	keyTimeOffset
 	keyPointerType
+	keyText
+	keyIsChecked
 	numKeys
 )
 
@@ -45,7 +47,7 @@ var keyNames = [numKeys]string{keyType: "type", keyData: "data", keyTimestamp: "
 	keyIsShadow: "isShadow", keyIsStyle: "isStyle", keyTexts: "texts", keyRemoves: "removes", keyAdds: "adds",
 	keyIsAttachIframe: "isAttachIframe", keyParentID: "parentId", keyNextID: "nextId", keyPreviousID: "previousId",
 	keyValue: "value", keyPositions: "positions", keyX: "x", keyY: "y", keyTimeOffset: "timeOffset",
-	keyPointerType: "pointerType"}
+	keyPointerType: "pointerType", keyText: "text", keyIsChecked: "isChecked"}
 
 // keySlots finds the key of a name by its hash: the names have different ones, as TestKeys shows.
 var keySlots = func() (slots [keySlotCount]key) {
@@ -60,7 +62,7 @@ var keySlots = func() (slots [keySlotCount]key) {
 const (
 	keySlotCount = 256
 	// keyFactor is the first odd number from 2^64 / golden ratio on by which no two names share a slot.
-	keyFactor = 0x9e3779b97f4a7c17
+	keyFactor = 0x9e3779b97f4a7c1f
 )
 
 func keySlot(name []byte) uint8 { return uint8(nameHash(name) * keyFactor >> 56) }
@@ -141,6 +143,8 @@ func (c *cursor) says(p *phrase) bool {
 // orders of the objects that most of a recording consists of, by rrweb's own sources.
 type orders struct {
 	event, data, node, addition, removal, position, change, set, snapshot order
+	// The data of interactions, inputs, scrolls and paths once the source is known; data is of mutations.
+	interaction, input, scroll, path order
 	// What is the same in nearly all nodes; an element's name and a text stand between.
 	element, withAttributes, childless, text, textID phrase
 }
@@ -157,16 +161,32 @@ func newOrders() *orders {
 		set:      newOrder(keyID, keyAttributes),
 		snapshot: newOrder(keyNode),
 
+		interaction: newOrder(keySource, keyType, keyID, keyX, keyY, keyPointerType),
+		input:       newOrder(keySource, keyText, keyIsChecked, keyID),
+		scroll:      newOrder(keySource, keyID, keyX, keyY),
+		path:        newOrder(keySource, keyPositions),
+
 		element: newPhrase(`{"type":2,"tagName":`), withAttributes: newPhrase(`,"attributes":{`), childless: newPhrase(`,"childNodes":[],"id":`),
 		text: newPhrase(`{"type":3,"textContent":`), textID: newPhrase(`,"id":`),
 	}
 	o.node.expect(keyTextContent, ",", keyID)
 	o.node.expect(keyOther, ",", keyID) // isSVG and its like stand before the id
-	o.data.expect(keyType, ",", keyID)
-	o.data.expect(keyID, ",", keyX)
-	o.data.expect(keyX, ",", keyY)
-	o.data.expect(keyY, ",", keyPointerType)
 	return o
+}
+
+// from returns the order of the data of an incremental event whose source is known.
+func (o *orders) from(source int16) *order {
+	switch source {
+	case sourceMouseInteraction:
+		return &o.interaction
+	case sourceInput:
+		return &o.input
+	case sourceScroll:
+		return &o.scroll
+	case sourceMouseMove, sourceTouchMove, sourceDrag:
+		return &o.path
+	}
+	return &o.data
 }
 
 // first enters an object and returns its first key. Anything but an object is skipped and has none.
