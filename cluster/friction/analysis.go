@@ -21,13 +21,14 @@ type analysis struct {
 	amb         ambience
 	visits      []Visit
 	silences    byWindow[[]silence]
-	tasks       []int32                   // long-task events
-	navs        []int32                   // navigation events
-	failed      []int32                   // failed requests by their end
-	fetches     []time.Duration           // ends of requests that presses sent
-	byTarget    map[replay.TargetID]int32 // controls of targets, built when first asked for
-	everywhere  *local                    // what applies without overrides
-	veils       []replay.NodeID           // wrappers of steppers whose value is hidden, listed when first asked for
+	tasks       []int32         // long-task events
+	navs        []int32         // navigation events
+	failed      []int32         // failed requests by their end
+	fetches     []time.Duration // ends of requests that presses sent
+	byTarget    *lookup[int32]  // controls of targets, built when first asked for
+	keys        []identity      // of targets, as far as they were asked for
+	everywhere  *local          // what applies without overrides
+	veils       []replay.NodeID // wrappers of steppers whose value is hidden, listed when first asked for
 	veilsKnown  bool
 	drags       map[string]bool // keys of controls that are dragged, built when first asked for
 	// trace is told what a run took and how it was graded, before that is forgotten; nil = nobody asks.
@@ -61,6 +62,12 @@ type memory struct {
 	attempts []Attempt
 	waits    []int32
 	scrolls  []scrolled
+	keys     []identity
+	edited   [][]bout // by field
+	editedAt lookup[int32]
+	written  []replay.NodeID
+	// writtenAt holds targets, controlAt the first control of each.
+	writtenAt, controlAt lookup[int32]
 }
 
 // control is one element that was pressed, followed across re-renders within the session.
@@ -160,7 +167,7 @@ type spot struct {
 // to do.
 func (a *analysis) keyOfControl(t *replay.Target, g *gesture) (string, float64) {
 	if t != nil {
-		return a.controlKey(t)
+		return a.controlKey(g.target)
 	}
 	b := strconv.AppendInt(append(a.mem.names.text, "cell|"...), int64(g.x/cell), 10)
 	return a.mem.names.of(strconv.AppendInt(append(b, ','), int64(g.y/cell), 10)), surePosition

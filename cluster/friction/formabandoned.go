@@ -138,7 +138,7 @@ func (k *formKeeper) use(e *replay.Event, t *replay.Target) *formUse {
 			return u
 		}
 	}
-	key, _ := k.a.controlKey(t)
+	key, _ := k.a.controlKey(e.Target)
 	for _, u := range *us {
 		if u.refused && u.form >= 0 && form >= 0 && u.find(e.Target, key) < len(u.fields) {
 			u.form = form // it came back with what is wrong in it
@@ -170,7 +170,7 @@ func (k *formKeeper) touch(e *replay.Event, t *replay.Target) *formUse {
 	if u.sent && e.Kind == replay.Input {
 		*u = formUse{form: u.form, window: u.window, screen: u.screen, resumes: u.resumes, hand: u.hand}
 	}
-	key, _ := k.a.controlKey(t)
+	key, _ := k.a.controlKey(e.Target)
 	i := u.find(e.Target, key)
 	switch {
 	case i == maxFields:
@@ -268,7 +268,7 @@ func (a *analysis) ways() map[string]bool {
 		many     bool // from more than one screen
 		parts    bool // to more than one
 	}
-	ways := map[string]*way{}
+	ways := map[string]way{}
 	for i := range a.gestures {
 		g, o := &a.gestures[i], &a.outcomes[i]
 		if !g.pressed() || !o.answered {
@@ -282,13 +282,15 @@ func (a *analysis) ways() map[string]bool {
 			}
 		}
 		key, from := a.controls[g.ctl].key, int32(g.screen)
-		switch w := ways[key]; {
-		case to < 0 || to == from:
-		case w == nil:
-			ways[key] = &way{from: from, to: to}
-		default:
-			w.many, w.parts = w.many || from != w.from, w.parts || to != w.to
+		if to < 0 || to == from {
+			continue
 		}
+		w, known := ways[key]
+		if !known {
+			w = way{from: from, to: to}
+		}
+		w.many, w.parts = w.many || from != w.from, w.parts || to != w.to
+		ways[key] = w
 	}
 	a.around = map[string]bool{}
 	for key, w := range ways {

@@ -193,18 +193,20 @@ func (a *analysis) formless(button replay.NodeID) replay.NodeID {
 // writtenFields lists the text fields that somebody wrote in, up to maxFields: a table of inputs has more and is no form.
 func (a *analysis) writtenFields() []replay.NodeID {
 	if a.written == nil {
-		a.written = []replay.NodeID{}
-		seen := map[replay.TargetID]bool{}
+		a.written = slices.Grow(a.mem.written[:0], 1) // not nil
+		seen := &a.mem.writtenAt
+		seen.empty()
 		for i := range a.s.Events {
 			e := &a.s.Events[i]
-			if e.Kind != replay.Input || e.Target < 0 || seen[e.Target] || len(a.written) == maxFields {
+			if e.Kind != replay.Input || e.Target < 0 || seen.find(uint64(e.Target)) != nil || len(a.written) == maxFields {
 				continue
 			}
 			if t := a.field(e); t != nil {
-				seen[e.Target] = true
+				seen.add(uint64(e.Target))
 				a.written = append(a.written, t.Node)
 			}
 		}
+		a.mem.written = a.written
 	}
 	return a.written
 }
@@ -385,27 +387,26 @@ type bout struct {
 // reEdits finds fields that are edited again and again with nothing achieved in between. A search field that gives
 // results each time is used, not fought with; so is one that the page recalculates with.
 func (a *analysis) reEdits() []candidate {
-	type fieldState struct {
-		bouts []bout
-	}
 	var out []candidate
-	fields := map[replay.TargetID]*fieldState{}
-	var order []replay.TargetID
+	fields, at := a.mem.edited[:0], &a.mem.editedAt
+	at.empty()
 	var typing byWindow[replay.TargetID] // field being typed into, plus one; 0 = none
 	flush := func(keep func(b bout) bool) {
-		rest := order[:0]
-		for _, t := range order {
-			f := fields[t]
-			if keep(f.bouts[0]) {
-				rest = append(rest, t)
+		at.empty()
+		rest := 0
+		for i := range fields {
+			if keep(fields[i][0]) {
+				fields[rest], fields[i] = fields[i], fields[rest] // whose memory stays behind
+				rest++
+				index, _ := at.add(uint64(fields[rest-1][0].target))
+				*index = int32(rest)
 				continue
 			}
-			if cand, ok := a.reEdited(f.bouts); ok {
+			if cand, ok := a.reEdited(fields[i]); ok {
 				out = append(out, cand)
 			}
-			delete(fields, t)
 		}
-		order = rest
+		fields = fields[:rest]
 	}
 	next := 0
 	for i := range a.s.Events {
@@ -430,22 +431,22 @@ func (a *analysis) reEdits() []candidate {
 			if a.field(e) == nil {
 				continue
 			}
-			f := fields[e.Target]
-			if f == nil {
-				f = &fieldState{}
-				fields[e.Target] = f
-				order = append(order, e.Target)
+			index, fresh := at.add(uint64(e.Target))
+			if fresh {
+				fields = another(fields)
+				fields[len(fields)-1] = fields[len(fields)-1][:0]
+				*index = int32(len(fields))
 			}
-			latest := typing.at(e.Window)
-			if *latest != e.Target+1 || len(f.bouts) == 0 {
-				f.bouts = append(f.bouts, bout{target: e.Target, window: e.Window, screen: e.Screen, from: e.At})
+			bouts, latest := &fields[*index-1], typing.at(e.Window)
+			if *latest != e.Target+1 || len(*bouts) == 0 {
+				*bouts = append(*bouts, bout{target: e.Target, window: e.Window, screen: e.Screen, from: e.At})
 			}
-			b := &f.bouts[len(f.bouts)-1]
-			b.to = e.At
+			(*bouts)[len(*bouts)-1].to = e.At
 			*latest = e.Target + 1
 		}
 	}
 	flush(func(bout) bool { return false })
+	a.mem.edited = fields
 	return out
 }
 
@@ -554,17 +555,20 @@ func (a *analysis) formAround(n replay.NodeID) replay.NodeID {
 // controlOf returns the control of a target, also of one that was never pressed.
 func (a *analysis) controlOf(t replay.TargetID, screen replay.ScreenID) int32 {
 	if a.byTarget == nil {
-		a.byTarget = map[replay.TargetID]int32{}
-		for i := len(a.controls) - 1; i >= 0; i-- {
-			a.byTarget[a.controls[i].target] = int32(i)
+		a.byTarget = &a.mem.controlAt
+		a.byTarget.empty()
+		for i := range a.controls {
+			if first, fresh := a.byTarget.add(uint64(uint32(a.controls[i].target))); fresh {
+				*first = int32(i)
+			}
 		}
 	}
-	if c, ok := a.byTarget[t]; ok {
-		return c
+	ctl, fresh := a.byTarget.add(uint64(uint32(t)))
+	if fresh {
+		x := &a.s.Targets[t]
+		key, sure := a.controlKey(t)
+		*ctl = a.newControl(control{target: t, key: key, sure: sure, kind: kindOf(x), screen: screen, node: x.Node, last: -1,
+			before: -1, local: a.applies(a.screen(screen), x)})
 	}
-	x := &a.s.Targets[t]
-	key, sure := a.controlKey(x)
-	a.byTarget[t] = a.newControl(control{target: t, key: key, sure: sure, kind: kindOf(x), screen: screen, node: x.Node, last: -1,
-		before: -1, local: a.applies(a.screen(screen), x)})
-	return a.byTarget[t]
+	return *ctl
 }

@@ -17,10 +17,24 @@ func ControlKey(t *replay.Target) string {
 	return string(key)
 }
 
-// controlKey is ControlKey, and how sure it is.
-func (a *analysis) controlKey(t *replay.Target) (string, float64) {
-	key, sure := appendKey(a.mem.names.text, t)
-	return a.mem.names.of(key), sure
+// controlKey is ControlKey of a target, and how sure it is. It is made once.
+func (a *analysis) controlKey(t replay.TargetID) (string, float64) {
+	if a.keys == nil {
+		a.mem.keys = emptied(a.mem.keys, len(a.s.Targets))
+		a.keys = a.mem.keys
+	}
+	k := &a.keys[t]
+	if k.key == "" { // no key is
+		text, sure := appendKey(a.mem.names.text, &a.s.Targets[t])
+		*k = identity{a.mem.names.of(text), sure}
+	}
+	return k.key, k.sure
+}
+
+// identity is the key of a control, and how sure it is.
+type identity struct {
+	key  string
+	sure float64
 }
 
 // testMark separates role and test id in a key.
