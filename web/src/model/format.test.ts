@@ -3,7 +3,7 @@ import * as f from "./format";
 
 describe("quantity", () => {
   const cases: [number, string][] = [
-    [0, "0"], [-0.001, "0"], [0.04, "0.04"], [0.26, "0.3"], [2, "2"], [9.96, "10"], [12.4, "12"], [4310.2, "4,310"], [-7.25, "-7.3"],
+    [0, "0"], [-0.001, "0"], [0.04, "0.04"], [0.26, "0.3"], [2, "2"], [9.96, "10"], [12.4, "12"], [4310.2, "4,310"], [-7.25, "\u22127.3"],
   ];
   for (const [n, want] of cases) it(`${n} → ${want}`, () => expect(f.quantity(n, "en-GB")).toBe(want));
   it("follows the reader's locale", () => expect(f.quantity(4310.2, "de-DE")).toBe("4.310"));

@@ -26,13 +26,13 @@ export function count(n: number, locale?: Locale): string {
 
 /**
  * A figure that is an estimate: as many digits as it deserves. From 10 up whole numbers, below that one decimal,
- * below 0.1 two. A negative zero is a zero.
+ * below 0.1 two. A negative zero is a zero, and a minus is as wide as a plus.
  */
 export function quantity(n: number, locale?: Locale): string {
   const size = Math.abs(n);
   const digits = size >= 10 || size === 0 ? 0 : size >= 0.1 ? 1 : 2;
   const rounded = Number(n.toFixed(digits));
-  return numbers(locale, { minimumFractionDigits: 0, maximumFractionDigits: digits }).format(rounded === 0 ? 0 : rounded);
+  return numbers(locale, { minimumFractionDigits: 0, maximumFractionDigits: digits }).format(rounded === 0 ? 0 : rounded).replace("-", "\u2212");
 }
 
 /** An interval in words: "90 to 180". */

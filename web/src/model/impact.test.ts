@@ -54,7 +54,7 @@ it("chips say only when it is only there", () => {
       { attribute: "browser", value: "Firefox", affected: 2, exposed: 2, rate_in: 1, rate_out: 0.1 },
     ],
   } as unknown as IssueRow;
-  expect(segmentChips(row).map((c) => c.text)).toEqual(["only 4.2.0", "Android"]);
+  expect(segmentChips(row).map((c) => c.text)).toEqual(["only version 4.2.0", "Android"]);
 });
 
 describe("reasons", () => {

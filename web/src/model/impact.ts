@@ -1,5 +1,6 @@
 // What an issue costs, as sentences and as positions on an axis. Pure.
 import type { Impact, IssueRow, Segment } from "../api/wire";
+import { attribute } from "./patterns";
 import { count, figure, interval, quantity, share, unitName } from "./format";
 
 /** An impact that has figures. */
@@ -137,14 +138,17 @@ const chipMinLift = 1.5;
 // A segment that holds at least this share of the affected sessions is "only" there.
 const onlyShare = 0.95;
 
-/** "only 4.2.0", "Android": the segments worth a chip, strongest first as the server sends them. */
+// A number does not say of what it is.
+const bare = /^[\d.]+$/;
+
+/** "only version 4.2.0", "Android": the segments worth a chip, strongest first as the server sends them. */
 export function segmentChips(row: IssueRow, max = 2): { key: string; text: string; title: string }[] {
   const out: { key: string; text: string; title: string }[] = [];
   for (const s of row.segments ?? []) {
     if (out.length >= max) break;
     if (s.affected < chipMinAffected || s.rate_in < s.rate_out * chipMinLift) continue;
     const only = s.rate_out === 0 || (row.sessions_affected > 0 && s.affected / row.sessions_affected >= onlyShare);
-    out.push({ key: `${s.attribute}=${s.value}`, text: only ? `only ${s.value}` : s.value, title: segmentSentence(s) });
+    out.push({ key: `${s.attribute}=${s.value}`, text: `${only ? "only " : ""}${bare.test(s.value) ? `${attribute(s.attribute)} ` : ""}${s.value}`, title: segmentSentence(s) });
   }
   return out;
 }

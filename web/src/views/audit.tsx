@@ -201,7 +201,7 @@ function Measured({ report: r }: { report: AuditReport }) {
   const nothing = r.all.kept.judged + r.all.dismissed.judged === 0;
   return (
     <>
-      {nothing && <p>Nothing is judged yet. Twenty verdicts already tell a detector that is right nine times in ten from one that is right half of the time.</p>}
+      {nothing && <p className="before-table">Nothing is judged yet. Twenty verdicts already tell a detector that is right nine times in ten from one that is right half of the time.</p>}
       {r.pending && <p className="notice" role="status">The list does not obey all of these verdicts yet: it will after the next <code>rankle analyze</code>.</p>}
       <div className="scroll-x">
         <table className="table">

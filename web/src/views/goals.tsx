@@ -135,7 +135,7 @@ function Returning() {
         <div className={detail.stale ? "stale" : ""}>
           <CurveChart curves={curves} label="Share of users who came back on a day" />
           <p className="muted small">
-            Of {plural(d.users, "known user", "known users")}, day by day after {d.issue === undefined ? "their first session" : "the first try at this issue’s control or screen"}; only users whose day is over count. {plural(d.anonymous_sessions, "session", "sessions")} without a user id {d.anonymous_sessions === 1 ? "is" : "are"} left out.
+            Of {plural(d.users, "known user", "known users")}, day by day after {d.issue === undefined ? "their first session" : "the first try at this issue’s control or screen"}; only users whose day is over count.{d.anonymous_sessions > 0 && ` ${plural(d.anonymous_sessions, "session", "sessions")} without a user id ${d.anonymous_sessions === 1 ? "is" : "are"} left out.`}
             {d.issue !== undefined && " These are different people: what the issue costs is the estimate on its page, not the distance of the curves."}
           </p>
           {d.issue !== undefined && <p><Link to={issuePath(d.issue.key)}>Open the issue</Link></p>}

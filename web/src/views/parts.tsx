@@ -106,7 +106,7 @@ export function Lane({ impact, axis, naive = false }: { impact: Impact; axis: Ax
     <div className="lane" data-kind={kind} data-firm={firmness(impact)}>
       <span className="lane-name">{laneName(impact)}</span>
       <span className="lane-figure">
-        <b>{quantity(e.per_week)}</b> <span className="range"><span className="hidden">a week, 95 % interval </span>({interval(e.low, e.high)})</span>
+        <b>{quantity(e.per_week)}</b> <span className="range"><span className="per-week">lost a week</span> <span className="hidden">95 % interval </span>({interval(e.low, e.high)})</span>
       </span>
       <svg className="lane-chart" aria-hidden="true" focusable="false">
         {axis.ticks.map((t) => <line key={t} className={t === 0 ? "zero" : "grid"} x1={percent(at(t))} x2={percent(at(t))} y1="0" y2="100%" />)}

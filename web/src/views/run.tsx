@@ -21,7 +21,7 @@ export function RunPage({ report }: { report: Resource<Report> }) {
         <div><h1>What this list rests on</h1><p className="muted">Run <code>{r.run}</code></p></div>
         <dl className="facts">
           <Fact name="Sessions">{count(r.sessions)}</Fact>
-          <Fact name="Known users" hint={`${count(r.anonymous_sessions)} sessions without user id`}>{count(r.users)}</Fact>
+          <Fact name="Known users" hint={r.anonymous_sessions > 0 ? `${plural(r.anonymous_sessions, "session", "sessions")} without user id` : undefined}>{count(r.users)}</Fact>
           <Fact name="Period" hint={`${quantity(r.weeks)} weeks`}>{dayRange(r.from, r.to)}</Fact>
           <Fact name="Objects read" hint={bytes(r.read.bytes)}>{count(r.read.objects)}</Fact>
           <Fact name="Skipped">{count(left)}</Fact>
