@@ -82,6 +82,7 @@ const (
 	FlagUnchanged                    // Input: the box or radio was in this state before
 	FlagDistinct                     // of at least three like siblings, only the target has another class than all others
 	FlagMasked                       // Input: the recorder hid the value, so that another one of equal length goes unsaid
+	FlagOverdue                      // Move: written down long after it was made, because the page's timers stood still
 )
 
 // Has reports whether all bits of f2 are set.

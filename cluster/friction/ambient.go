@@ -78,6 +78,9 @@ type pace struct {
 	off         uint64        // what it was before the focus was last lost anywhere
 	offAt       time.Duration // ... and when that was
 	window      uint16        // where it was seen first; nodes belong to one window
+	latest      time.Duration // latest change, counted or not
+	begun       time.Duration // when the movement that it is a step of began
+	led         bool          // ... right after something a person did
 }
 
 const (
@@ -105,6 +108,8 @@ const (
 	beatLag = 50 * time.Millisecond
 	// handTrail is how long after a press its immediate answers and the end of its ripple come: an answer in time.
 	handTrail = time.Second
+	// stepGap is the longest pause between two steps of one movement: what is drawn less often than three times a second jumps.
+	stepGap = 350 * time.Millisecond
 	// pointerTrail is how long after a mouse move its hover effects are stamped.
 	pointerTrail = 150 * time.Millisecond
 )
@@ -135,8 +140,15 @@ func (p *pace) see(o occasion) {
 			p.trail++
 		}
 	}
+	if p.count == 0 || at-p.latest > stepGap {
+		p.begun, p.led = at, since <= handTrail
+	}
+	p.latest = at
 	if p.count > 0 && at-p.last < sameBeat {
 		return
+	}
+	if p.led && at-p.begun <= still {
+		since = min(since, handTrail) // a bar that fills is one answer as long as it moves, and its steps are no rhythm of its own
 	}
 	if p.count == 0 {
 		p.first = at

@@ -33,18 +33,19 @@ type analysis struct {
 	drags       map[string]bool // keys of controls that are dragged, built when first asked for
 	// trace is told what a run took and how it was graded, before that is forgotten; nil = nobody asks.
 	trace                   func(a *analysis, r *run, effect []bool)
-	rejected                []candidate     // refused submits, once asked for
-	selectTold, selectKnown bool            // text was selected somewhere in the session, once asked for
-	complained              []complaint     // what complained of fields, once asked for
-	written                 []replay.NodeID // text fields that somebody wrote in, once asked for
-	alive                   map[string]bool // keys of things without a role that answered, filled by the response model
-	around                  map[string]bool // keys of what leads around in the application, once asked for
-	circles                 []circle        // rounds between screens, filled by findLoops
-	departures              []departure     // from forms that somebody had begun, filled by findFormTrouble
-	clocks                  []*pace         // what changes at a steady pace, in no order; built when first asked for
-	byScreen                []*local        // what applies to each screen, the unknown one first; filled when first asked for
-	stations                [][]int         // visits by window, listed when first asked for
-	blind                   []string        // what could not be observed around the latest episode
+	rejected                []candidate                         // refused submits, once asked for
+	selectTold, selectKnown bool                                // text was selected somewhere in the session, once asked for
+	complained              []complaint                         // what complained of fields, once asked for
+	written                 []replay.NodeID                     // text fields that somebody wrote in, once asked for
+	codes                   map[replay.TargetID]replay.TargetID // boxes of codes with the first one of each, once asked for
+	alive                   map[string]bool                     // keys of things without a role that answered, filled by the response model
+	around                  map[string]bool                     // keys of what leads around in the application, once asked for
+	circles                 []circle                            // rounds between screens, filled by findLoops
+	departures              []departure                         // from forms that somebody had begun, filled by findFormTrouble
+	clocks                  []*pace                             // what changes at a steady pace, in no order; built when first asked for
+	byScreen                []*local                            // what applies to each screen, the unknown one first; filled when first asked for
+	stations                [][]int                             // visits by window, listed when first asked for
+	blind                   []string                            // what could not be observed around the latest episode
 	mem                     memory
 }
 

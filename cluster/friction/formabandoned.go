@@ -98,6 +98,8 @@ func (a *analysis) abandoned() []candidate {
 		case replay.Input:
 			if t := a.formField(e); t != nil {
 				k.typed(e, t)
+			} else if e.Detail == 0 && a.takesText(e) {
+				k.emptied(e)
 			}
 		case replay.Navigate:
 			k.navigate(e)
@@ -205,6 +207,17 @@ func (k *formKeeper) typed(e *replay.Event, t *replay.Target) {
 	}
 }
 
+// emptied notes that the page emptied a field: nothing of it is left to be abandoned.
+func (k *formKeeper) emptied(e *replay.Event) {
+	for _, u := range *k.stays.at(e.Window) {
+		for i := range u.fields {
+			if f := &u.fields[i]; f.target == e.Target && f.length > 0 {
+				f.length = 0
+			}
+		}
+	}
+}
+
 // lookedUp reports whether somebody who left a form came back to it by few other screens, and the first time went on with it.
 func (a *analysis) lookedUp(u *formUse, left, again time.Duration) bool {
 	others, back := 0, false
@@ -240,6 +253,8 @@ func (k *formKeeper) press(gi int32) {
 	for _, u := range *k.stays.at(g.window) {
 		switch {
 		case t.Traits.Has(replay.Toggle), submits && t.Traits.Has(replay.InForm) && u.form >= 0 && u.form != a.formAround(t.Node):
+		case submits && a.taken(gi):
+			u.sent = true
 		case submits && (disabled(g) || o.stands || o.invalid && a.refused(gi) || a.turnedDown(gi)):
 			u.refused = true
 		case submits:

@@ -36,7 +36,8 @@ func (a *analysis) rejections() []candidate {
 	for ci := range a.controls {
 		c := &a.controls[ci]
 		var gs []int32
-		words := int32(-1) // latest press answered by words that may be a complaint
+		words := int32(-1)  // latest press answered by words that may be a complaint
+		warned := int32(-1) // latest press answered by a message that goes again, which may be one
 		flush := func() {
 			if len(gs) >= c.local.Rejections {
 				cand := a.candidate(int32(ci), gs)
@@ -57,6 +58,15 @@ func (a *analysis) rejections() []candidate {
 			if n := len(gs); n > 0 && g.at-a.gestures[gs[n-1]].at > rejectSpan {
 				flush()
 			}
+			if a.taken(gi) {
+				flush()
+				words, warned, last = -1, -1, g.at
+				continue
+			}
+			if warned >= 0 && g.at-a.gestures[warned].at <= rejectSpan && (a.writtenAnew(warned, gi) || a.insisted(warned, gi)) {
+				gs = append(gs, warned)
+			}
+			warned = -1
 			corrected := words >= 0 && g.at-a.gestures[words].at <= rejectSpan && a.typedBetween(a.gestures[words].at, g.at, g.window)
 			if corrected {
 				gs = append(gs, words)
@@ -69,6 +79,8 @@ func (a *analysis) rejections() []candidate {
 				gs = append(gs, gi)
 			case a.corrects(gi) && a.refused(gi):
 				words = gi
+			case o.invalid && !o.gone && submits && g.at-last > c.local.QuickAnswer:
+				warned = gi
 			case silent && corrected && !a.removedBetween(a.outcomes[said].alert, a.gestures[said].at+c.local.QuickAnswer, g.at+c.local.QuickAnswer, g.window):
 				words, o.stands = gi, true // the words still stand there
 				o.alert = a.outcomes[said].alert
@@ -382,6 +394,7 @@ type bout struct {
 	screen replay.ScreenID
 	from   time.Duration
 	to     time.Duration
+	code   bool // into the boxes of a code
 }
 
 // reEdits finds fields that are edited again and again with nothing achieved in between. A search field that gives
@@ -391,6 +404,7 @@ func (a *analysis) reEdits() []candidate {
 	fields, at := a.mem.edited[:0], &a.mem.editedAt
 	at.empty()
 	var typing byWindow[replay.TargetID] // field being typed into, plus one; 0 = none
+	thrown := map[replay.TargetID]bool{} // codes that were thrown away
 	flush := func(keep func(b bout) bool) {
 		at.empty()
 		rest := 0
@@ -418,9 +432,13 @@ func (a *analysis) reEdits() []candidate {
 			if !g.pressed() || c.kind == TextEntry {
 				continue
 			}
+			beside := *typing.at(g.window) > 0 && (c.kind == Prose || c.kind == Background) && o.by == byChange
 			*typing.at(g.window) = 0
+			if beside {
+				continue // who presses beside a field leaves it, and what changes then is about what was typed
+			}
 			if o.answered && !o.invalid && o.hit < 0 && c.kind != Picker && o.by != byInput && o.by != byCaret {
-				flush(func(b bout) bool { return b.window != g.window }) // it led on
+				flush(func(b bout) bool { return b.window != g.window || b.code }) // it led on, or a code was sent for
 			}
 		}
 		switch e.Kind {
@@ -428,21 +446,32 @@ func (a *analysis) reEdits() []candidate {
 			*typing.at(e.Window) = 0
 			flush(func(b bout) bool { return b.window != e.Window })
 		case replay.Input:
+			t := a.codeOf(e)
+			latest := typing.at(e.Window)
+			if t != replay.NoIndex && e.Detail == 0 {
+				thrown[t] = true
+				continue
+			}
 			if a.field(e) == nil {
 				continue
 			}
-			index, fresh := at.add(uint64(e.Target))
+			code := t != replay.NoIndex
+			if !code {
+				t = e.Target
+			}
+			index, fresh := at.add(uint64(t))
 			if fresh {
 				fields = another(fields)
 				fields[len(fields)-1] = fields[len(fields)-1][:0]
 				*index = int32(len(fields))
 			}
-			bouts, latest := &fields[*index-1], typing.at(e.Window)
-			if *latest != e.Target+1 || len(*bouts) == 0 {
-				*bouts = append(*bouts, bout{target: e.Target, window: e.Window, screen: e.Screen, from: e.At})
+			bouts := &fields[*index-1]
+			if again := *latest != t+1 && !code || thrown[t]; again || len(*bouts) == 0 {
+				*bouts = append(*bouts, bout{target: t, window: e.Window, screen: e.Screen, from: e.At, code: code})
+				delete(thrown, t)
 			}
 			(*bouts)[len(*bouts)-1].to = e.At
-			*latest = e.Target + 1
+			*latest = t + 1
 		}
 	}
 	flush(func(bout) bool { return false })
@@ -454,18 +483,22 @@ func (a *analysis) reEdited(bs []bout) (candidate, bool) {
 	ci := a.controlOf(bs[0].target, bs[0].screen)
 	c := &a.controls[ci]
 	again := len(bs) - 1
-	if again < c.local.FieldEdits {
+	least := c.local.FieldEdits
+	if bs[0].code || a.calledWrong(bs) >= c.local.Rejections && !a.rejectedWithin(bs[0].from, bs[len(bs)-1].to) {
+		least = c.local.Rejections // nobody writes a code again that was taken, nor what is not called wrong
+	}
+	if again < least {
 		return candidate{}, false
 	}
 	cand := candidate{verdict: Friction, ctl: ci, start: bs[0].from, end: bs[len(bs)-1].to, screen: bs[0].screen, missed: int32(again)}
-	cand.conf = startForm + extra(again-c.local.FieldEdits)
+	cand.conf = startForm + extra(again-least)
 	answered := 0
 	for i := range bs {
 		if a.answersTyping(bs[i].target, bs[i].window, bs[i].to) {
 			answered++
 		}
 	}
-	if answered*2 >= len(bs) {
+	if answered*2 >= len(bs) && !bs[0].code {
 		cand.verdict, cand.reason = Dismissed, ReasonProgress
 	}
 	return cand, true
@@ -478,6 +511,9 @@ const typingLag = 2 * time.Second
 // answersTyping reports whether the page did something outside of a form within typingLag of typing into a field of it:
 // asked the server, or changed. Complaints, suggestions and looks are no answers, nor is what comes by itself.
 func (a *analysis) answersTyping(t replay.TargetID, window uint16, at time.Duration) bool {
+	if a.stillWrong(t, window, at+typingLag) {
+		return false
+	}
 	inside := a.formAround(a.s.Targets[t].Node)
 	for i := a.eventFrom(at); i < len(a.s.Events); i++ {
 		e := &a.s.Events[i]

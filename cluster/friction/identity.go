@@ -179,7 +179,27 @@ func kindOf(t *replay.Target) Kind {
 		"strong", "b", "i", "label", "figcaption", "caption", "legend", "span":
 		return Prose
 	}
+	if sentence(t.Label) {
+		return Prose
+	}
 	return Background
+}
+
+// sentenceWords is the number of words from which on a text is read rather than a caption: buttons and badges say less. Kits
+// that write everything into one kind of element (React Native, canvases of text) leave no other sign.
+const sentenceWords = 8
+
+// sentence reports whether a label is text to read.
+func sentence(label string) bool {
+	words, in := 0, false
+	for _, r := range label {
+		space := unicode.IsSpace(r)
+		if !space && !in {
+			words++
+		}
+		in = !space
+	}
+	return words >= sentenceWords
 }
 
 // isPage reports whether a target is the page itself rather than something on it.

@@ -203,7 +203,7 @@ func (a *analysis) collect(r *run, effect []bool) []answer {
 			x.by, x.big = byLoad, true
 		case sigRoute:
 			x.by, x.big = byRoute, true
-			if heldNear(placeheld, s.at) {
+			if heldNear(placeheld, s.at) || a.announced(r, effect, s.at) {
 				continue // the screen was announced, its content came later
 			}
 		case sigScroll:
@@ -285,6 +285,23 @@ func (a *analysis) growth(r *run) *lookup[rows] {
 func (r *run) changedAt(at time.Duration) bool {
 	i := sort.Search(len(r.touches), func(i int) bool { return r.touches[i].at >= at-batchLag })
 	return i < len(r.touches) && r.touches[i].at <= at+batchLag
+}
+
+// announced reports whether a change of the address showed nothing: the screen that it names was drawn only after an answer in
+// time would have come, with nothing pressed meanwhile.
+func (a *analysis) announced(r *run, effect []bool, at time.Duration) bool {
+	l := a.limits(r)
+	for i := range r.touches {
+		t := &r.touches[i]
+		switch {
+		case !effect[i] || t.at < at-stampLag:
+		case t.at <= at+l.QuickAnswer || t.at > at+l.AnswerLimit || a.pressBetween(r, at, t.at):
+			return false
+		case t.kind == replay.Added && t.size >= bigAnswer:
+			return true
+		}
+	}
+	return false
 }
 
 func heldNear(held []time.Duration, at time.Duration) bool {

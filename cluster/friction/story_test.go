@@ -457,6 +457,13 @@ func (st *story) handEvent(at time.Duration, verb string, t *thing, w []string) 
 		if len(w) == 1 && w[0] == "words" {
 			p.Detail = 12
 		}
+		if len(w) == 2 && w[0] == "of" {
+			n, err := strconv.Atoi(w[1])
+			if err != nil {
+				return true, err
+			}
+			p.Detail = int32(n)
+		}
 		if len(w) == 1 && w[0] == "masked" {
 			p.Detail = 1
 			p.Flags |= replay.FlagMasked | replay.FlagNotUser

@@ -40,7 +40,7 @@ func (a *analysis) turnedBack() []candidate {
 		n := len(w.presses)
 		same := n > 0 && a.controls[a.gestures[w.presses[n-1]].ctl].key == a.controls[g.ctl].key
 		switch {
-		case o.gone && a.turnedDown(int32(i)):
+		case o.gone && a.turnedDown(int32(i)) || a.drawnAnew(int32(i)):
 			if n > 0 && (!same || g.at-a.gestures[w.presses[n-1]].at > rejectSpan) {
 				out = a.endReturns(out, w)
 			}

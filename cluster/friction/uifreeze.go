@@ -21,6 +21,15 @@ func findFreezes(a *analysis) []candidate {
 			}
 		}
 	}
+	window := uint16(0)
+	for qs := range a.silences.all {
+		for _, q := range *qs {
+			if cand, ok := a.stalled(window, q); ok {
+				out = append(out, cand)
+			}
+		}
+		window++
+	}
 	return out
 }
 
@@ -49,14 +58,15 @@ func (a *analysis) freeze(r *run, gi int32) (candidate, bool) {
 			break
 		}
 	}
-	if o := &a.outcomes[gi]; task == 0 && o.answered && g.at+o.latency <= from {
+	o := &a.outcomes[gi]
+	if task == 0 && o.answered && g.at+o.latency <= from && !(o.by == byRoute && a.bare(g, from)) {
 		return candidate{}, false // it was answered before: somebody reads
 	}
 	if to == 0 || a.pressedSince(gi, max(from, g.end+freezeReach)) {
 		return candidate{}, false
 	}
 	queued := a.queued(g.window, to)
-	missed := a.clocksMissed(g.window, from, to) && !a.brokenByHand(g.window, to)
+	stood := a.clocksMissed(g.window, from, to) && !a.brokenByHand(g.window, to) || a.overdue(g.window, from)
 	cand := a.candidate(r.ctl, []int32{gi})
 	cand.end, cand.latency, cand.missed = to, to-g.at, 1
 	cand.conf = startFreeze
@@ -66,11 +76,113 @@ func (a *analysis) freeze(r *run, gi int32) (candidate, bool) {
 	if queued {
 		cand.conf += termBurst
 	}
-	if missed {
+	if stood {
 		cand.conf += termBurst
 	}
-	return cand, task > 0 || queued || missed
+	if task == 0 && !queued && !a.outcomes[gi].answered {
+		// A box of the browser's own, as print and alert open, stops the page just so, and nothing has to come of it.
+		cand.verdict, cand.reason = NoOpinion, ReasonLowEvidence
+	}
+	return cand, task > 0 || queued || stood
 }
+
+// bare reports whether nothing was drawn between a press and a moment: the screen that it led to was announced, and no more.
+func (a *analysis) bare(g *gesture, until time.Duration) bool {
+	for i := int(g.firstEv); i < len(a.s.Events) && a.s.Events[i].At <= until; i++ {
+		if e := &a.s.Events[i]; e.Window == g.window && e.Kind == replay.MutationEvent {
+			return false
+		}
+	}
+	return true
+}
+
+// stalled judges a silence that begins while somebody types, drags or scrolls. What is typed or pressed meanwhile waits and comes
+// in one burst; who reads or thinks leaves a silence as well, but the clocks of the page and of the recorder go on in it.
+func (a *analysis) stalled(window uint16, q silence) (candidate, bool) {
+	by := a.doneLast(window, q.from)
+	if by == nil || q.to-q.from > a.onScreen(by.Screen).AnswerLimit {
+		return candidate{}, false
+	}
+	stood := a.clocksMissed(window, q.from, q.to) && !a.brokenByHand(window, q.to) || a.overdue(window, q.from)
+	queued := a.queued(window, q.to) || a.keysQueued(window, q.to)
+	if by.Kind != replay.Input && !stood || !stood && !queued {
+		return candidate{}, false
+	}
+	cand := candidate{verdict: Friction, ctl: -1, start: by.At, end: q.to, screen: by.Screen, latency: q.to - by.At, missed: 1, conf: startFreeze}
+	if by.Target >= 0 {
+		cand.ctl = a.controlOf(by.Target, by.Screen)
+	}
+	if q.to-q.from < a.at(cand.ctl, by.Screen).FreezeSilence {
+		return candidate{}, false
+	}
+	if queued {
+		cand.conf += termBurst
+	}
+	if stood {
+		cand.conf += termBurst
+	}
+	return cand, true
+}
+
+// doneLast returns what somebody did right before a silence, if that was typing, scrolling, or pressing a pointer down that was
+// still down: nil else. A press that was released is the matter of freeze.
+func (a *analysis) doneLast(window uint16, at time.Duration) *replay.Event {
+	for i := a.eventFrom(at+1) - 1; i >= 0 && at-a.s.Events[i].At <= doneLag; i-- {
+		e := &a.s.Events[i]
+		if e.Window != window {
+			continue
+		}
+		switch e.Kind {
+		case replay.Input:
+			if a.field(e) != nil {
+				return e
+			}
+		case replay.Scroll, replay.PointerDown:
+			return e
+		case replay.PointerUp, replay.Click, replay.Navigate:
+			return nil
+		}
+	}
+	return nil
+}
+
+// doneLag is how long before a silence what caused it may have been done: its own first effects lie between.
+const doneLag = 120 * time.Millisecond
+
+// keysQueued reports whether several letters were typed into one field at once when a stillness ended. What writes a whole
+// value, as a password manager or a paste, makes one event of it.
+func (a *analysis) keysQueued(window uint16, at time.Duration) bool {
+	n := 0
+	last := (*replay.Event)(nil)
+	for i := a.eventFrom(at); i < len(a.s.Events) && a.s.Events[i].At-at <= 4*handSpeed; i++ {
+		e := &a.s.Events[i]
+		if e.Kind != replay.Input || e.Window != window || a.field(e) == nil {
+			continue
+		}
+		if last != nil && (e.Target != last.Target || e.Detail-last.Detail != 1 || e.At-last.At > handSpeed) {
+			n = 0
+		}
+		last = e
+		if n++; n > 2 {
+			return true
+		}
+	}
+	return false
+}
+
+// overdue reports whether the recorder came to write down the last moves of the pointer before a stillness only long after: its own
+// timer stood still.
+func (a *analysis) overdue(window uint16, from time.Duration) bool {
+	for i := a.eventFrom(from+1) - 1; i >= 0 && from-a.s.Events[i].At <= flushLag; i-- {
+		if e := &a.s.Events[i]; e.Kind == replay.Move && e.Window == window && e.Flags.Has(replay.FlagOverdue) {
+			return true
+		}
+	}
+	return false
+}
+
+// flushLag is how long recorders hold moves of the pointer back.
+const flushLag = 500 * time.Millisecond
 
 // silence is a stretch in which nothing at all was recorded of a window.
 type silence struct{ from, to time.Duration }

@@ -63,6 +63,13 @@ type entry struct {
 // typeSample marks an entry as one pointer sample; the incremental source is added to it.
 const typeSample = 1 << 15
 
+// typeOverdue marks a sample as one that was written down overdue.
+const typeOverdue = 1 << 14
+
+// overdue is how many ms after it was made a sample is written down when the timer that does it was late by a second: rrweb
+// flushes 500 ms after the first sample (observer.ts, mousemoveCallback). Pages in the background have timers once a second.
+const overdue = 1_500
+
 // ErrFull ends reading when a limit of Options is reached; the session holds what came before.
 var ErrFull = errors.New("recording limit reached")
 
@@ -214,6 +221,9 @@ func (b *Builder) addSamples(en entry) {
 		// a minute is damage.
 		if p.offset > -60_000 && p.offset < 60_000 {
 			s.time += p.offset
+		}
+		if p.offset < -overdue {
+			s.typ |= typeOverdue
 		}
 		s.x, s.y, s.id, s.ref = p.x, p.y, p.id, int32(i)
 		s.order = int32(len(b.entries))

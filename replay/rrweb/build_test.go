@@ -3,6 +3,7 @@ package rrweb
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -226,7 +227,11 @@ func TestPointer(t *testing.T) {
 // TestArrivalTraits: what an added element is, by roles alone.
 func TestArrivalTraits(t *testing.T) {
 	add := func(attrs, kids string) replay.ChangeTraits {
-		s := read(t, metaAt(0, "https://x/"), pageAt(10, "p"), at(20, typeIncremental, `{"source":0,"texts":[],"attributes":[],"removes":[],"adds":[{"parentId":3,"nextId":null,"node":{"type":2,"tagName":"div","attributes":`+
+		tag := "div"
+		if name, ok := strings.CutPrefix(kids, "<dialog>"); ok {
+			tag, kids = "dialog", name
+		}
+		s := read(t, metaAt(0, "https://x/"), pageAt(10, "p"), at(20, typeIncremental, `{"source":0,"texts":[],"attributes":[],"removes":[],"adds":[{"parentId":3,"nextId":null,"node":{"type":2,"tagName":"`+tag+`","attributes":`+
 			attrs+`,"childNodes":[`+kids+`],"id":50}}]}`))
 		return s.Mutations[0].Changes[0].Traits
 	}
@@ -243,9 +248,27 @@ func TestArrivalTraits(t *testing.T) {
 		{"progress", `{"role":"progressbar"}`, "", replay.ChangeBusy},
 		{"alert", `{"role":"alert"}`, text, replay.ChangeInvalid | replay.ChangeText},
 		{"dialog", `{"role":"dialog","aria-modal":"true"}`, text, replay.ChangeDialog | replay.ChangeText},
+		{"open dialog element", `{"open":""}`, "<dialog>" + text, replay.ChangeDialog | replay.ChangeText},
+		{"dialog element that waits", `{}`, "<dialog>" + text, replay.ChangeText},
 	} {
 		if got := add(tc.attrs, tc.kids); got != tc.want {
 			t.Errorf("%s: traits %b, want %b", tc.name, got, tc.want)
 		}
+	}
+}
+
+// TestOverdueMoves: a path that is written down long after it was made says that the page's timers stood still.
+func TestOverdueMoves(t *testing.T) {
+	s := read(t, metaAt(0, "https://x/"), pageAt(10, "p"),
+		at(600, typeIncremental, `{"source":1,"positions":[{"x":1,"y":2,"id":3,"timeOffset":-500},{"x":2,"y":2,"id":3,"timeOffset":-50}]}`),
+		at(4000, typeIncremental, `{"source":1,"positions":[{"x":5,"y":2,"id":3,"timeOffset":-3100},{"x":6,"y":2,"id":3,"timeOffset":-20}]}`))
+	var overdue []bool
+	for _, e := range s.Events {
+		if e.Kind == replay.Move {
+			overdue = append(overdue, e.Flags.Has(replay.FlagOverdue))
+		}
+	}
+	if want := []bool{false, false, true, false}; !slices.Equal(overdue, want) {
+		t.Errorf("overdue %v, want %v", overdue, want)
 	}
 }

@@ -383,7 +383,7 @@ func outline(n node) (state uint64, size int32, traits replay.ChangeTraits) {
 		if c := m.cell(); c.kind == kindElement {
 			state = hash(mixed(mixed(state, names[c.tag].sum), 0), m.attr(nameClass))
 			if size <= maxArrival && !m.plain() {
-				traits |= roleTraits(m)
+				traits |= arrivalTraits(m)
 			}
 			continue
 		}

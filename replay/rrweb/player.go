@@ -194,7 +194,10 @@ func (p *player) emit(w *window, at time.Duration, kind replay.Kind) *replay.Eve
 func (p *player) sample(w *window, at time.Duration, e *entry) {
 	ev := p.emit(w, at, replay.Move)
 	ev.X, ev.Y = e.x, e.y
-	switch e.typ - typeSample {
+	if e.typ&typeOverdue != 0 {
+		ev.Flags |= replay.FlagOverdue
+	}
+	switch e.typ &^ (typeSample | typeOverdue) {
 	case sourceTouchMove:
 		ev.Pointer = replay.Touch
 		p.s.Context.Device.Touch = true

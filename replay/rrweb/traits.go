@@ -58,6 +58,15 @@ func (n node) plain() bool {
 	return c.has[0]&spokenAttrs[0]|c.has[1]&spokenAttrs[1] == 0 && tag != nameProgress && tag != nameDialog
 }
 
+// arrivalTraits grades one element of a subtree that comes or goes. A dialog that is not open waits in its page to be opened:
+// nobody sees it come or go.
+func arrivalTraits(n node) replay.ChangeTraits {
+	if n.tag() == "dialog" && !n.has(nameOpen) {
+		return roleTraits(n) &^ replay.ChangeDialog
+	}
+	return roleTraits(n)
+}
+
 // spokenAttrs are the attributes that roleTraits looks at.
 var spokenAttrs = attrSetOf{
 	1<<nameRole | 1<<namePopover,

@@ -373,6 +373,35 @@ export class Person extends Actor {
     this.must((await this.js('visualViewport.scale')) === 1, 'the page grew with it');
   }
 
+  // ---- a page that stands still ----
+
+  /**
+   * stuck meets a page that stands still for some seconds from begin on. Whatever is done meanwhile waits in the browser and arrives at
+   * once when the page moves again. at: where it happens, none for the page as a whole.
+   */
+  async stuck(id, sel, { nth = 0, begin = () => this.h.press(), meanwhile = () => this.flurry(), at = sel, after = 3200 } = {}) {
+    const { h, rnd } = this;
+    const ms = rnd.int(2600, 4600);
+    await this.js(`__faults[${JSON.stringify(id)}]={mode:'freeze',ms:${ms}}`);
+    await h.pause(300);
+    if (sel) await h.aim(sel, nth);
+    await this.friction('ui_freeze', `freeze:${id}`, async () => {
+      const t = await h.now();
+      await begin(this);
+      this.must((await h.now()) - t >= ms, 'the page moved all the time');
+      await meanwhile(this);
+    }, { at, nth, also: ['slow_response', 'rage_tap'], after });
+    await this.js('__faults={}');
+  }
+
+  /** flurry is what has piled up while a page stood still: nothing, more presses, or the mouse at another place. */
+  async flurry() {
+    const { h, rnd } = this;
+    const what = rnd.pick(['wait', 'press', 'press', 'move']);
+    if (what === 'press') { for (let i = rnd.int(1, 3); i > 0; i--) { await h.wait(rnd.range(1, 4)); await h.press(1); } }
+    if (what === 'move' && !this.touch) { for (let i = 0; i < 2; i++) { h.x += rnd.range(-60, 60); h.y += rnd.range(-60, 60); await h.wait(rnd.range(1, 3)); await h.mouse('mouseMoved'); } }
+  }
+
   // ---- holding ----
 
   /** holding keeps a control pressed, as it wants to be. */
