@@ -266,6 +266,7 @@ func (a *analysis) rank(ctx context.Context, tables *tables, selected selection,
 	if err != nil {
 		return ranking{}, err
 	}
+	defer lessGarbage()()
 	sessions := 0
 	clusters, err := selected.clustered(ctx, a.ledger, tables, selected.decided.settings(a.Config.clusters()), a.workers(), func() {
 		sessions++

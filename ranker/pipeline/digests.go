@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -185,6 +186,20 @@ func (s selection) clustered(ctx context.Context, led *ledger.Ledger, t *tables,
 	builders = nil
 	runtime.GC() // else as much as all rows took piles up before the next one, while the Result holds next to nothing
 	return result, nil
+}
+
+// rankGarbage is how much garbage may pile up while clustering and ranking, in per cent of what is held; Go's own is 100. What is held
+// is a gigabyte of a million sessions and hardly has a pointer, so that looking through it more often costs next to nothing.
+const rankGarbage = 50
+
+// lessGarbage sets the process to rankGarbage until the function that it returns is called. Who asked for even less by
+// GOGC gets that. Analyses of one data directory exclude each other, so that two of them do not restore each other's.
+func lessGarbage() (restore func()) {
+	before := debug.SetGCPercent(rankGarbage)
+	if before >= 0 && before < rankGarbage {
+		debug.SetGCPercent(before)
+	}
+	return func() { debug.SetGCPercent(before) }
 }
 
 // collected gathers what the ranking needs of the selected Digests; in is complete but for them.

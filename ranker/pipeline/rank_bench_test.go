@@ -38,6 +38,7 @@ func BenchmarkRank(b *testing.B) {
 			led := filled(b, from, n)
 			all := selection{sources: []string{from[0].Source}, superseded: func(*friction.Digest) bool { return false }}
 			none := &tables{}
+			defer lessGarbage()()
 			var wall time.Duration
 			for b.Loop() {
 				start := cpuTime()
