@@ -100,10 +100,13 @@ func (d *dom) reset(limit int) {
 	d.names.reset()
 }
 
-// full reports whether the recording serialised more than it may. What makes nodes of nothing ("[[],[],[]…") would
-// otherwise take many times the memory of its text; real pages take 260 bytes of text for a node.
+// textPerNode is how many bytes of text allow for one more node than the limit. What makes nodes of nothing ("[[],[],[]…")
+// would otherwise take many times the memory of its text; real pages take 260 bytes of text for a node.
+const textPerNode = 128
+
+// full reports whether the recording serialised more than it may.
 func (d *dom) full() bool {
-	limit := d.limit + d.size()/128
+	limit := d.limit + d.size()/textPerNode
 	return len(d.cells) > limit || len(d.attrs) > limit
 }
 
