@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"compress/gzip"
 	"context"
+	"encoding/binary"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -339,7 +340,11 @@ func (t *rows) parquet(b *bufio.Reader) (err error) {
 			err = fmt.Errorf("%w: parquet: damaged (%v)", ErrFormat, p)
 		}
 	}()
-	file, err := parquet.OpenFile(bytes.NewReader(data), int64(len(data)))
+	if err := footerFits(data); err != nil {
+		return err
+	}
+	// Rows are read from first to last: what helps to find some of them is left alone.
+	file, err := parquet.OpenFile(bytes.NewReader(data), int64(len(data)), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
 	if err != nil {
 		return fmt.Errorf("%w: parquet: %v", ErrFormat, err)
 	}
@@ -366,6 +371,18 @@ func (t *rows) parquet(b *bufio.Reader) (err error) {
 		if err := t.group(group, leaves, buf); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// footerFits checks the length that a file says its footer has, which the library allocates before it reads it: up to 4 GB.
+func footerFits(data []byte) error {
+	const tail = 8 // the length, and the magic bytes
+	if len(data) < tail {
+		return fmt.Errorf("%w: parquet: cut off after %d bytes", ErrFormat, len(data))
+	}
+	if footer := binary.LittleEndian.Uint32(data[len(data)-tail:]); int64(footer) > int64(len(data)-tail) {
+		return fmt.Errorf("%w: parquet: the footer says that it has %d bytes, and the whole file has %d", ErrFormat, footer, len(data))
 	}
 	return nil
 }

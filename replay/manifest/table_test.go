@@ -4,9 +4,13 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
+	"math"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -364,6 +368,31 @@ func TestDecimal(t *testing.T) {
 			t.Errorf("decimal(%v, %d) = %s, want %s", tt.v, tt.scale, got, tt.want)
 		}
 	}
+}
+
+// TestParquetFooter: the library would allocate as much as the footer says that it has.
+func TestParquetFooter(t *testing.T) {
+	whole := sessionsParquet(t)
+	lying := slices.Clone(whole)
+	binary.LittleEndian.PutUint32(lying[len(lying)-8:], math.MaxUint32)
+	for name, data := range map[string][]byte{"4 GB": lying, "cut": whole[:6], "one byte more than there is": longerFooter(whole)} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := Load(t.Context(), bytes.NewReader(data), Columns{}, Options{})
+		runtime.ReadMemStats(&after)
+		if !errors.Is(err, ErrFormat) || !strings.Contains(err.Error(), "parquet") {
+			t.Errorf("%s: error %v, want one about the format", name, err)
+		}
+		if took := after.TotalAlloc - before.TotalAlloc; took > 16<<20 {
+			t.Errorf("%s: %d bytes allocated for a table of %d", name, took, len(data))
+		}
+	}
+}
+
+func longerFooter(whole []byte) []byte {
+	data := slices.Clone(whole)
+	binary.LittleEndian.PutUint32(data[len(data)-8:], uint32(len(data)-8+1))
+	return data
 }
 
 // fuzzTable checks what holds for any table.
