@@ -219,6 +219,9 @@ func TestQuality(t *testing.T) {
 	fmt.Fprintf(&out, "%d episodes of %d planted problems in %d issues\nV-measure %.3f (homogeneity %.3f, completeness %.3f), adjusted Rand %.3f\n\n",
 		len(truth), len(countOf(truth)), len(result.Issues), a.V, a.Homogeneity, a.Completeness, a.Rand)
 	title := map[string]string{}
+	if !slices.IsSortedFunc(result.Issues, func(x, y Issue) int { return cmp.Compare(x.Key, y.Key) }) {
+		t.Error("the issues are not in the order of their keys, by which a stored Basis finds their tries again")
+	}
 	for _, i := range result.Issues {
 		title[i.Key] = i.Title
 	}

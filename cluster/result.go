@@ -69,6 +69,7 @@ func (b *Builder) ResultBy(each Each) *Result {
 	r.covers = w.coversOf(r.presses)
 	r.presses.dropUnused(r.covers)
 	problems := slices.DeleteFunc(w.mergeFailures(w.problems(r)), func(p *problem) bool { return !w.isIssue(p) })
+	slices.SortFunc(problems, func(x, y *problem) int { return cmp.Compare(x.key, y.key) }) // merging gave some another key
 	for i, p := range problems {
 		for _, part := range p.parts {
 			r.index[part.group] = i

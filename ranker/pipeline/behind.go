@@ -26,7 +26,7 @@ type behind struct {
 }
 
 var (
-	basisOf    = behind{"basis.bin", "rankle-basis", 3}
+	basisOf    = behind{"basis.bin", "rankle-basis", 4} // up to 3 some tries belonged to another issue
 	clustersOf = behind{"clusters.bin", "rankle-clusters", 1}
 )
 
