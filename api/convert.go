@@ -6,7 +6,6 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/rankle/rankle/cluster"
@@ -27,14 +26,6 @@ func mapped[From, To any](list []From, f func(From) To) []To {
 }
 
 func same(s string) string { return s }
-
-// reasonOf is why something cannot be estimated, without saying that it cannot: that stands before it wherever it is shown.
-func reasonOf(caveat string) string {
-	if _, why, ok := strings.Cut(caveat, "cannot be estimated because "); ok {
-		return why
-	}
-	return caveat
-}
 
 // digits is how many significant digits of a float leave the program. The intervals are wide in the second digit;
 // beyond the ninth only the order of additions and the processor's rounding show, and those differ between machines.
@@ -112,7 +103,7 @@ func targetOf(t friction.Target) Target {
 // impactOf converts one impact. An impact with a figure that is not a number counts as impossible.
 func impactOf(i ranker.Impact) Impact {
 	out := Impact{Unit: i.PerWeek.Unit, Exposed: i.Exposed, Compared: i.Compared, Method: i.PerWeek.Method,
-		Possible: i.Possible && usable(i.PerWeek), Caveats: mapped(i.Caveats, reasonOf)}
+		Possible: i.Possible && usable(i.PerWeek), Caveats: mapped(i.Caveats, same)}
 	if !out.Possible {
 		return out
 	}

@@ -85,11 +85,15 @@ func reach(r ranker.Ranked) string {
 
 func impactSentence(i ranker.Impact) string {
 	if w := impactOf(i); !w.Possible {
-		return fmt.Sprintf("%s: cannot be estimated%s.", i.Outcome, because(w.Caveats))
+		return fmt.Sprintf("%s: cannot be estimated%s.", i.Outcome, because(i.Caveats))
 	}
 	e := i.PerWeek
-	text := fmt.Sprintf("%s: costs about %s %s (95 %% interval %s to %s), from %d cases that met it against %d comparable ones that did not, by %s.",
-		i.Outcome, figure(e.Value), e.Unit, figure(e.Low), figure(e.High), i.Exposed, i.Compared, e.Method)
+	what := strings.TrimSuffix(e.Unit, " per week") + " "
+	if what == i.Outcome+" " {
+		what = "" // it is named at the start
+	}
+	text := fmt.Sprintf("%s: about %s %slost a week (95 %% interval %s to %s), from %d cases that met it against %d comparable ones that did not; method: %s.",
+		i.Outcome, figure(e.Value), what, figure(e.Low), figure(e.High), i.Exposed, i.Compared, e.Method)
 	if e.Low <= 0 && e.High >= 0 {
 		text += " The interval includes zero: it may cost nothing."
 	}

@@ -273,21 +273,30 @@ func (s *study) impossible() string {
 	}
 	switch {
 	case s.window != nil && s.total.n == 0 && s.unfinished:
-		return fmt.Sprintf("%s cannot be estimated because the window of no known user is over: the data is too short, or no session has a user id", s.name)
+		return "the window of no known user is over: the data is too short, or no session has a user id"
 	case s.total.n == 0:
-		return fmt.Sprintf("%s cannot be estimated because there is no session to judge", s.name)
+		return "there is no session to judge"
 	case s.total.y == 0 && s.window == nil:
-		return fmt.Sprintf("goal %q cannot be estimated because no session reached it; check its condition", s.name)
+		return "no session reached it; check its condition"
 	case s.total.y == s.total.n && s.window == nil:
-		return fmt.Sprintf("goal %q cannot be estimated because every session reached it; check its condition", s.name)
+		return "every session reached it; check its condition"
 	case s.total.y == 0 && y == 0:
-		return fmt.Sprintf("%s cannot be estimated because no user came back in the window", s.name)
+		return "no user came back in the window"
 	case s.total.y == s.total.n && y == rows:
-		return fmt.Sprintf("%s cannot be estimated because every user came back in the window", s.name)
+		return "every user came back in the window"
 	case rows == 0:
-		return fmt.Sprintf("%s cannot be estimated because no try at an issue's control can be judged", s.name)
+		return "no try at an issue's control can be judged"
 	}
 	return ""
+}
+
+// cannot is the sentence that an outcome cannot be estimated, and why.
+func (s *study) cannot(why string) string {
+	name := s.name
+	if s.window == nil {
+		name = fmt.Sprintf("goal %q", s.name)
+	}
+	return name + " cannot be estimated because " + why
 }
 
 // scale turns a loss over the judged rows into a loss per week; rows whose window is still open count like the others.
@@ -337,7 +346,7 @@ func (res *result) impact(i int, weeks float64) Impact {
 	im.Effective, im.Balance, im.Shared = e.ess, e.balance, res.shares[i]
 	if !im.finite() {
 		return Impact{Outcome: s.name, Exposed: e.exposed, Compared: e.compared, Naive: im.Naive,
-			Caveats: append(im.Caveats, "cannot be estimated because the figures are not stable")}
+			Caveats: append(im.Caveats, "the figures are not stable")}
 	}
 	return im
 }

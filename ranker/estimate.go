@@ -61,7 +61,7 @@ func (b *builder) estimator(s *study) *estimator {
 	x := &estimator{study: s, versions: b.lev.names[1], warm: make([]*local, b.issues), reason: s.impossible()}
 	x.names = append(covariateNames[:], b.c.in.Options.Attributes...)
 	if x.reason == "" && b.onePerson() {
-		x.reason = s.name + " cannot be estimated because all sessions are of one user, which says nothing about others"
+		x.reason = "all sessions are of one user, which says nothing about others"
 	}
 	if x.reason != "" {
 		return x
@@ -103,11 +103,11 @@ func (x *estimator) compare(issue int32) (e effect, fit *fitted, unsupported []s
 		}
 	}
 	if e.exposed < minExposed {
-		e.caveats = append(e.caveats, fmt.Sprintf("cannot be estimated because only %s met it where the outcome can be judged", people(e.exposed)))
+		e.caveats = append(e.caveats, fmt.Sprintf("only %s met it where the outcome can be judged", people(e.exposed)))
 		return e, nil, nil
 	}
 	if x.pool < minPool {
-		e.caveats = append(e.caveats, fmt.Sprintf("cannot be estimated because there is hardly anyone to compare with: %s whose try worked, over all issues", people(int(x.pool))))
+		e.caveats = append(e.caveats, fmt.Sprintf("there is hardly anyone to compare with: %s whose try worked, over all issues", people(int(x.pool))))
 		return e, nil, nil
 	}
 	e.possible = true

@@ -375,9 +375,9 @@ func (c *Collector) harmless(x *estimator) calibration {
 // fixOutcome holds the loss before a fix against what it brought.
 func fixOutcome(was, now *estimator, cal *calibration, issue int32, weeks float64) FixOutcome {
 	o := FixOutcome{Outcome: was.study.name, Possible: true}
-	for _, reason := range []string{was.reason, now.reason} {
-		if reason != "" {
-			o.Possible, o.Caveats = false, []string{reason}
+	for _, x := range []*estimator{was, now} {
+		if x.reason != "" {
+			o.Possible, o.Caveats = false, []string{x.study.cannot(x.reason)}
 			return o
 		}
 	}
@@ -403,7 +403,7 @@ func (o *FixOutcome) estimate(x *estimator, issue int32, cal *calibration, weeks
 	e := x.estimate(issue)
 	if !e.possible {
 		for _, text := range e.caveats {
-			o.Caveats = append(o.Caveats, what+": "+text)
+			o.Caveats = append(o.Caveats, what+" cannot be estimated because "+text)
 		}
 		o.Possible = false
 		return Estimate{}

@@ -86,7 +86,7 @@ func (c *Collector) notes(r *Report, results []*result) {
 	}
 	for k, res := range results {
 		if res.reason != "" && !(r.Users == 0 && k >= c.nGoal) {
-			say("%s", res.reason)
+			say("%s", res.study.cannot(res.reason))
 		}
 		if s := res.study; res.reason == "" && s.censored > 0 {
 			say("%s: the window of %s was not over at the end of the data; they are left out of the comparison", s.name, plural(s.censored, "try"))

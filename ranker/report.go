@@ -108,8 +108,8 @@ type Impact struct {
 	Naive    Estimate // affected minus others without any adjustment, beside it for comparison
 	Exposed  int      // risk-set rows that failed
 	Compared int      // risk-set rows that succeeded
-	Possible bool     // false: cannot be estimated, Caveats say why
-	Caveats  []string
+	Possible bool     // false: cannot be estimated
+	Caveats  []string // each a clause; where it is not Possible, the reasons why ("no user came back in the window")
 
 	// The rest is zero where the impact is not Possible.
 

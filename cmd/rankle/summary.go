@@ -119,7 +119,7 @@ func printTop(w io.Writer, r *ranker.Report, n int) {
 // costSentence is the cost of an issue in one outcome, in words.
 func costSentence(outcome string, c ranker.Impact) string {
 	if !c.Possible {
-		return fmt.Sprintf("%s: %s", outcome, strings.Join(c.Caveats, "; "))
+		return fmt.Sprintf("%s: cannot be estimated: %s", outcome, strings.Join(c.Caveats, "; "))
 	}
 	e := c.PerWeek
 	return fmt.Sprintf("%s: about %.1f lost per week (95 %%: %.1f to %.1f)", outcome, e.Value, e.Low, e.High)

@@ -94,7 +94,7 @@ func TestBadInputSaysSo(t *testing.T) {
 		{"one version", Config{Goals: []outcome.Goal{purchase}}, sidecars(func(f map[string]any) { f["app_version"] = "1.0.0" }), purchaseOnly,
 			[]string{"all sessions are of one app version, so no loss can be traced to a release"}},
 		{"one user", Config{Goals: []outcome.Goal{purchase}}, sidecars(func(f map[string]any) { f["user_id"] = "me" }), nothing,
-			[]string{"purchase cannot be estimated because all sessions are of one user"}},
+			[]string{`goal "purchase" cannot be estimated because all sessions are of one user`}},
 		{"no users", Config{Goals: []outcome.Goal{purchase}}, sidecars(func(f map[string]any) { delete(f, "user_id") }), purchaseOnly,
 			[]string{"no session has a user id, so returning users cannot be estimated"}},
 		{"outcomes of a half of the users", Config{Goals: []outcome.Goal{order}, Manifests: []Manifest{{Path: table("orders.csv", orders), Outcomes: true}}}, dir, purchaseOnly,
