@@ -3,6 +3,7 @@ package eval_test
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"strings"
 )
 
@@ -37,7 +38,8 @@ func (p *part) summary() string {
 	for _, n := range p.alarms {
 		hit += n
 	}
-	fmt.Fprintf(&b, "\nOf %d groups of presses that were meant as they were (%d presses), %d are reported as something wrong: %.1f per 1,000\npresses. Rage and dead taps together, beside the rules of other systems:\n\n", p.groups["benign"], p.taps, hit, perThousand(hit, p.taps))
+	fmt.Fprintf(&b, "\nOf %d groups of presses that were meant as they were (%d presses), %d are reported as something wrong: %.1f per 1,000\npresses (95 %%: up to %.1f). Rage and dead taps together, beside the rules of other systems:\n\n",
+		p.groups["benign"], p.taps, hit, perThousand(hit, p.taps), 1000*atMost(hit, p.taps))
 	fmt.Fprintf(&b, "| | found | right | harmless groups reported per 1,000 presses |\n|---|---|---|---|\n")
 	row := func(system string) {
 		c := p.of(system, either)
@@ -55,4 +57,11 @@ func percent(n, of int) string {
 		return "-"
 	}
 	return fmt.Sprintf("%.0f %%", 100*float64(n)/float64(of))
+}
+
+// atMost is the upper end of the 95 % interval of n out of all (Wilson 1927): the share that n may well stand for.
+func atMost(n, all int) float64 {
+	const z = 1.96
+	p, m := float64(n)/float64(all), float64(all)
+	return (p + z*z/(2*m) + z*math.Sqrt(p*(1-p)/m+z*z/(4*m*m))) / (1 + z*z/m)
 }
