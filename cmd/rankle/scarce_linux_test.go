@@ -132,8 +132,13 @@ func TestScarce(t *testing.T) {
 	t.Run("a result too large", func(t *testing.T) {
 		data := t.TempDir()
 		rankle(t, append(analyze, data, "--shard", "1/1")...) // fills the ledger
-		enough := len(basisOf(t, plain))/512 + 1
-		fails(t, fmt.Sprintf("-f %d", enough), append(analyze, data), "result.json: ", "file too large", room)
+		largest, blocks := "", 0
+		for name, b := range behindOf(t, plain) {
+			if n := len(b) / 512; n > blocks {
+				largest, blocks = name, n
+			}
+		}
+		fails(t, fmt.Sprintf("-f %d", blocks), append(analyze, data), largest+": ", "file too large", room)
 		run(t, data)
 	})
 	for _, size := range []string{"16k", "32k", "64k"} {

@@ -66,7 +66,7 @@ type soak struct {
 	rng     *rand.Rand
 	stories []*story
 	report  []byte // of an undisturbed run
-	basis   []byte
+	behind  map[string][]byte
 	known   []string // recordings
 }
 
@@ -122,7 +122,7 @@ func newSoak(t *testing.T) *soak {
 		st.took = time.Since(start)
 		st.end(t, data)
 		if s.report == nil {
-			s.report, s.basis, s.known = reportOf(t, data), basisOf(t, data), recordingsOf(t, data)
+			s.report, s.behind, s.known = reportOf(t, data), behindOf(t, data), recordingsOf(t, data)
 			if len(s.known) != len(sidecars) {
 				t.Fatalf("%d recordings are known, want %d", len(s.known), len(sidecars))
 			}
@@ -176,8 +176,10 @@ func (s *soak) check(t *testing.T, what, data string) {
 	if !bytes.Equal(reportOf(t, data), s.report) {
 		t.Errorf("%s: the Report is another one", what)
 	}
-	if !bytes.Equal(basisOf(t, data), s.basis) {
-		t.Errorf("%s: what the Report was ranked from is something else", what)
+	for name, want := range s.behind {
+		if !bytes.Equal(behindOf(t, data)[name], want) {
+			t.Errorf("%s: %s, which lies behind the Report, is something else", what, name)
+		}
 	}
 	if got := recordingsOf(t, data); !slices.Equal(got, s.known) {
 		t.Errorf("%s: the ledger holds %d recordings, want these %d once each:\n%q", what, len(got), len(s.known), got)
@@ -204,13 +206,18 @@ func reportOf(t *testing.T, data string) []byte {
 	return result.Report
 }
 
-func basisOf(t *testing.T, data string) []byte {
+// behindOf are the files that lie behind a Report: what it was ranked from, and what was found out about screens and controls.
+func behindOf(t *testing.T, data string) map[string][]byte {
 	t.Helper()
-	b, err := os.ReadFile(filepath.Join(data, "basis.bin"))
-	if err != nil {
-		t.Fatal(err)
+	files := map[string][]byte{}
+	for _, name := range []string{"basis.bin", "clusters.bin"} {
+		b, err := os.ReadFile(filepath.Join(data, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[name] = b
 	}
-	return b
+	return files
 }
 
 // recordingsOf lists the recordings of a ledger as often as it has them, sorted.
@@ -270,8 +277,8 @@ func stageAt(before, after map[string]time.Time) string {
 	switch {
 	case fresh("result.json.", ".tmp"):
 		return "7 storing the result"
-	case fresh("basis.bin.", ".tmp"):
-		return "5 storing the basis"
+	case fresh("basis.bin.", ".tmp"), fresh("clusters.bin.", ".tmp"):
+		return "5 storing basis and clusters"
 	case ranked && (merged || fresh("ledger/", ".partial")):
 		return "8 merging the ledger"
 	case fresh("ledger/", ".partial"):
@@ -279,7 +286,7 @@ func stageAt(before, after map[string]time.Time) string {
 	case ranked:
 		return "9 ending"
 	case fresh("basis.bin", ".bin"):
-		return "6 between basis and result"
+		return "6 between clusters and result"
 	case fresh("ledger/", ".parquet"):
 		return "4 between ledger and basis"
 	case fresh("ledger/lock", ""):
