@@ -9,6 +9,12 @@ describe("quantity", () => {
   it("follows the reader's locale", () => expect(f.quantity(4310.2, "de-DE")).toBe("4.310"));
 });
 
+describe("estimate", () => {
+  const cases: [number, string][] = [[0, "0"], [0.04, "0.04"], [1, "1.0"], [-0.097, "\u22120.1"], [9.96, "10"], [-3.02, "\u22123.0"], [3.24, "3.2"], [12, "12"]];
+  for (const [n, want] of cases) it(`${n} → ${want}`, () => expect(f.estimate(n, "en-GB")).toBe(want));
+  it("in an interval", () => expect(f.interval(-0.9, 3, "en-GB")).toBe("\u22120.9 to 3.0"));
+});
+
 describe("share", () => {
   const cases: [number, string][] = [[0, "0%"], [0.0002, "< 0.1%"], [0.034, "3.4%"], [0.182, "18%"], [0.998, "> 99%"], [1, "100%"], [Number.NaN, "–"]];
   for (const [n, want] of cases) it(`${n} → ${want}`, () => expect(f.share(n, "en-GB")).toBe(want));

@@ -25,19 +25,28 @@ export function count(n: number, locale?: Locale): string {
 }
 
 /**
- * A figure that is an estimate: as many digits as it deserves. From 10 up whole numbers, below that one decimal,
- * below 0.1 two. A negative zero is a zero, and a minus is as wide as a plus.
+ * A number that need not be whole, in as many digits as it deserves: from 10 up none after the point, below that one, below
+ * 0.1 two; none where it is whole. A negative zero is a zero, and a minus is as wide as a plus.
  */
 export function quantity(n: number, locale?: Locale): string {
+  return written(n, 0, locale);
+}
+
+/** A figure that is an estimate: a quantity that shows its last digit also where that is a zero, "1.0" beside "3.2". */
+export function estimate(n: number, locale?: Locale): string {
+  return written(n, 2, locale);
+}
+
+function written(n: number, least: number, locale?: Locale): string {
   const size = Math.abs(n);
-  const digits = size >= 10 || size === 0 ? 0 : size >= 0.1 ? 1 : 2;
+  const digits = size >= 9.95 || size === 0 ? 0 : size >= 0.095 ? 1 : 2; // as it reads when it is rounded
   const rounded = Number(n.toFixed(digits));
-  return numbers(locale, { minimumFractionDigits: 0, maximumFractionDigits: digits }).format(rounded === 0 ? 0 : rounded).replace("-", "\u2212");
+  return numbers(locale, { minimumFractionDigits: Math.min(least, digits), maximumFractionDigits: digits }).format(rounded === 0 ? 0 : rounded).replace("-", "\u2212");
 }
 
 /** An interval in words: "90 to 180". */
 export function interval(low: number, high: number, locale?: Locale): string {
-  return `${quantity(low, locale)} to ${quantity(high, locale)}`;
+  return `${estimate(low, locale)} to ${estimate(high, locale)}`;
 }
 
 /** A share of 0..1 as a percentage: one decimal below 10 %, none above; never "0 %" or "100 %" for what is not. */
@@ -61,7 +70,7 @@ export function unitName(unit: string): string {
 
 /** A figure with its interval, in full: "132 purchases a week (95 %: 90 to 180)". */
 export function figure(f: Figure, locale?: Locale): string {
-  return `${quantity(f.value, locale)} ${unitName(f.unit)} a week (95 %: ${interval(f.low, f.high, locale)})`;
+  return `${estimate(f.value, locale)} ${unitName(f.unit)} a week (95 %: ${interval(f.low, f.high, locale)})`;
 }
 
 /** 1 → "1 session", 2 → "2 sessions". */

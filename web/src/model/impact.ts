@@ -1,7 +1,7 @@
 // What an issue costs, as sentences and as positions on an axis. Pure.
 import type { Impact, IssueRow, Segment } from "../api/wire";
 import { attribute } from "./patterns";
-import { count, figure, interval, quantity, share, unitName } from "./format";
+import { count, estimate, figure, interval, share, unitName } from "./format";
 
 /** An impact that has figures. */
 export interface Estimated extends Impact { per_week: number; low: number; high: number }
@@ -100,7 +100,7 @@ export function sentence(i: Impact, family: string, locale?: string): string {
     return `${what}: cannot be estimated${why === "" ? "" : ` because ${why.charAt(0).toLowerCase()}${why.slice(1).replace(/\.$/, "")}`}.`;
   }
   const others = family === "control" ? "in which the same control worked" : "that came to the same screen and did not meet this";
-  return `People who met this and would ${wouldHave}: about ${quantity(e.per_week, locale)} a week (95 %: ${interval(e.low, e.high, locale)}), compared with ${count(e.compared, locale)} sessions ${others}.`;
+  return `People who met this and would ${wouldHave}: about ${estimate(e.per_week, locale)} a week (95 %: ${interval(e.low, e.high, locale)}), compared with ${count(e.compared, locale)} sessions ${others}.`;
 }
 
 /** Why a row stands where it does, in sentences: the order goes by another figure than the estimates that the row shows. */

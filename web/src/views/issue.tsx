@@ -2,7 +2,7 @@
 import { useEffect } from "react";
 import { fetchIssue } from "../api/client";
 import type { FunnelPlace, Impact, IssueDetail, Proportion, Segment, Use } from "../api/wire";
-import { count, day, interval, latency, plural, quantity, ratio, sentenceCase, share } from "../model/format";
+import { count, day, estimate, interval, latency, plural, ratio, sentenceCase, share } from "../model/format";
 import { estimated, laneName, sentence, sharedAxis, verdictOn } from "../model/impact";
 import { attribute, pattern, words } from "../model/patterns";
 import { loadStage } from "../player/load";
@@ -160,10 +160,10 @@ function CostOf({ impact, axis, family }: { impact: Impact; axis: Parameters<typ
         <p>{sentence(impact, family)}</p>
         <p>
           {verdictOn(impact)}{" "}
-          {impact.naive_per_week !== null && <>Without any adjustment it would read {quantity(impact.naive_per_week)} a week.</>}{" "}
+          {impact.naive_per_week !== null && <>Without any adjustment it would read {estimate(impact.naive_per_week)} a week.</>}{" "}
           {impact.share !== null && impact.share_low !== null && impact.share_high !== null && <>Of those who met it, {share(impact.share)} are lost this way (95 %: {share(impact.share_low)} to {share(impact.share_high)}).</>}
         </p>
-        {impact.e_value > 1 && <p>To explain the loss away, something unrecorded would have to go with both meeting this and the outcome by a factor of {quantity(impact.e_value)} each{impact.e_value_low > 1 ? `; by ${quantity(impact.e_value_low)} for the lower end of the interval` : ""}.</p>}
+        {impact.e_value > 1 && <p>To explain the loss away, something unrecorded would have to go with both meeting this and the outcome by a factor of {estimate(impact.e_value)} each{impact.e_value_low > 1 ? `; by ${estimate(impact.e_value_low)} for the lower end of the interval` : ""}.</p>}
         {impact.balance !== undefined && (
           <p>{impact.balance.after < 0.1 ? "Those compared with are alike" : `Those compared with still differ, most in ${impact.balance.worst}`}: the largest standardised difference is {impact.balance.after.toFixed(2)} after weighting, {impact.balance.before.toFixed(2)} before (below 0.1 counts as alike).</p>
         )}

@@ -2,7 +2,7 @@
 import type { ReactNode } from "react";
 import type { ApiError } from "../api/client";
 import type { Change, Day, Impact } from "../api/wire";
-import { count, day as formatDay, interval, plural, quantity, shortDay } from "../model/format";
+import { count, day as formatDay, estimate, interval, plural, quantity, shortDay } from "../model/format";
 import { estimated, firmness, laneName, position, type Axis } from "../model/impact";
 import { pattern, statusName } from "../model/patterns";
 import type { More } from "../state/more";
@@ -104,9 +104,9 @@ export function Lane({ impact, axis, naive = false }: { impact: Impact; axis: Ax
   const [low, high] = [at(e.low), at(e.high)];
   return (
     <div className="lane" data-kind={kind} data-firm={firmness(impact)}>
-      <span className="lane-name">{laneName(impact)}</span>
+      <span className="lane-name">{laneName(impact)} <span className="per-week">lost a week</span></span>
       <span className="lane-figure">
-        <b>{quantity(e.per_week)}</b> <span className="range"><span className="per-week">lost a week</span> <span className="hidden">95 % interval </span>({interval(e.low, e.high)})</span>
+        <b>{estimate(e.per_week)}</b> <span className="range"><span className="hidden">95 % interval </span>({interval(e.low, e.high)})</span>
       </span>
       <svg className="lane-chart" aria-hidden="true" focusable="false">
         {axis.ticks.map((t) => <line key={t} className={t === 0 ? "zero" : "grid"} x1={percent(at(t))} x2={percent(at(t))} y1="0" y2="100%" />)}
