@@ -132,17 +132,19 @@ function Returning() {
       {detail.error !== undefined ? <Failed error={detail.error} onRetry={detail.reload} /> : d === undefined ? <Loading what="the days of return" /> : curves.every((c) => c.days.length === 0) ? (
         <p className="muted">{d.users === 0 ? "No recording names its user, so nobody can be seen to come back." : "The data is too short, or too few people met this, to follow anybody for a day."}</p>
       ) : (
-        <div className={detail.stale ? "stale" : ""}>
+        <div className={`returns ${detail.stale ? "stale" : ""}`}>
           <CurveChart curves={curves} label="Share of users who came back on a day" />
-          <p className="muted small">
-            Of {plural(d.users, "known user", "known users")}, day by day after {d.issue === undefined ? "their first session" : "the first try at this issue’s control or screen"}; only users whose day is over count.{d.anonymous_sessions > 0 && ` ${plural(d.anonymous_sessions, "session", "sessions")} without a user id ${d.anonymous_sessions === 1 ? "is" : "are"} left out.`}
-            {d.issue !== undefined && " These are different people: what the issue costs is the estimate on its page, not the distance of the curves."}
-          </p>
-          {d.issue !== undefined && <p><Link to={issuePath(d.issue.key)}>Open the issue</Link></p>}
-          <table className="table windows">
-            <thead><tr><th scope="col">Window</th><th scope="col" className="num">Came back</th><th scope="col" className="num">Users</th><th scope="col" className="num">Still open</th></tr></thead>
-            <tbody>{(d.windows ?? []).map((w) => <tr key={w.window}><th scope="row">{w.window}</th><td className="num">{count(w.returned)} <span className="muted">{ratio(w.returned, w.users)}</span></td><td className="num">{count(w.users)}</td><td className="num">{count(w.censored)}</td></tr>)}</tbody>
-          </table>
+          <div>
+            <p className="muted small">
+              Of {plural(d.users, "known user", "known users")}, day by day after {d.issue === undefined ? "their first session" : "the first try at this issue’s control or screen"}; only users whose day is over count.{d.anonymous_sessions > 0 && ` ${plural(d.anonymous_sessions, "session", "sessions")} without a user id ${d.anonymous_sessions === 1 ? "is" : "are"} left out.`}
+              {d.issue !== undefined && " These are different people: what the issue costs is the estimate on its page, not the distance of the curves."}
+            </p>
+            {d.issue !== undefined && <p><Link to={issuePath(d.issue.key)}>Open the issue</Link></p>}
+            <table className="table windows">
+              <thead><tr><th scope="col">Window</th><th scope="col" className="num">Came back</th><th scope="col" className="num">Users</th><th scope="col" className="num">Still open</th></tr></thead>
+              <tbody>{(d.windows ?? []).map((w) => <tr key={w.window}><th scope="row">{w.window}</th><td className="num">{count(w.returned)} <span className="muted">{ratio(w.returned, w.users)}</span></td><td className="num">{count(w.users)}</td><td className="num">{count(w.censored)}</td></tr>)}</tbody>
+            </table>
+          </div>
         </div>
       )}
     </section>
