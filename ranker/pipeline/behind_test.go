@@ -10,31 +10,21 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/rankle/rankle/cluster/ledger"
-	"github.com/rankle/rankle/replay/source"
-	"github.com/rankle/rankle/testdata/demo"
 )
 
 // TestClustersAreStored: what is told of every session from the stored clusters is what clustering again tells, also once
 // somebody decided something; and where they are missing, damaged or of another result, they are made again.
 func TestClustersAreStored(t *testing.T) {
 	data := t.TempDir()
-	config, err := ParseConfig(demo.Config())
-	if err != nil {
-		t.Fatal(err)
-	}
-	config.Sources = []Source{{URL: "demo:bucket"}}
-	sources, err := Opener{Bundled: map[string]source.Store{"demo:bucket": source.NewDir(demo.Bucket(), "demo:bucket")}}.Open(config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := Analyze(t.Context(), Options{Config: config, Sources: sources, DataDir: data}); err != nil {
+	opt := demoOptions(t, data)
+	if _, err := Analyze(t.Context(), opt); err != nil {
 		t.Fatal(err)
 	}
 	result, err := LoadResult(data)
 	if err != nil || len(result.Report.Issues) < 5 {
 		t.Fatal(result, err)
 	}
-	if result.loadClusters(data, config.clusters()) == nil {
+	if result.loadClusters(data, opt.Config.clusters()) == nil {
 		t.Fatal("the clusters are not stored")
 	}
 	led, err := ledger.Open(data, ledger.Options{ReadOnly: true})
@@ -86,7 +76,7 @@ func TestClustersAreStored(t *testing.T) {
 		if err := spoil(); err != nil {
 			t.Fatal(err)
 		}
-		if result.loadClusters(data, config.clusters()) != nil {
+		if result.loadClusters(data, opt.Config.clusters()) != nil {
 			t.Errorf("%s: clusters are loaded", name)
 		}
 		if again := told(); !cmp.Equal(fromStore, again) {

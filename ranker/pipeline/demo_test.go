@@ -15,7 +15,6 @@ import (
 
 	"github.com/rankle/rankle/cluster/friction"
 	"github.com/rankle/rankle/ranker"
-	"github.com/rankle/rankle/replay/source"
 	"github.com/rankle/rankle/testdata/demo"
 )
 
@@ -51,17 +50,8 @@ func TestDemoBucket(t *testing.T) {
 	if testing.Short() {
 		t.Skip("TestReportDoesNotDependOnWorkers analyses the same bucket; run without -short")
 	}
-	config, err := ParseConfig(demo.Config())
-	if err != nil {
-		t.Fatal(err)
-	}
-	config.Sources = []Source{{URL: "demo:bucket"}}
-	sources, err := Opener{Bundled: map[string]source.Store{"demo:bucket": source.NewDir(demo.Bucket(), "demo:bucket")}}.Open(config)
-	if err != nil {
-		t.Fatal(err)
-	}
 	data := t.TempDir()
-	run, err := Analyze(t.Context(), Options{Config: config, Sources: sources, DataDir: data})
+	run, err := Analyze(t.Context(), demoOptions(t, data))
 	if err != nil {
 		t.Fatal(err)
 	}

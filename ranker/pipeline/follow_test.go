@@ -8,8 +8,6 @@ import (
 	"github.com/rankle/rankle/cluster"
 	"github.com/rankle/rankle/ranker"
 	"github.com/rankle/rankle/ranker/review"
-	"github.com/rankle/rankle/replay/source"
-	"github.com/rankle/rankle/testdata/demo"
 )
 
 // resultWith makes a Result with issues of the given keys; sample tells which episodes each has.
@@ -72,16 +70,7 @@ func TestReviewsFollowAnalysis(t *testing.T) {
 	if testing.Short() {
 		t.Skip("analyses one after another, which smaller tests race; run without -short")
 	}
-	config, err := ParseConfig(demo.Config())
-	if err != nil {
-		t.Fatal(err)
-	}
-	config.Sources = []Source{{URL: "demo:bucket"}}
-	sources, err := Opener{Bundled: map[string]source.Store{"demo:bucket": source.NewDir(demo.Bucket(), "demo:bucket")}}.Open(config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	opt := Options{Config: config, Sources: sources, DataDir: t.TempDir()}
+	opt := demoOptions(t, t.TempDir())
 	keys := func() map[string]string {
 		t.Helper()
 		run, err := Analyze(t.Context(), opt)

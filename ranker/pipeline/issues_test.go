@@ -23,24 +23,15 @@ import (
 	"github.com/rankle/rankle/cluster"
 	"github.com/rankle/rankle/cluster/friction"
 	"github.com/rankle/rankle/ranker"
-	"github.com/rankle/rankle/replay/source"
 	"github.com/rankle/rankle/testdata/demo"
 )
 
 // demoEvidence analyses a bucket like the demo's and returns its Digests, and what clusters them.
 func demoEvidence(t testing.TB, bucket fs.FS) (digests []*friction.Digest, settings cluster.Settings) {
 	t.Helper()
-	config, err := ParseConfig(demo.Config())
-	if err != nil {
-		t.Fatal(err)
-	}
-	config.Sources = []Source{{URL: "demo:bucket"}}
-	sources, err := Opener{Bundled: map[string]source.Store{"demo:bucket": source.NewDir(bucket, "demo:bucket")}}.Open(config)
-	if err != nil {
-		t.Fatal(err)
-	}
 	data := t.TempDir()
-	if _, err := Analyze(t.Context(), Options{Config: config, Sources: sources, DataDir: data}); err != nil {
+	opt := bucketOptions(t, bucket, data)
+	if _, err := Analyze(t.Context(), opt); err != nil {
 		t.Fatal(err)
 	}
 	_, evidence, _ := finished(t, data)
@@ -50,7 +41,7 @@ func demoEvidence(t testing.TB, bucket fs.FS) (digests []*friction.Digest, setti
 		}
 		digests = append(digests, d)
 	}
-	return digests, config.clusters()
+	return digests, opt.Config.clusters()
 }
 
 func clusterOf(settings cluster.Settings, digests []*friction.Digest) *cluster.Result {

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"github.com/rankle/rankle/cluster/ledger"
 	"github.com/rankle/rankle/ranker"
 	"github.com/rankle/rankle/ranker/outcome"
+	"github.com/rankle/rankle/replay/source"
 	"github.com/rankle/rankle/testdata/demo"
 )
 
@@ -32,13 +34,29 @@ func asking(t *testing.T, config Config, data string) (*Result, *WhatIf) {
 	return result, NewWhatIf(result, led, data)
 }
 
-func demoConfig(t *testing.T) Config {
+func demoConfig(t testing.TB) Config {
 	t.Helper()
 	config, err := ParseConfig(demo.Config())
 	if err != nil {
 		t.Fatal(err)
 	}
 	return config
+}
+
+// demoOptions are those of an analysis of the demo bucket.
+func demoOptions(t testing.TB, data string) Options { return bucketOptions(t, demo.Bucket(), data) }
+
+// bucketOptions are those of an analysis of a bucket like the demo's.
+func bucketOptions(t testing.TB, bucket fs.FS, data string) Options {
+	t.Helper()
+	const url = "demo:bucket"
+	config := demoConfig(t)
+	config.Sources = []Source{{URL: url}}
+	sources, err := Opener{Bundled: map[string]source.Store{url: source.NewDir(bucket, url)}}.Open(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Options{Config: config, Sources: sources, DataDir: data}
 }
 
 // What-if answers are those that an analysis with these settings gives, and leave the stored result as it is.
