@@ -18,8 +18,8 @@ const emptiedFields = 2
 // as missing in it now. The boxes of a code hold one letter each, and are emptied by a refusal.
 func (a *analysis) taken(gi int32) bool {
 	g, o := &a.gestures[gi], &a.outcomes[gi]
-	if !o.answered {
-		return false
+	if !o.answered || a.emptiedBetween(g.at, g.at+o.latency+linkLag, g.window) < emptiedFields {
+		return false // as nearly always, and what the fields held need not be looked up
 	}
 	held := map[replay.TargetID]int32{} // how much stands in the fields
 	emptied := 0
@@ -39,6 +39,18 @@ func (a *analysis) taken(gi int32) bool {
 		}
 	}
 	return emptied >= emptiedFields
+}
+
+// emptiedBetween counts how often a page emptied a field for text after one moment and until another.
+func (a *analysis) emptiedBetween(from, to time.Duration, window uint16) int {
+	n := 0
+	for i := a.eventFrom(from); i < len(a.s.Events) && a.s.Events[i].At <= to; i++ {
+		e := &a.s.Events[i]
+		if e.Kind == replay.Input && e.At > from && e.Window == window && e.Detail == 0 && !e.Flags.Has(replay.FlagByUser) && a.takesText(e) {
+			n++
+		}
+	}
+	return n
 }
 
 // writtenAnew reports whether a field that held something when a button was pressed was written anew until it is pressed again: it
