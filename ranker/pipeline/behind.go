@@ -46,8 +46,8 @@ func isBehind(name string) bool {
 }
 
 type behindRecord struct {
-	Run   string // of the Report that it lies behind
-	Basis []byte // the content of either file; what is stored already has this name
+	Run     string // of the Report that it lies behind
+	Content []byte
 }
 
 // ranking is a Report with what lies behind it.
@@ -106,7 +106,7 @@ func (r *Result) loadBehind(dir string, b behind) ([]byte, error) {
 	if record.Run != r.Report.Run {
 		return nil, fmt.Errorf("%s is of run %s and not of %s: %w", b.path(dir), record.Run, r.Report.Run, errNotBehind)
 	}
-	return record.Basis, nil
+	return record.Content, nil
 }
 
 // loadClusters returns the clusters that the Report ranks, or nil if they are not stored: an older version wrote the Result,

@@ -60,7 +60,7 @@ func TestClustersAreStored(t *testing.T) {
 	}
 	fromStore := told()
 	var another bytes.Buffer
-	if err := gob.NewEncoder(&another).Encode(behindRecord{Run: "another", Basis: stored}); err != nil {
+	if err := gob.NewEncoder(&another).Encode(behindRecord{Run: "another", Content: stored}); err != nil {
 		t.Fatal(err)
 	}
 	spoils := map[string]func() error{
