@@ -44,6 +44,7 @@ type kind[R any] struct {
 	index   func(*R) indexRow
 	stamp   func(r *R, sequence int64)
 	counts  func(l *Ledger, r *R) bool // nothing in l replaced it
+	read    func(*opened) rows[R]
 }
 
 var (
@@ -52,12 +53,14 @@ var (
 		index:   func(r *row) indexRow { return indexRow{r.Session, r.Recording, r.Sequence, r.ObjectsHash} },
 		stamp:   func(r *row, sequence int64) { r.Sequence = sequence },
 		counts:  func(*Ledger, *row) bool { return true },
+		read:    newStoredRows,
 	}
 	skipRows = kind[skipRow]{
 		compare: compareSkips,
 		index:   func(r *skipRow) indexRow { return indexRow{"", r.Recording, r.Sequence, r.ObjectsHash} },
 		stamp:   func(r *skipRow, sequence int64) { r.Sequence = sequence },
 		counts:  func(l *Ledger, r *skipRow) bool { return !l.readLater(r) },
+		read:    newPlainRows[skipRow],
 	}
 )
 
@@ -222,13 +225,33 @@ func (l *Ledger) compactThose(ctx context.Context, dir string, meant func(*file)
 	return nil
 }
 
-// mostMerged bounds the files that are merged at once: each costs a handle and a page (pageBytes) of each of 90 columns.
-const mostMerged = 8
+const (
+	// mostMerged bounds the files that are merged at once by the handles that they take.
+	mostMerged = 64
+	// manyRows is when a file costs a merge memory: a page (pageBytes) of each of 90 columns. So large ones are merged
+	// manyMerged at a time; those of fewer rows have pages as small as they are.
+	manyRows   = 2000
+	manyMerged = 8
+)
+
+// mergedTogether is how many of files, from the first on, are merged at once.
+func mergedTogether(files []*file) int {
+	large := 0
+	for i, f := range files[:min(len(files), mostMerged)] {
+		if f.rows >= manyRows {
+			large++
+		}
+		if large > manyMerged {
+			return i
+		}
+	}
+	return min(len(files), mostMerged)
+}
 
 // mergeAll merges files, of one folder and fingerprint, as long as there are several small ones.
 func mergeAll[R any](ctx context.Context, l *Ledger, files []*file, k kind[R]) error {
 	for len(files) > 1 || len(files) == 1 && files[0].deadRows > 0 {
-		n := min(len(files), mostMerged)
+		n := mergedTogether(files)
 		f, err := mergeFiles(ctx, l, files[:n], k)
 		if err != nil {
 			return err
@@ -263,7 +286,7 @@ func mergeFiles[R any](ctx context.Context, l *Ledger, files []*file, k kind[R])
 		batch = batch[:0]
 		return err
 	}
-	for r, err := range merge(ctx, l, l.snapshot(files), k.compare, newPlainRows[R]) {
+	for r, err := range merge(ctx, l, l.snapshot(files), k.compare, k.read) {
 		if err != nil {
 			return nil, err
 		}

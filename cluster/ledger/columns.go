@@ -20,7 +20,7 @@ import (
 //	row group --leaf by leaf--> page: levels and values --take--> stretches of values --set--> slabs of a batch
 //	slabs --link--> Digests, whose lists are parts of the slabs
 //
-// TestColumnsAgree holds this against the reader by reflection, which everything else here uses.
+// TestColumnsAgree holds this against the reader by reflection, which reads skips and single sessions.
 
 // columnBatch is how many Digests are put together at once: enough that a column's overhead vanishes, while a batch of
 // each file that is open stays below a megabyte.
@@ -29,7 +29,8 @@ const columnBatch = 128
 // storedDigest is a Digest as it lies in a file.
 type storedDigest struct {
 	friction.Digest
-	sequence int64
+	sequence    int64
+	objectsHash int64
 }
 
 func compareStoredDigests(a, b *storedDigest) int {
@@ -169,14 +170,18 @@ func truth(path string, l list, at func(b *batch, k int) *bool) leaf {
 	}}
 }
 
-// leaves are the columns of a Digest: those of a list together, after those of the list that it lies in. What row has and this table has not is not
-// read: the hash of the objects.
-var leaves = [...]leaf{
+// indexLeaves are what the index is made of.
+var indexLeaves = []leaf{
 	text("session", none, func(b *batch, k int) *string { return &b.rows[k].Session }),
 	text("recording", none, func(b *batch, k int) *string { return &b.rows[k].Recording }),
+	long("sequence", none, func(b *batch, k int) *int64 { return &b.rows[k].sequence }),
+	long("objects_hash", none, func(b *batch, k int) *int64 { return &b.rows[k].objectsHash }),
+}
+
+// leaves are the columns of a Digest: those of a list together, after those of the list that it lies in.
+var leaves = append(indexLeaves[:len(indexLeaves):len(indexLeaves)], []leaf{
 	text("source", none, func(b *batch, k int) *string { return &b.rows[k].Source }),
 	text("fingerprint", none, func(b *batch, k int) *string { return &b.rows[k].Fingerprint }),
-	long("sequence", none, func(b *batch, k int) *int64 { return &b.rows[k].sequence }),
 	{path: "start", list: none, kind: parquet.Int64, set: func(b *batch, k int, v *stretch) {
 		for i, ms := range v.int64s {
 			b.rows[k+i].Start = time.UnixMilli(ms).UTC()
@@ -266,7 +271,7 @@ var leaves = [...]leaf{
 
 	text("customs.list.element.name", ofCustoms, func(b *batch, k int) *string { return &b.customs[k].Name }),
 	offset("customs.list.element.at_ms", ofCustoms, func(b *batch, k int) *time.Duration { return &b.customs[k].At }),
-}
+}...)
 
 // size is how many elements a list has in the whole batch.
 func (b *batch) size(l list) int {
@@ -312,16 +317,20 @@ func partOf[T any](b *batch, l list, i int, slab []T) []T {
 	return slab[from:ends[i]:ends[i]]
 }
 
-// digestColumns reads the Digests of a file in order.
+// digestColumns reads the Digests of a file in order, as far as some of its columns say.
 type digestColumns struct {
 	file   *parquet.File
+	leaves []leaf
 	groups []parquet.RowGroup // that are left
+	most   int64              // rows that are read at once
 	left   int64              // rows of the one at hand
 	open   []column           // of it
 }
 
-func newDigestColumns(o *opened) rows[storedDigest] {
-	return &digestColumns{file: o.File, groups: o.RowGroups()}
+func newDigestColumns(o *opened) rows[storedDigest] { return columnsOf(o, leaves) }
+
+func columnsOf(o *opened, leaves []leaf) *digestColumns {
+	return &digestColumns{file: o.File, leaves: leaves, groups: o.RowGroups(), most: columnBatch}
 }
 
 // read returns the next Digests, which stay valid, or io.EOF.
@@ -334,7 +343,7 @@ func (r *digestColumns) read() ([]storedDigest, error) {
 			return nil, err
 		}
 	}
-	n := int(min(r.left, columnBatch))
+	n := int(min(r.left, r.most))
 	b := &batch{rows: make([]storedDigest, n)}
 	for i := range r.open {
 		if err := r.open[i].read(b, n); err != nil {
@@ -354,15 +363,16 @@ func (r *digestColumns) nextGroup() error {
 	group := r.groups[0]
 	r.groups, r.left = r.groups[1:], group.NumRows()
 	chunks, schema := group.ColumnChunks(), r.file.Schema()
-	for i := range leaves {
-		found, ok := schema.Lookup(strings.Split(leaves[i].path, ".")...)
+	for i := range r.leaves {
+		l := &r.leaves[i]
+		found, ok := schema.Lookup(strings.Split(l.path, ".")...)
 		if !ok {
 			continue
 		}
-		if kind := found.Node.Type().Kind(); kind != leaves[i].kind {
-			return fmt.Errorf("column %s: it holds %v and not %v", leaves[i].path, kind, leaves[i].kind)
+		if kind := found.Node.Type().Kind(); kind != l.kind {
+			return fmt.Errorf("column %s: it holds %v and not %v", l.path, kind, l.kind)
 		}
-		r.open = append(r.open, column{leaf: &leaves[i], first: i == 0 || leaves[i-1].list != leaves[i].list, pages: chunks[found.ColumnIndex].Pages()})
+		r.open = append(r.open, column{leaf: l, first: i == 0 || r.leaves[i-1].list != l.list, pages: chunks[found.ColumnIndex].Pages()})
 	}
 	return nil
 }
@@ -374,6 +384,24 @@ func (r *digestColumns) close() error {
 	}
 	r.open = r.open[:0]
 	return errors.Join(errs...)
+}
+
+// storedRows reads the rows of a file that are to be written again, in order. They stay valid.
+type storedRows struct{ *digestColumns }
+
+func newStoredRows(o *opened) rows[row] {
+	c := columnsOf(o, leaves)
+	c.most = cursorBatch // a merge has many files open
+	return storedRows{c}
+}
+
+func (r storedRows) read() ([]row, error) {
+	stored, err := r.digestColumns.read()
+	return each(stored, func(d *storedDigest) row {
+		out := fromDigest(&d.Digest, d.sequence)
+		out.ObjectsHash = d.objectsHash
+		return out
+	}), err
 }
 
 // column is one column of a row group that is being read.

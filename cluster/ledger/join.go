@@ -180,7 +180,7 @@ func joined[R any](ctx context.Context, ledgers []*Ledger, of target, k kind[R])
 // counting yields the rows of one folder and fingerprint that count.
 func counting[R any](ctx context.Context, l *Ledger, of target, k kind[R]) iter.Seq2[*R, error] {
 	return func(yield func(*R, error) bool) {
-		for r, err := range mergeDir(ctx, l, of.dir, of.fingerprint, k.compare, newPlainRows[R]) {
+		for r, err := range mergeDir(ctx, l, of.dir, of.fingerprint, k.compare, k.read) {
 			if (err != nil || k.counts(l, r)) && !yield(r, err) {
 				return
 			}

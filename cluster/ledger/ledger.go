@@ -30,8 +30,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/parquet-go/parquet-go"
-
 	"github.com/rankle/rankle/replay"
 )
 
@@ -411,23 +409,19 @@ func (l *Ledger) index(names []string) (*Ledger, error) {
 	return fresh, nil
 }
 
-// indexBatch is how many rows are read at once; it bounds memory only.
-const indexBatch = 512
-
 func (l *Ledger) indexFile(f *file) error {
 	path := filepath.Join(l.root, f.dir, f.name)
 	o, err := openFile(path)
 	if err != nil {
 		return err
 	}
-	r := parquet.NewGenericReader[indexRow](o.File)
-	rows := make([]indexRow, indexBatch)
+	r := columnsOf(o, indexLeaves)
 	var at int64
 	for err == nil {
-		var n int
-		n, err = r.Read(rows)
-		for i := range rows[:n] {
-			l.enter(f, at, &rows[i])
+		var stored []storedDigest
+		stored, err = r.read()
+		for i := range stored {
+			l.enter(f, at, &indexRow{stored[i].Session, stored[i].Recording, stored[i].sequence, stored[i].objectsHash})
 			at++
 		}
 	}
@@ -440,7 +434,7 @@ func (l *Ledger) indexFile(f *file) error {
 	if err != nil {
 		err = fmt.Errorf("ledger file %s: %w: %w", path, ErrDamaged, err)
 	}
-	return errors.Join(err, r.Close(), o.Close())
+	return errors.Join(err, r.close(), o.Close())
 }
 
 // enter notes one row. Of the rows of one key the highest sequence wins, then the later file name, then the later row.

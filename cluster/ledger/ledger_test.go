@@ -357,6 +357,30 @@ func TestCompactInSteps(t *testing.T) {
 	equal(t, "sessions", collect(t, l, Query{}), want)
 }
 
+func TestMergedTogether(t *testing.T) {
+	many := func(n int, rows int64) []*file {
+		files := make([]*file, n)
+		for i := range files {
+			files[i] = &file{rows: rows}
+		}
+		return files
+	}
+	for _, c := range []struct {
+		files []*file
+		want  int
+	}{
+		{many(1, 5), 1},
+		{many(mostMerged+1, manyRows-1), mostMerged},
+		{many(manyMerged+1, manyRows), manyMerged},
+		{append(many(20, 5), many(9, manyRows)...), 20 + manyMerged},
+		{append(many(2, manyRows), many(100, 5)...), mostMerged},
+	} {
+		if got := mergedTogether(c.files); got != c.want {
+			t.Errorf("%d files of %d to %d rows: %d at once, want %d", len(c.files), c.files[0].rows, c.files[len(c.files)-1].rows, got, c.want)
+		}
+	}
+}
+
 func TestReaderOfNothing(t *testing.T) {
 	dir := t.TempDir()
 	l := open(t, dir, Options{ReadOnly: true})

@@ -114,7 +114,7 @@ func rewriteFile[R any](ctx context.Context, l *Ledger, f *file, fingerprint str
 		return false, err
 	}
 	defer w.Abort()
-	for r, err := range merge(ctx, l, l.snapshot([]*file{f}), k.compare, newPlainRows[R]) {
+	for r, err := range merge(ctx, l, l.snapshot([]*file{f}), k.compare, k.read) {
 		if err != nil {
 			return false, err
 		}

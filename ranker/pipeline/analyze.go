@@ -329,9 +329,11 @@ func (a *analysis) workers() int {
 	return runtime.GOMAXPROCS(0)
 }
 
-// batchSize and batchPause bound what a kill can cost: a batch is written when it holds batchSize recordings or its
-// oldest one waited for batchPause. Each batch is a file per day and an fsync, so smaller ones cost more than they save.
+// batchBytes and batchPause bound what a kill can cost, and the memory of what waits: a batch is written when it holds
+// batchBytes of Digests, which is 3,000 ordinary ones, or its oldest one waited for batchPause. A batch is a file for each day of
+// its sessions, and each file some milliseconds and two syncs: with 500 sessions of 42 days to a batch, writing and merging took as
+// long as reading and detection.
 const (
 	batchPause = 5 * time.Second
-	batchSize  = 500
+	batchBytes = 16 << 20
 )

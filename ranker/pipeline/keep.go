@@ -131,8 +131,8 @@ func (a *analysis) expire(ctx context.Context, jobs []job) error {
 		if !gone[j.name()] || !a.ledger.Read(j.name(), j.objects(), a.fingerprint) || a.ledger.Skipped(j.name(), j.objects(), a.expiredFingerprint(j.source)) {
 			continue
 		}
-		waiting.skips = append(waiting.skips, a.tombstone(j))
-		if waiting.size() >= batchSize {
+		waiting.skip(a.tombstone(j))
+		if waiting.full() {
 			if err := waiting.flush(ctx, a.ledger); err != nil {
 				return err
 			}

@@ -52,7 +52,7 @@ func (a *analysis) read(ctx context.Context, jobs []job) (err error) {
 		done++
 		bytes += r.job.Size()
 		a.progress(Progress{Stage: StageReading, Done: done, Total: len(unread), Bytes: bytes})
-		if open.size() >= batchSize || a.Now().Sub(since) >= batchPause {
+		if open.full() || a.Now().Sub(since) >= batchPause {
 			if err := open.flush(ctx, a.ledger); err != nil {
 				return err
 			}
@@ -91,9 +91,23 @@ type result struct {
 type batch struct {
 	digests []friction.Digest
 	skips   []ledger.Skip
+	bytes   int // of memory, about
 }
 
-func (b *batch) size() int { return len(b.digests) + len(b.skips) }
+func (b *batch) add(d *friction.Digest) {
+	b.digests = append(b.digests, *d)
+	b.bytes += d.Size()
+}
+
+// skipBytes is about what a skip takes: its texts and one or two objects.
+const skipBytes = 500
+
+func (b *batch) skip(s ledger.Skip) {
+	b.skips = append(b.skips, s)
+	b.bytes += skipBytes
+}
+
+func (b *batch) full() bool { return b.bytes >= batchBytes }
 
 func (b *batch) flush(ctx context.Context, led *ledger.Ledger) error {
 	if len(b.digests) > 0 {
@@ -106,7 +120,9 @@ func (b *batch) flush(ctx context.Context, led *ledger.Ledger) error {
 			return err
 		}
 	}
-	b.digests, b.skips = b.digests[:0], b.skips[:0]
+	clear(b.digests)
+	clear(b.skips)
+	b.digests, b.skips, b.bytes = b.digests[:0], b.skips[:0], 0
 	return nil
 }
 
@@ -116,10 +132,10 @@ func (a *analysis) keep(b *batch, r result) error {
 	if r.err == nil {
 		a.refused = 0
 		if a.expired(r.digest.Start) {
-			b.skips = append(b.skips, a.tombstone(r.job))
+			b.skip(a.tombstone(r.job))
 			return nil
 		}
-		b.digests = append(b.digests, *r.digest)
+		b.add(r.digest)
 		a.summary.fresh++
 		return nil
 	}
@@ -140,7 +156,7 @@ func (a *analysis) keep(b *batch, r result) error {
 		}
 		return nil
 	}
-	b.skips = append(b.skips, ledger.Skip{
+	b.skip(ledger.Skip{
 		Recording: r.job.name(), Source: r.job.source.Store.URL(), Reason: string(skip.Reason),
 		Detail: skip.Error(), Objects: r.job.objects(), Fingerprint: a.skipFingerprint(r.job.source),
 	})
