@@ -18,6 +18,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -170,15 +171,17 @@ type Server struct {
 	opts    Options
 	log     *slog.Logger
 	handler http.Handler
-	doc     []byte // OpenAPI document
+	doc     func() []byte // OpenAPI document
 	metrics *metrics
 	asking  chan struct{}
 	view    atomic.Pointer[view]
 	reviews atomic.Pointer[reviewed]
+	listed  signal
+	missed  signal
 }
 
 // New builds a server that is not ready until Load.
-func New(opts Options) (*Server, error) {
+func New(opts Options) *Server {
 	if opts.Version == "" {
 		opts.Version = "dev"
 	}
@@ -191,25 +194,40 @@ func New(opts Options) (*Server, error) {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{opts: opts, log: opts.Log.With("component", "api"), asking: make(chan struct{}, maxAsking)}
+	s := &Server{opts: opts, log: opts.Log.With("component", "api"), asking: make(chan struct{}, maxAsking), listed: newSignal(), missed: newSignal()}
 	s.metrics = newMetrics(s)
 	router := chi.NewRouter()
 	router.Use(s.identify, s.logAccess, s.recoverPanics, secure, s.checkHost, s.checkOrigin, s.authenticate, s.limit, limitBody, compress(), middleware.GetHead)
 	router.NotFound(func(w http.ResponseWriter, r *http.Request) { s.fail(w, r, errNoRoute) })
 	router.MethodNotAllowed(s.methodNotAllowed(router))
-	if err := s.routes(router); err != nil {
-		return nil, fmt.Errorf("api routes: %w", err)
-	}
+	s.routes(router)
 	s.serveWeb(router)
 	s.handler = router
-	return s, nil
+	return s
 }
 
 // Handler returns the server as a handler.
 func (s *Server) Handler() http.Handler { return s.handler }
 
 // OpenAPI returns the OpenAPI 3.1 document as indented JSON. The caller must not change it.
-func (s *Server) OpenAPI() []byte { return s.doc }
+func (s *Server) OpenAPI() []byte { return s.doc() }
+
+// Listed is closed when somebody has asked for a page of the list and a report was there.
+func (s *Server) Listed() <-chan struct{} { return s.listed.given }
+
+// Missed is closed when somebody has asked for what lies behind a report while its Snapshot was Preparing.
+func (s *Server) Missed() <-chan struct{} { return s.missed.given }
+
+// signal is given once and stays given. It is safe for concurrent use.
+type signal struct {
+	give  func()
+	given <-chan struct{}
+}
+
+func newSignal() signal {
+	given := make(chan struct{})
+	return signal{give: sync.OnceFunc(func() { close(given) }), given: given}
+}
 
 // Load serves snap from now on. Requests under way finish with the snapshot that they began with, so what it holds
 // may be closed only after Options.RequestTimeout.

@@ -77,10 +77,7 @@ func newServer(t testing.TB, change func(*api.Options, *api.Snapshot)) *api.Serv
 	if change != nil {
 		change(&opts, snap)
 	}
-	s, err := api.New(opts)
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := api.New(opts)
 	if err := s.Load(snap); err != nil {
 		t.Fatal(err)
 	}

@@ -65,6 +65,7 @@ func (s *Server) issues(ctx context.Context, in *issuesInput) (*ready, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.listed.give()
 	tag := v.etag(seq)
 	if err := in.unchanged(tag); err != nil {
 		return nil, err

@@ -5,8 +5,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -17,7 +19,7 @@ import (
 )
 
 // routes registers every address of the API and makes the OpenAPI document of them.
-func (s *Server) routes(router *chi.Mux) error {
+func (s *Server) routes(router *chi.Mux) {
 	config := huma.DefaultConfig("Rankle", s.opts.Version)
 	config.Info.Description = "Ranked friction issues, the clips that prove them, and what people decided about them. " +
 		"Times are RFC 3339 UTC; names that end in _ms are epoch milliseconds, or a duration where they say so. " +
@@ -67,17 +69,13 @@ func (s *Server) routes(router *chi.Mux) error {
 	s.accessRoutes(api, router)
 	router.Method(http.MethodGet, metricsPath, s.metrics.handler())
 
-	doc, err := document(api.OpenAPI())
-	if err != nil {
-		return err
-	}
-	s.doc = doc
+	complete(api.OpenAPI())
+	s.doc = sync.OnceValue(func() []byte { return rendered(api.OpenAPI()) })
 	router.Get("/api/v1/openapi.json", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Cache-Control", "no-cache")
-		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(doc))
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(s.doc()))
 	})
-	return nil
 }
 
 func get(id, path, summary string) huma.Operation {
@@ -156,9 +154,9 @@ func (c Conditional) unchanged(tag string) error {
 	return huma.ErrorWithHeaders(huma.Status304NotModified(), http.Header{"Etag": {tag}, "Cache-Control": {revalidate}})
 }
 
-// document renders the OpenAPI document. It says about errors and lists what the generator cannot know: every error
-// is a Problem, and lists are never null.
-func document(api *huma.OpenAPI) ([]byte, error) {
+// complete says about errors and lists what the generator of the document cannot know: every error is a Problem, and lists
+// are never null.
+func complete(api *huma.OpenAPI) {
 	problemSchema := api.Components.Schemas.Schema(typeOf[Problem](), true, "Problem")
 	schemas := api.Components.Schemas.Map()
 	delete(schemas, "ErrorModel")
@@ -186,16 +184,16 @@ func document(api *huma.OpenAPI) ([]byte, error) {
 			}
 		}
 	}
-	raw, err := json.Marshal(api)
+}
+
+// rendered is the OpenAPI document as indented JSON. That takes longer than all else that a server does before it listens,
+// and few ask for it.
+func rendered(api *huma.OpenAPI) []byte {
+	raw, err := json.MarshalIndent(api, "", "  ")
 	if err != nil {
-		return nil, err
+		panic(fmt.Sprintf("BUG: the OpenAPI document cannot be written: %v", err))
 	}
-	var out bytes.Buffer
-	if err := json.Indent(&out, raw, "", "  "); err != nil {
-		return nil, err
-	}
-	out.WriteByte('\n')
-	return out.Bytes(), nil
+	return append(raw, '\n')
 }
 
 func eventsSchema() *huma.Schema {

@@ -39,10 +39,7 @@ func decode[T any](t testing.TB, r io.Reader) T {
 }
 
 func TestNotReady(t *testing.T) {
-	s, err := api.New(api.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := api.New(api.Options{})
 	f := func(path string, want int) {
 		t.Helper()
 		res := do(t, s.Handler(), get(path))

@@ -82,6 +82,7 @@ func (s *Server) current() (*view, error) {
 func (s *Server) whole() (*view, error) {
 	v, err := s.current()
 	if err == nil && v.snap.Preparing {
+		s.missed.give()
 		return nil, errPreparing
 	}
 	return v, err

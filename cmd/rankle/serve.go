@@ -109,10 +109,7 @@ func (a *app) serve(ctx context.Context, data string, flags serveFlags) error {
 		return err
 	}
 	activity := (&dataUse{app: a, data: data}).activity(flags.schedule)
-	server, err := api.New(api.Options{Reviews: reviews, Web: files, Version: version(), Log: a.log, Access: guard, Hosts: flags.door.hosts, Activity: activity})
-	if err != nil {
-		return err
-	}
+	server := api.New(api.Options{Reviews: reviews, Web: files, Version: version(), Log: a.log, Access: guard, Hosts: flags.door.hosts, Activity: activity})
 	listener, err := flags.door.listen(flags.addr)
 	if err != nil {
 		return err
@@ -126,6 +123,7 @@ func (a *app) serve(ctx context.Context, data string, flags serveFlags) error {
 	last := loads.stamp // watch writes it
 	var broken error    // read when beside is over
 	beside.Go(func() {
+		listFirst(ctx, result, server)
 		if err := loads.load(ctx, result); err != nil && ctx.Err() == nil {
 			broken = err
 			cancel()
