@@ -546,6 +546,29 @@ it("asks once for what its first page shows, together with the script", async ()
   await close();
 });
 
+it("draws its first picture with the list, unless the list is late", async () => {
+  const { page, close } = await world.page();
+  await page.addInitScript(() => {
+    globalThis.setTimeout = () => 0; // nothing is ever late
+    globalThis.waits = 0;
+    new MutationObserver(() => { globalThis.waits += document.querySelectorAll(".spinner").length; }).observe(document, { childList: true, subtree: true });
+  });
+  await page.goto("/");
+  await page.locator("li.row").first().waitFor();
+  assert.equal(await page.evaluate(() => globalThis.waits), 0, "the page said that it waits for what it had");
+  await close();
+
+  const slow = await world.page();
+  let release;
+  const held = new Promise((go) => { release = go; });
+  await slow.page.route("**/api/v1/issues?*", (r) => held.then(() => r.continue()));
+  await slow.page.goto("/", { waitUntil: "commit" });
+  await slow.page.getByText("Loading the issues").waitFor();
+  release();
+  await slow.page.locator("li.row").first().waitFor();
+  await slow.close();
+});
+
 it("says where on the way to a goal an issue sits, and prints without controls", async () => {
   const { page, close } = await world.page({ scheme: "dark" });
   const { funnels } = await world.api("/funnels");

@@ -1,11 +1,12 @@
 import { useEffect, useRef } from "react";
 import { fetchAccess, fetchReport, signOut, whenSignedOut } from "./api/client";
 import type { AccessState, Report } from "./api/wire";
-import { forget, useResource } from "./state/resource";
+import { count } from "./model/format";
+import { begin, forget, useResource } from "./state/resource";
 import { Link, route, useNavigation } from "./state/router";
 import { AuditPage } from "./views/audit";
 import { ClipPage } from "./views/clip";
-import { FixListPage } from "./views/fixlist";
+import { FixListPage, beginList } from "./views/fixlist";
 import { GoalsPage } from "./views/goals";
 import { IssuePage } from "./views/issue";
 import { Empty } from "./views/parts";
@@ -15,6 +16,17 @@ import { SessionPage } from "./views/session";
 import { SessionsPage } from "./views/sessions";
 import { Shell } from "./views/shell";
 import { SignInPage } from "./views/signin";
+
+/**
+ * Asks for what the first page shows before it is drawn: the server had the browser fetch these together with the script.
+ * Ends when it is here, or when it is known not to come, which the page then tells.
+ */
+export async function ahead(): Promise<void> {
+  const asks: Promise<unknown>[] = [begin("access", fetchAccess), begin("report", fetchReport)];
+  if (route(location.pathname).page === "list") asks.push(beginList());
+  count(0); // a browser takes 20 ms and more to make its first formatter of numbers: while the answers are on their way
+  await Promise.allSettled(asks);
+}
 
 export function App() {
   const { path } = useNavigation();

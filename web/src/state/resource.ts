@@ -52,6 +52,19 @@ export function forget(prefix: string): void {
   for (const key of [...cache.keys()]) if (key.startsWith(prefix)) cache.delete(key);
 }
 
+// What was asked for before there was a view to show it, by the key under which it is going to be asked for.
+interface Begun { answer: Promise<unknown>; data?: unknown }
+const begun = new Map<string, Begun>();
+
+/** Asks for what the first view will ask for under `key`, which then has it from its first picture on if it is here by then. */
+export function begin<T>(key: string, load: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const answer = load(new AbortController().signal);
+  const asked: Begun = { answer };
+  begun.set(key, asked);
+  answer.then((data) => (asked.data = data), () => begun.delete(key)); // the view asks for itself then, and tells
+  return answer;
+}
+
 interface Held<T> { key: string; data?: T; error?: ApiError }
 
 /**
@@ -59,14 +72,23 @@ interface Held<T> { key: string; data?: T; error?: ApiError }
  * value is shown at once and refreshed behind it, and what the server says will be there soon is asked for again.
  */
 export function useResource<T>(key: string | null, load: (signal: AbortSignal) => Promise<T>): Resource<T> {
-  const [held, setHeld] = useState<Held<T> | null>(null);
+  const [held, setHeld] = useState<Held<T> | null>(() => {
+    const here = key === null ? undefined : begun.get(key)?.data;
+    return key === null || here === undefined ? null : { key, data: here as T };
+  });
   const [round, setRound] = useState(0);
   const [busy, setBusy] = useState(false);
   useEffect(() => {
     if (key === null) return;
+    const asked = begun.get(key);
+    begun.delete(key);
+    if (asked?.data !== undefined && held?.key === key) {
+      remember(key, asked.data);
+      return;
+    }
     const abort = new AbortController();
     setBusy(true);
-    load(abort.signal).then(
+    ((asked?.answer as Promise<T> | undefined) ?? load(abort.signal)).then(
       (data) => {
         if (abort.signal.aborted) return;
         remember(key, data);

@@ -8,7 +8,7 @@ import { pattern, patternNames, statuses, statusName } from "../model/patterns";
 import { bodyOf, matches, questionOf, rerank, withQuestion, type Question, type Reranked } from "../model/whatif";
 import { useKeys } from "../state/keys";
 import { useMore, type More, type Page } from "../state/more";
-import { useResource, type Resource } from "../state/resource";
+import { begin, useResource, type Resource } from "../state/resource";
 import { issuePath, Link, useNavigation } from "../state/router";
 import { useRows } from "../state/rows";
 import { AxisScale, Empty, Failed, Fact, Lane, Loading, PatternChip, ShowMore, Sparkline, StatusChip } from "./parts";
@@ -29,14 +29,20 @@ const whatIfSize = 500;
 
 interface Filters { q: string; pattern: string; screen: string; status: string; order: string }
 
+const headName = "issues:head";
+const fetchHead = (signal: AbortSignal): Promise<IssueList> => fetchIssues({ limit: headSize }, signal);
+
+/** Asks for the head of the list before the page is drawn. */
+export const beginList = (): Promise<IssueList> => begin(headName, fetchHead);
+
 export function FixListPage({ report }: { report: Resource<Report> }) {
   useTitle("What to fix first");
   const { search, go } = useNavigation();
   const filters: Filters = { q: search.get("q") ?? "", pattern: search.get("pattern") ?? "", screen: search.get("screen") ?? "", status: search.get("status") ?? "", order: search.get("order") === "effort" ? "effort" : "" };
   const question = useMemo(() => questionOf(search), [search]);
   const filtered = filters.q !== "" || filters.pattern !== "" || filters.screen !== "" || filters.status !== "" || filters.order !== "";
-  const head = useResource<IssueList>("issues:head", (signal) => fetchIssues({ limit: headSize }, signal));
-  const name = filtered ? `issues:${JSON.stringify(filters)}` : "issues:head";
+  const head = useResource<IssueList>(headName, fetchHead);
+  const name = filtered ? `issues:${JSON.stringify(filters)}` : headName;
   const found = useResource<IssueList>(question === null && filtered ? name : null, (signal) => fetchIssues({ limit: headSize, ...filters }, signal));
   const list = filtered ? found : head;
   const first = useMemo(() => (list.data === undefined || list.stale ? undefined : pageOf(list.data)), [list.data, list.stale]);
