@@ -85,6 +85,7 @@ type Snapshot struct {
 	Sessions   Digests             // required unless Preparing
 	Recordings Recordings          // nil: clips cannot be played, and the answer says so
 	Search     Searcher            // nil: sessions cannot be searched, and the answer says so
+	Indexing   func() int          // how many sessions Search is going to find already, while it is nil because it is being made
 	Screens    []cluster.ScreenMap // of the run; nil: none are known
 	Demo       bool                // the data is the generated demo bucket
 	Sources    []string            // directories and bucket URLs, without credentials

@@ -61,7 +61,7 @@ var (
 	errNoPicture  = errors.New("the recording holds no full snapshot here: nothing can be shown")
 	errNoMoment   = errors.New("nothing was recorded in this window of the session at that time")
 	errNoStore    = errors.New("recordings cannot be played: the server has no access to their store")
-	errNoSearch   = errors.New("sessions cannot be searched: the server has no search index")
+	errNoSearch   = errors.New("sessions cannot be searched: the server could not make their index, and its log says why; it tries again when it is started again")
 	errNoAudit    = errors.New("nothing can be audited: the server does not know what the report rests on")
 	errNoCurve    = errors.New("there is no retention curve of this issue: only the first issues of the list have one")
 	errNoWhatIf   = errors.New("what-if questions cannot be answered: run `rankle analyze` again, which keeps what they need")
@@ -77,11 +77,20 @@ var (
 	errBodyTooBig = errors.New("the request body is too large")
 )
 
+// indexingError says how far the index of the sessions has come.
+type indexingError struct{ done, all int }
+
+func (e *indexingError) Error() string {
+	percent := 100 * e.done / max(e.all, 1)
+	return fmt.Sprintf("sessions cannot be searched yet: their index is made once after an analysis, and holds %d %% of them; everything else is there meanwhile", min(percent, 99))
+}
+
 // problemOf is the one place that gives an error its status and its sentence for people.
 func problemOf(err error) *Problem {
 	var known *Problem
 	var query *search.QueryError
 	var huge *http.MaxBytesError
+	var indexing *indexingError
 	switch {
 	case errors.As(err, &known):
 		return known
@@ -89,6 +98,8 @@ func problemOf(err error) *Problem {
 		return problem(http.StatusBadRequest, query.Reason)
 	case errors.As(err, &huge):
 		return problem(http.StatusRequestEntityTooLarge, errBodyTooBig.Error())
+	case errors.As(err, &indexing):
+		return problem(http.StatusServiceUnavailable, indexing.Error())
 	case errors.Is(err, review.ErrConflict):
 		return problem(http.StatusConflict, "somebody else changed this review in the meantime: read it again and repeat the change on its present rev")
 	case errors.Is(err, review.ErrInvalid):
@@ -165,7 +176,10 @@ func sentence(err error) string {
 const askAgain = "2"
 
 // passes reports whether waiting is all that is needed.
-func passes(err error) bool { return errors.Is(err, errNotReady) || errors.Is(err, errPreparing) }
+func passes(err error) bool {
+	var indexing *indexingError
+	return errors.Is(err, errNotReady) || errors.Is(err, errPreparing) || errors.As(err, &indexing)
+}
 
 // fail writes err as a problem and logs what the client does not see.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {

@@ -17,8 +17,12 @@ func (s *Server) health(context.Context, *struct{}) (*struct{ Body Health }, err
 }
 
 func (s *Server) ready(context.Context, *struct{}) (*struct{ Body Health }, error) {
-	if _, err := s.whole(); err != nil {
+	v, err := s.whole()
+	if err != nil {
 		return nil, err
+	}
+	if v.snap.Indexing != nil {
+		return nil, v.searchable()
 	}
 	return &struct{ Body Health }{Health{Status: "ok"}}, nil
 }

@@ -92,6 +92,42 @@ func TestPreparing(t *testing.T) {
 	}
 }
 
+// While the sessions' index is being made, everything is answered but a search, which says how far it has come.
+func TestIndexing(t *testing.T) {
+	done := 0
+	s := newServer(t, func(_ *api.Options, snap *api.Snapshot) {
+		snap.Search, snap.Indexing = nil, func() int { return done }
+	})
+	all := loaded(t, s)
+	c := newContract(t, s.OpenAPI())
+	for n, want := range map[int]string{0: "holds 0 %", all / 2: "holds 50 %", all: "holds 99 %"} {
+		done = n
+		for _, path := range []string{"/readyz", "/api/v1/sessions"} {
+			res := do(t, s.Handler(), get(path))
+			body := readAll(t, res.Body)
+			if res.StatusCode != 503 || res.Header.Get("Retry-After") == "" || !strings.Contains(string(body), want) {
+				t.Errorf("%s, %d of %d: status %d, Retry-After %q, %s", path, n, all, res.StatusCode, res.Header.Get("Retry-After"), body)
+			}
+			c.check(t, get(path), res, body)
+		}
+	}
+	for _, path := range []string{"/api/v1/issues", "/api/v1/issues/iss-login/clips/0", "/api/v1/sessions/s-0001", "/api/v1/screens", "/api/v1/audit"} {
+		if res := do(t, s.Handler(), get(path)); res.StatusCode != 200 {
+			t.Errorf("%s: status %d", path, res.StatusCode)
+		}
+	}
+}
+
+// loaded is how many sessions the report of a server has.
+func loaded(t *testing.T, s *api.Server) int {
+	t.Helper()
+	var run api.Run
+	if err := json.Unmarshal(readAll(t, do(t, s.Handler(), get("/api/v1/report")).Body), &run); err != nil {
+		t.Fatal(err)
+	}
+	return run.Sessions
+}
+
 // A run without goals, users, issues, search, recordings and reviews is a run all the same.
 func TestHalfConfigured(t *testing.T) {
 	s := newServer(t, func(o *api.Options, snap *api.Snapshot) {

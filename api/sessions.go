@@ -59,8 +59,8 @@ func (s *Server) sessions(ctx context.Context, in *sessionsInput) (*ready, error
 	if err != nil {
 		return nil, err
 	}
-	if v.snap.Search == nil {
-		return nil, errNoSearch
+	if err := v.searchable(); err != nil {
+		return nil, err
 	}
 	tag := v.etag(0)
 	if err := in.unchanged(tag); err != nil {
@@ -71,6 +71,17 @@ func (s *Server) sessions(ctx context.Context, in *sessionsInput) (*ready, error
 		return nil, err
 	}
 	return in.ready(tag, body)
+}
+
+// searchable is nil, or why sessions cannot be searched.
+func (v *view) searchable() error {
+	switch {
+	case v.snap.Search != nil:
+		return nil
+	case v.snap.Indexing != nil:
+		return &indexingError{done: v.snap.Indexing(), all: v.snap.Report.Sessions}
+	}
+	return errNoSearch
 }
 
 // search puts a page of the sessions that match q together.

@@ -136,6 +136,7 @@ func (s *Server) whatIf(ctx context.Context, in *whatIfInput) (*whatIfOutput, er
 // queue waits until a question may be asked; leave ends it.
 func (s *Server) queue(ctx context.Context, v *view) (leave func(), err error) {
 	if v.snap.WhatIf == nil && v.snap.Preparing {
+		s.missed.give()
 		return nil, errPreparing
 	}
 	if v.snap.WhatIf == nil {

@@ -10,6 +10,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -17,6 +18,7 @@ import (
 	"github.com/rankle/rankle/api"
 	"github.com/rankle/rankle/api/access"
 	"github.com/rankle/rankle/api/search"
+	"github.com/rankle/rankle/cluster/friction"
 	"github.com/rankle/rankle/cluster/ledger"
 	"github.com/rankle/rankle/ranker/pipeline"
 	"github.com/rankle/rankle/ranker/review"
@@ -230,7 +232,7 @@ type loader struct {
 // way can finish.
 type loaded struct {
 	ledger  *ledger.Ledger
-	index   *search.Index
+	index   *search.Index // nil: none could be made
 	sources []pipeline.Opened
 	before  *loaded
 }
@@ -241,7 +243,9 @@ func (l *loaded) close() {
 	}
 	l.before.close()
 	l.ledger.Close()
-	l.index.Close()
+	if l.index != nil {
+		l.index.Close()
+	}
 	for _, s := range l.sources {
 		if c, ok := s.Store.(io.Closer); ok {
 			c.Close()
@@ -355,25 +359,52 @@ func (l *loader) open(ctx context.Context, result *pipeline.Result) (*loaded, er
 	snapshot.Screens, snapshot.Screen, snapshot.Issue = evidence.Clusters.Screens, evidence.Clusters.Screen, evidence.Clusters.IssueKey
 	snapshot.Converted = evidence.Converted
 	snapshot.WhatIf, snapshot.Audit = pipeline.NewWhatIf(result, led, l.data), pipeline.NewAuditor(result, led, l.data)
-	index, err := l.index(ctx, result, evidence)
-	if err != nil {
-		return nil, errors.Join(err, led.Close())
+	next := &loaded{ledger: led, sources: sources}
+	if next.index, err = l.index(ctx, snapshot, evidence); err != nil {
+		next.close()
+		return nil, err
 	}
-	snapshot.Search = index
+	if next.index != nil {
+		snapshot.Search = next.index
+	}
 	if err := l.server.Load(snapshot); err != nil {
-		return nil, errors.Join(err, led.Close(), index.Close())
+		next.close()
+		return nil, err
 	}
-	return &loaded{ledger: led, index: index, sources: sources}, nil
+	return next, nil
 }
 
-// index opens the search index of a result or builds it: it is a cache and may be deleted at any time.
-func (l *loader) index(ctx context.Context, result *pipeline.Result, evidence *pipeline.Evidence) (*search.Index, error) {
-	dir := filepath.Join(l.data, "search")
-	index, err := search.Open(dir, result.Report.Run)
+// index opens the search index of a snapshot or builds it: it is a cache and may be deleted at any time. What can be served
+// without one is served meanwhile, unless there is a result already: nobody is to lose sight of the sessions that they look
+// at. Where none can be made, because the disk is full, there is none.
+func (l *loader) index(ctx context.Context, snapshot *api.Snapshot, evidence *pipeline.Evidence) (*search.Index, error) {
+	dir, run := filepath.Join(l.data, "search"), snapshot.Report.Run
+	index, err := search.Open(dir, run)
 	if !errors.Is(err, search.ErrNoIndex) {
 		return index, err
 	}
-	return search.Build(ctx, dir, result.Report.Run, evidence.Digests(ctx), search.Options{
+	var done atomic.Int64
+	if l.current == nil {
+		early := *snapshot
+		early.Indexing = func() int { return int(done.Load()) }
+		if err := l.server.Load(&early); err != nil {
+			return nil, err
+		}
+	}
+	counted := func(yield func(*friction.Digest, error) bool) {
+		for d, err := range evidence.Digests(ctx) {
+			if !yield(d, err) {
+				return
+			}
+			done.Add(1)
+		}
+	}
+	index, err = search.Build(ctx, dir, run, counted, search.Options{
 		Screen: evidence.Clusters.Screen, Issue: evidence.Clusters.IssueKey, Goals: evidence.Converted,
 	})
+	if err != nil && ctx.Err() == nil {
+		l.app.log.Error("sessions cannot be searched: their index cannot be made", "cause", err)
+		return nil, nil
+	}
+	return index, err
 }

@@ -72,3 +72,25 @@ func TestServeAnalyzesByItself(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A server that cannot make the index of the search, here because its folder is a file, serves everything else.
+func TestServeWithoutIndex(t *testing.T) {
+	dir, data := filepath.Join(t.TempDir(), "bucket"), t.TempDir()
+	if err := copySample(dir); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command("rankle", "analyze", dir, "--data", data).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if err := os.WriteFile(filepath.Join(data, "search"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := startServer(t, data)
+	for path, want := range map[string]int{"/api/v1/issues": http.StatusOK, "/api/v1/screens": http.StatusOK, "/api/v1/sessions": http.StatusServiceUnavailable} {
+		status, body, err := s.ask(t.Context(), http.MethodGet, path, nil)
+		if err != nil || status != want {
+			t.Errorf("%s: status %d, want %d, %v: %s", path, status, want, err, body)
+		}
+	}
+	s.stop(t)
+}
