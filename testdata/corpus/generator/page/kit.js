@@ -15,7 +15,7 @@ export function el(html, parent = root) {
 /** fault answers the planted fault of a control, or an empty object. */
 export const fault = (id) => window.__faults[id] || {};
 
-/** guard wraps a handler: counts that it ran, and behaves as the planted fault says. opt: req (path), busy(on), bad(). */
+/** guard wraps a handler: counts that it ran, and behaves as the planted fault says. opt: req (path), busy(on), bad(), late (what is thrown is thrown over the answer). */
 export function guard(id, run, opt = {}) {
   return async (e) => {
     const f = fault(id);
@@ -23,13 +23,35 @@ export function guard(id, run, opt = {}) {
     window.__ran += 1;
     if (f.mode === 'freeze') window.__clock.burn(f.ms);
     if (f.mode === 'silent') return;
-    if (f.mode === 'throw') throw new TypeError(`Cannot read properties of undefined (reading '${id}')`);
+    const fail = () => { if (f.mode === 'throw') throw new TypeError(`Cannot read properties of undefined (reading '${id}')`); };
+    if (!opt.late) fail();
     if (!opt.req) { run(e); return; }
     opt.busy?.(true);
     const r = await fetch(opt.req, { method: opt.get ? 'GET' : 'POST' });
     opt.busy?.(false);
+    fail();
     if (r.ok) run(e); else if (!f.quiet) opt.bad?.();
   };
+}
+
+/** ran counts a handler that no fault is planted in. */
+export const ran = (run) => (e) => { window.__ran += 1; return run(e); };
+
+/** stand keeps the page from moving, once, where a fault says so: work that is done in one go. */
+export function stand(id) {
+  const f = fault(id);
+  if (f.mode !== 'freeze') return;
+  delete window.__faults[id];
+  window.__clock.burn(f.ms);
+}
+
+/** asked is a box of the browser's own (confirm, alert, print): nothing in the page moves while somebody reads it. */
+export const asked = () => { window.__clock.burn(1700 + ((window.__clock.now() * 13) % 3300)); return true; };
+
+/** hash is the handler of a link to "#": it keeps the browser from following it, and without one the link leads to the top of the page. */
+export function hash(id, run, opt) {
+  const h = guard(id, run, opt);
+  return (e) => { if (fault(id).mode !== 'dead') e.preventDefault(); return h(e); };
 }
 
 /** control makes a control from HTML and gives it a guarded handler. */
