@@ -93,7 +93,15 @@ const PAGES = [['/', 'home', 'Boards', Home], ['/board', 'board', 'Canvas', Boar
 const main = div();
 const links = PAGES.map(([to, id, t]) => a({ id: `n-${id}`, href: `/easel${to}`, onclick: (e) => { e.preventDefault(); window.__ran += 1; go(to); } }, t));
 van.add(document.getElementById('app'), header(b({ id: 'brand' }, '◩ easel'), ...links), main);
-let first = true;
-routes((to) => { if (!first) stand(`go${to}`); first = false; said.val = ''; links.forEach((x, k) => x.classList.toggle('here', PAGES[k][0] === to)); main.replaceChildren((PAGES.find(([x]) => x === to) ?? PAGES[0])[3]()); });
+// A link to "#" whose handler is missing is a change of the address too, but of no screen.
+let shownAt = null;
+routes((to) => {
+  if (to === shownAt) return;
+  if (shownAt !== null) stand(`go${to}`);
+  shownAt = to;
+  said.val = '';
+  links.forEach((x, k) => x.classList.toggle('here', PAGES[k][0] === to));
+  main.replaceChildren((PAGES.find(([x]) => x === to) ?? PAGES[0])[3]());
+});
 if (window.__boot.flavour === 1) beacon(20000);
 if (window.__boot.flavour === 2) ticking(1700, (k) => `${2 + (k % 3)} others draw`);
