@@ -147,7 +147,7 @@ func (k *formKeeper) use(e *replay.Event, t *replay.Target) *formUse {
 			return u
 		}
 	}
-	u := &formUse{form: form, window: e.Window, screen: e.Screen}
+	u := &formUse{form: form, window: e.Window, screen: e.Screen, fields: make([]fieldUse, 0, usualFields)}
 	*us = append(*us, u)
 	return u
 }
@@ -162,6 +162,9 @@ func (u *formUse) find(t replay.TargetID, key string) int {
 	}
 	return len(u.fields)
 }
+
+// usualFields is how many fields of a form are used at most, usually.
+const usualFields = 8
 
 // maxFields bounds how many fields of one form are told apart; a table of inputs has more and is no form.
 const maxFields = 64

@@ -32,7 +32,7 @@ func (p *player) custom(w *window, at time.Duration, data []byte) error {
 	if err != nil {
 		return err
 	}
-	switch name := plainName(tag); name {
+	switch name := plainName(p.dec.words, tag); name {
 	case "breadcrumb":
 		p.breadcrumb(w, at, info)
 	case "performancespan":
@@ -110,7 +110,7 @@ func (p *player) named(w *window, at time.Duration, tag, name string) {
 }
 
 // plainName makes tags comparable: "window hidden", "page-hidden" and "pageHidden" differ in spelling only.
-func plainName(tag string) string {
+func plainName(known *words, tag string) string {
 	var memory [64]byte
 	out := memory[:0]
 	for _, r := range tag {
@@ -120,7 +120,7 @@ func plainName(tag string) string {
 			out = utf8.AppendRune(out, unicode.ToLower(r))
 		}
 	}
-	return string(out)
+	return known.harmless(out)
 }
 
 func (d *decoder) decodeCustom(data []byte) (tag string, info payload, err error) {
@@ -157,7 +157,7 @@ func (d *decoder) decodePayload(info *payload, depth int) error {
 		switch string(key) {
 		case "href", "url", "to", "path", "pathname":
 			var s string
-			if s, err = d.shortText(); s != "" && (info.href == "" || string(key) == "href" || string(key) == "to") {
+			if s, err = d.address(); s != "" && (info.href == "" || string(key) == "href" || string(key) == "to") {
 				info.href = s
 			}
 		case "state", "visibilityState":

@@ -1,6 +1,7 @@
 package rrweb
 
 import (
+	"bytes"
 	"math"
 	"unicode/utf8"
 )
@@ -97,6 +98,15 @@ func (d *decoder) word() (string, error) {
 // name is shortText for what applications name: the same texts come again and again.
 func (d *decoder) name() (string, error) {
 	inner, err := d.start()
+	return d.words.harmless(inner), err
+}
+
+// address is name for a URL: what it is without a query and a fragment comes again and again.
+func (d *decoder) address() (string, error) {
+	inner, err := d.start()
+	if bytes.ContainsAny(inner, "?#") {
+		return string(inner), err
+	}
 	return d.words.harmless(inner), err
 }
 

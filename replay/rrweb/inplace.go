@@ -45,26 +45,34 @@ func (b *Builder) ScanText(ctx context.Context, text []byte) (Tally, error) {
 
 // scan reads the events of the text behind from, and of what more there is; err is how it ended, nil if it did not.
 func (b *Builder) scan(ctx context.Context, from, size int, more *feed, err error) (Tally, error) {
-	s := &scanner{opt: b.opt, into: b}
-	s.lexer = &lexer{buf: b.facts.text, pos: from, end: len(b.facts.text), mark: -1, max: b.opt.MaxValueBytes, maxDepth: b.opt.MaxDepth, feed: more, err: err}
-	b.feeding = true
-	defer func() { b.feeding = false }()
-	events, ahead := 0, newForesight(b, from, size)
-	s.check = func() error {
-		if events++; events%checkEvery == 0 {
-			ahead.at(b.facts.passed + s.pos)
+	s := &textScan{ahead: newForesight(b, from, size)}
+	s.lexer = lexer{buf: b.facts.text, pos: from, end: len(b.facts.text), mark: -1, max: b.opt.MaxValueBytes, maxDepth: b.opt.MaxDepth, feed: more, err: err}
+	s.scanner = scanner{lexer: &s.lexer, opt: b.opt, into: b}
+	s.scanner.check = func() error {
+		if s.events++; s.events%checkEvery == 0 {
+			s.ahead.at(b.facts.passed + s.lexer.pos)
 			return ctx.Err()
 		}
 		return nil
 	}
-	s.yield = func(e Event) error {
-		if err := s.check(); err != nil {
+	s.scanner.yield = func(e Event) error {
+		if err := s.scanner.check(); err != nil {
 			return err
 		}
 		return b.Add(e)
 	}
-	err = s.stream()
-	return s.tally, err
+	b.feeding = true
+	defer func() { b.feeding = false }()
+	err = s.scanner.stream()
+	return s.scanner.tally, err
+}
+
+// textScan is what Builder.scan needs, in one piece.
+type textScan struct {
+	scanner scanner
+	lexer   lexer
+	ahead   foresight
+	events  int
 }
 
 // foresight makes room for what the rest of a large text holds, judging by what was read of it: growing piece by piece

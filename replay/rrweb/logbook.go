@@ -120,7 +120,7 @@ func (l *Logbook) custom(e Event) {
 	if err != nil {
 		return
 	}
-	switch plainName(tag) {
+	switch plainName(nil, tag) {
 	case "breadcrumb":
 		if info.category != "console" {
 			return

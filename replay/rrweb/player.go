@@ -74,11 +74,11 @@ func (p *player) reset(b *Builder, s *replay.Session) {
 		p.windows = append(p.windows, nil)
 	}
 	p.windows = p.windows[:max(1, len(b.windows))]
-	for i, old := range p.windows {
-		w := &window{index: uint16(i), screen: replay.NoIndex, meta: -1}
-		if old != nil {
-			w.tree, w.spare, w.nodes, w.network = old.tree, old.spare, old.nodes, old.network[:0]
+	for i, w := range p.windows {
+		if w == nil {
+			w = new(window)
 		}
+		*w = window{index: uint16(i), screen: replay.NoIndex, meta: -1, tree: w.tree, spare: w.spare, nodes: w.nodes, network: w.network[:0]}
 		w.tree.reset(p.dom(), &p.opt)
 		w.nodes.reset()
 		p.windows[i] = w

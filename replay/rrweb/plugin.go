@@ -1,11 +1,13 @@
 package rrweb
 
 import (
+	"bytes"
 	"math"
 	"strconv"
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/rankle/rankle/replay"
@@ -158,8 +160,8 @@ func withoutQueries(s string) string {
 
 // fingerprint hashes a message without what varies between two occurrences: quoted values, and words with digits.
 func fingerprint(message string) string {
-	var plain strings.Builder
-	quote := rune(0)
+	var memory [2 * maxText]byte
+	plain, quote := memory[:0], rune(0)
 	for _, r := range message {
 		switch {
 		case quote != 0:
@@ -169,24 +171,27 @@ func fingerprint(message string) string {
 			continue
 		case r == '"' || r == '`' || r == '\'':
 			quote = r
-			plain.WriteByte('q')
+			plain = append(plain, 'q')
 			continue
 		}
-		plain.WriteRune(unicode.ToLower(r))
+		plain = utf8.AppendRune(plain, unicode.ToLower(r))
 	}
 	between := func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
 	h := uint64(fnvSeed)
-	for word := range strings.FieldsFuncSeq(plain.String(), between) {
-		if strings.ContainsFunc(word, unicode.IsDigit) {
-			word = "0"
+	for word := range bytes.FieldsFuncSeq(plain, between) {
+		if bytes.ContainsFunc(word, unicode.IsDigit) {
+			word = someNumber
 		}
-		for i := range len(word) {
-			h = (h ^ uint64(word[i])) * fnvPrime
+		for _, c := range word {
+			h = (h ^ uint64(c)) * fnvPrime
 		}
 		h = (h ^ 0xff) * fnvPrime
 	}
 	return strconv.FormatUint(h, 16)
 }
+
+// someNumber stands for every word with digits in a fingerprint.
+var someNumber = []byte("0")
 
 // FNV-1a, 64 bit: fingerprints are compared across sessions and releases.
 const (
@@ -271,7 +276,7 @@ func (d *decoder) decodeRequest() (reported, error) {
 		var ok bool
 		switch string(key) { // the numbers are PostHog's columns
 		case "name", "url", "2":
-			r.url, err = d.shortText()
+			r.url, err = d.address()
 		case "method":
 			r.method, err = d.word()
 		case "initiatorType", "18":
