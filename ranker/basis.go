@@ -5,7 +5,6 @@ import (
 	"encoding/gob"
 	"errors"
 	"fmt"
-	"iter"
 	"maps"
 	"math"
 	"slices"
@@ -48,7 +47,7 @@ func RankBasis(in Input) (*Report, *Basis, error) {
 // Basis is Collector.Report that also returns what the Report rests on. The Collector must not be used afterwards.
 func (c *Collector) Basis() (*Report, *Basis) {
 	r := c.Report()
-	return r, &Basis{c, r}
+	return r, &Basis{c: c, report: r}
 }
 
 // Sessions is the number of sessions.
@@ -104,8 +103,9 @@ func (c *Collector) selected(w window, keep func(*visit) bool) *Collector {
 }
 
 // WithGoals returns the Basis with other goals, for which it looks at the Digests again, but not at the issues' tries.
-// Return windows stay. The first error of the Digests ends it.
-func (b *Basis) WithGoals(goals []outcome.Goal, digests iter.Seq2[*friction.Digest, error]) (*Basis, error) {
+// Return windows stay. digests hands every Digest to look, which keeps nothing of it and may be called by several goroutines at
+// once, as long as Digests of one start are handed over by one. An error of digests ends it.
+func (b *Basis) WithGoals(goals []outcome.Goal, digests func(look func(*friction.Digest)) error) (*Basis, error) {
 	set, err := b.c.set.WithGoals(goals)
 	if err != nil {
 		return nil, err
@@ -115,30 +115,18 @@ func (b *Basis) WithGoals(goals []outcome.Goal, digests iter.Seq2[*friction.Dige
 	c.in.Outcomes = set
 	c.in.Options.Weights.Goals = nil
 	c.offer = b.c.offers()
-	type name struct {
-		id    uint64
-		start int64
-	}
-	places := make(map[name]int32, len(c.sessions))
-	c.sessions = append([]visit(nil), b.c.sessions...)
+	c.sessions = slices.Clone(b.c.sessions)
 	for i := range c.sessions {
-		v := &c.sessions[i]
-		v.index = int32(i)
-		places[name{v.id, v.start}] = int32(i)
+		c.sessions[i].index = int32(i)
 	}
-	c.reached = make([]int64, len(c.sessions)*c.nGoal)
-	for i := range c.reached {
-		c.reached[i] = never
-	}
+	c.reached = slices.Repeat([]int64{never}, len(c.sessions)*c.nGoal)
 	c.depth = make([]uint8, len(c.reached))
 	c.stages = make([]uint8, len(c.tries)*c.nGoal)
-	for d, err := range digests {
-		if err != nil {
-			return nil, fmt.Errorf("other goals: read digests: %w", err)
-		}
-		i, ok := places[name{hashString(d.Session), d.Start.UnixMilli()}]
+	places := b.places()
+	err = digests(func(d *friction.Digest) {
+		i, ok := places[sessionName{hashString(d.Session), d.Start.UnixMilli()}]
 		if !ok {
-			continue // came after the run that this is the basis of
+			return // came after the run that this is the basis of
 		}
 		v := &c.sessions[i]
 		for g := range c.nGoal {
@@ -150,8 +138,27 @@ func (b *Basis) WithGoals(goals []outcome.Goal, digests iter.Seq2[*friction.Dige
 				c.stages[int(k)*c.nGoal+g] = stageAt(steps, time.Duration(c.tries[k].at)*time.Millisecond)
 			}
 		}
+	})
+	if err != nil {
+		return nil, fmt.Errorf("other goals: read digests: %w", err)
 	}
-	return &Basis{&c, b.report}, nil
+	return &Basis{c: &c, report: b.report}, nil
+}
+
+// sessionName is what a session is found by.
+type sessionName struct {
+	id    uint64
+	start int64
+}
+
+// places are where sessions are, by name.
+func (b *Basis) places() map[sessionName]int32 {
+	out := make(map[sessionName]int32, len(b.c.sessions))
+	for i := range b.c.sessions {
+		v := &b.c.sessions[i]
+		out[sessionName{v.id, v.start}] = int32(i)
+	}
+	return out
 }
 
 // basisData is a Basis as it is stored: columns, which take a third of the room of rows. Its shape is private to this
@@ -328,7 +335,7 @@ func UnmarshalBasis(data []byte, in Input, report *Report) (*Basis, error) {
 	if err := c.restake(&d); err != nil {
 		return nil, err
 	}
-	return &Basis{c, report}, nil
+	return &Basis{c: c, report: report}, nil
 }
 
 // restake makes the stakes of the report again.

@@ -139,6 +139,16 @@ func TestAskSegment(t *testing.T) {
 	}
 }
 
+// handed hands all sessions of a world over.
+func handed(w *world) func(look func(*friction.Digest)) error {
+	return func(look func(*friction.Digest)) error {
+		for d := range w.digests() {
+			look(d)
+		}
+		return nil
+	}
+}
+
 // Other goals give the list that an analysis with these goals gives.
 func TestWithGoalsIsRankWithThem(t *testing.T) {
 	w := newWorld(4, 1200, worldDefault)
@@ -153,7 +163,7 @@ func TestWithGoalsIsRankWithThem(t *testing.T) {
 	}
 	in.Outcomes = set
 	want, _ := basis(t, in)
-	other, err := b.WithGoals(goals, w.digests())
+	other, err := b.WithGoals(goals, handed(w))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,7 +172,7 @@ func TestWithGoalsIsRankWithThem(t *testing.T) {
 	if diff := cmp.Diff(want.Goals, got.Goals); diff != "" || got.Goals[0].Steps[1].Sessions == 0 {
 		t.Error(diff, got.Goals)
 	}
-	if _, err := b.WithGoals([]outcome.Goal{{Name: "x"}}, w.digests()); err == nil {
+	if _, err := b.WithGoals([]outcome.Goal{{Name: "x"}}, handed(w)); err == nil {
 		t.Error("a goal without a condition was taken")
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -81,27 +82,47 @@ func (l list) inEpisodes() bool { return l == ofAlso || l == ofBlind }
 func (b *batch) grow(l list, n int) {
 	switch l {
 	case ofAttributes:
-		b.attributes = append(b.attributes, make([]attributeRow, n)...)
+		b.attributes = longer(b.attributes, n)
 	case ofMarks:
-		b.marks = append(b.marks, make([]replay.Mark, n)...)
+		b.marks = longer(b.marks, n)
 	case ofObjects:
-		b.objects = append(b.objects, make([]replay.Object, n)...)
+		b.objects = longer(b.objects, n)
 	case ofScreens:
-		b.screens = append(b.screens, make([]replay.Screen, n)...)
+		b.screens = longer(b.screens, n)
 	case ofTargets:
-		b.targets = append(b.targets, make([]friction.Target, n)...)
+		b.targets = longer(b.targets, n)
 	case ofVisits:
-		b.visits = append(b.visits, make([]friction.Visit, n)...)
+		b.visits = longer(b.visits, n)
 	case ofAttempts:
-		b.attempts = append(b.attempts, make([]friction.Attempt, n)...)
+		b.attempts = longer(b.attempts, n)
 	case ofEpisodes:
-		b.episodes = append(b.episodes, make([]friction.Episode, n)...)
+		b.episodes = longer(b.episodes, n)
 	case ofCustoms:
-		b.customs = append(b.customs, make([]friction.Moment, n)...)
+		b.customs = longer(b.customs, n)
 	case ofAlso:
-		b.also = append(b.also, make([]friction.Pattern, n)...)
+		b.also = longer(b.also, n)
 	case ofBlind:
-		b.blind = append(b.blind, make([]string, n)...)
+		b.blind = longer(b.blind, n)
+	}
+}
+
+// longer is a slab with n further elements, which are zero.
+func longer[T any](slab []T, n int) []T {
+	from := len(slab)
+	slab = slices.Grow(slab, n)[:from+n]
+	clear(slab[from:])
+	return slab
+}
+
+// empty makes room for n Digests where others were.
+func (b *batch) empty(n int) {
+	b.rows = longer(b.rows[:0], n)
+	b.attributes, b.marks, b.objects = b.attributes[:0], b.marks[:0], b.objects[:0]
+	b.screens, b.targets, b.visits = b.screens[:0], b.targets[:0], b.visits[:0]
+	b.attempts, b.episodes, b.customs = b.attempts[:0], b.episodes[:0], b.customs[:0]
+	b.also, b.blind = b.also[:0], b.blind[:0]
+	for l := range b.ends {
+		b.ends[l] = b.ends[l][:0]
 	}
 }
 
@@ -317,23 +338,65 @@ func partOf[T any](b *batch, l list, i int, slab []T) []T {
 	return slab[from:ends[i]:ends[i]]
 }
 
+// always are the columns that every query reads: what Digests are found, ordered and selected by.
+var always = []string{"session", "recording", "source", "fingerprint", "sequence", "start"}
+
+// leaves are the columns that a query reads, in the order of the table.
+func (q *Query) leaves() []leaf {
+	if q.Columns == nil {
+		return leaves
+	}
+	var wanted []leaf
+	met := make([]bool, len(q.Columns))
+	for i := range leaves {
+		name := leaves[i].name()
+		want := slices.Contains(always, name)
+		for k, c := range q.Columns {
+			if name == c || strings.HasPrefix(name, c+".") {
+				want, met[k] = true, true
+			}
+		}
+		if want {
+			wanted = append(wanted, leaves[i])
+		}
+	}
+	if k := slices.Index(met, false); k >= 0 {
+		panic("BUG: a Digest has no column " + q.Columns[k])
+	}
+	return wanted
+}
+
+// name is the path as docs/format/ledger.md has it.
+func (l *leaf) name() string { return strings.ReplaceAll(l.path, ".list.element", "") }
+
 // digestColumns reads the Digests of a file in order, as far as some of its columns say.
 type digestColumns struct {
 	file   *parquet.File
 	leaves []leaf
+	lent   *batch             // all Digests are put together in it, nil = in one of their own
 	groups []parquet.RowGroup // that are left
 	most   int64              // rows that are read at once
 	left   int64              // rows of the one at hand
 	open   []column           // of it
 }
 
-func newDigestColumns(o *opened) rows[storedDigest] { return columnsOf(o, leaves) }
+// digestColumns returns what reads the columns that a query asks for.
+func (q *Query) digestColumns() func(*opened) rows[storedDigest] {
+	leaves := q.leaves()
+	return func(o *opened) rows[storedDigest] {
+		r := columnsOf(o, leaves)
+		if q.Lent {
+			r.lent = new(batch)
+		}
+		return r
+	}
+}
 
 func columnsOf(o *opened, leaves []leaf) *digestColumns {
 	return &digestColumns{file: o.File, leaves: leaves, groups: o.RowGroups(), most: columnBatch}
 }
 
-// read returns the next Digests, which stay valid, or io.EOF.
+// read returns the next Digests, or io.EOF. They stay valid, or until the next call if they are lent.
 func (r *digestColumns) read() ([]storedDigest, error) {
 	for r.left == 0 {
 		if len(r.groups) == 0 {
@@ -344,7 +407,11 @@ func (r *digestColumns) read() ([]storedDigest, error) {
 		}
 	}
 	n := int(min(r.left, r.most))
-	b := &batch{rows: make([]storedDigest, n)}
+	b := r.lent
+	if b == nil {
+		b = new(batch)
+	}
+	b.empty(n)
 	for i := range r.open {
 		if err := r.open[i].read(b, n); err != nil {
 			return nil, fmt.Errorf("column %s: %w", r.open[i].path, err)
@@ -363,6 +430,7 @@ func (r *digestColumns) nextGroup() error {
 	group := r.groups[0]
 	r.groups, r.left = r.groups[1:], group.NumRows()
 	chunks, schema := group.ColumnChunks(), r.file.Schema()
+	last := none
 	for i := range r.leaves {
 		l := &r.leaves[i]
 		found, ok := schema.Lookup(strings.Split(l.path, ".")...)
@@ -372,7 +440,8 @@ func (r *digestColumns) nextGroup() error {
 		if kind := found.Node.Type().Kind(); kind != l.kind {
 			return fmt.Errorf("column %s: it holds %v and not %v", l.path, kind, l.kind)
 		}
-		r.open = append(r.open, column{leaf: l, first: i == 0 || r.leaves[i-1].list != l.list, pages: chunks[found.ColumnIndex].Pages()})
+		r.open = append(r.open, column{leaf: l, first: l.list != last, pages: chunks[found.ColumnIndex].Pages()})
+		last = l.list
 	}
 	return nil
 }

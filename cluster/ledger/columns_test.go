@@ -95,6 +95,91 @@ func TestColumnsOfOlderFiles(t *testing.T) {
 	}
 }
 
+// TestQueryOfColumns: a query that names columns gets these, what Digests are found by, and nothing else; lent Digests are those that
+// are the caller's to keep, until the next one.
+func TestQueryOfColumns(t *testing.T) {
+	l := open(t, t.TempDir(), Options{RowGroupRows: 150, CompactFiles: -1})
+	all := generateAll(0, 500)
+	for from := range 3 { // files to merge
+		var part []friction.Digest
+		for i := from; i < len(all); i += 3 {
+			part = append(part, all[i])
+		}
+		add(t, l, part...)
+	}
+	found := func(d *friction.Digest) friction.Digest {
+		return friction.Digest{Session: d.Session, Recording: d.Recording, Source: d.Source, Fingerprint: d.Fingerprint, Start: d.Start}
+	}
+	for _, c := range []struct {
+		columns []string
+		of      func(d *friction.Digest) friction.Digest
+	}{
+		{nil, func(d *friction.Digest) friction.Digest { return *d }},
+		{[]string{}, found},
+		{[]string{"user", "visits"}, func(d *friction.Digest) friction.Digest {
+			out := found(d)
+			out.Context.User, out.Visits = d.Context.User, d.Visits
+			return out
+		}},
+		{[]string{"targets.label", "attempts.target", "attempts.at_ms"}, func(d *friction.Digest) friction.Digest {
+			out := found(d)
+			for _, x := range d.Targets {
+				out.Targets = append(out.Targets, friction.Target{Label: x.Label})
+			}
+			for _, a := range d.Attempts {
+				out.Attempts = append(out.Attempts, friction.Attempt{At: a.At, Target: a.Target})
+			}
+			return out
+		}},
+		{[]string{"episodes.cause", "episodes.blind"}, func(d *friction.Digest) friction.Digest {
+			out := found(d)
+			for _, e := range d.Episodes {
+				out.Episodes = append(out.Episodes, friction.Episode{Cause: e.Cause, Blind: e.Blind})
+			}
+			return out
+		}},
+	} {
+		n := 0
+		for whole, err := range l.All(t.Context(), Query{}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			all[n] = *whole
+			n++
+		}
+		for _, lent := range []bool{false, true} {
+			i := 0
+			var kept []friction.Digest
+			for d, err := range l.All(t.Context(), Query{Columns: c.columns, Lent: lent}) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				want := c.of(&all[i])
+				equal(t, fmt.Sprintf("columns %v, lent %v, %s", c.columns, lent, want.Session), *d, want)
+				kept = append(kept, *d)
+				i++
+			}
+			if i != n || n != 500 {
+				t.Fatalf("columns %v: %d Digests of %d", c.columns, i, n)
+			}
+			for i := range kept {
+				if lent {
+					kept[i] = friction.Digest{Session: kept[i].Session} // its texts stay
+					equal(t, "text", kept[i].Session, all[i].Session)
+					continue
+				}
+				equal(t, "kept", kept[i], c.of(&all[i]))
+			}
+		}
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("a column that there is not was asked for, and nobody said so")
+		}
+	}()
+	l.All(t.Context(), Query{Columns: []string{"visits.nothing"}})
+}
+
 // withoutColumns is a row type without the columns of those names.
 func withoutColumns(t reflect.Type, names map[string]bool) reflect.Type {
 	var fields []reflect.StructField

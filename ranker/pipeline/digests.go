@@ -35,16 +35,17 @@ type selection struct {
 
 // digests iterates over the selected Digests, completed by the manifests, in the ledger's order.
 func (s selection) digests(ctx context.Context, led *ledger.Ledger, t *tables) iter.Seq2[*friction.Digest, error] {
-	return s.between(ctx, led, t, time.Time{}, time.Time{})
+	return s.asked(ctx, led, t, ledger.Query{})
 }
 
-// between is digests of sessions that start in [from, to); zero times do not bound.
-func (s selection) between(ctx context.Context, led *ledger.Ledger, t *tables, from, to time.Time) iter.Seq2[*friction.Digest, error] {
-	if from.Before(s.since) {
-		from = s.since
+// asked is digests of what q asks for, whose fingerprint and first day are those of the selection.
+func (s selection) asked(ctx context.Context, led *ledger.Ledger, t *tables, q ledger.Query) iter.Seq2[*friction.Digest, error] {
+	q.Fingerprint = s.fingerprint
+	if q.From.Before(s.since) {
+		q.From = s.since
 	}
 	return func(yield func(*friction.Digest, error) bool) {
-		for d, err := range led.All(ctx, ledger.Query{Fingerprint: s.fingerprint, From: from, To: to}) {
+		for d, err := range led.All(ctx, q) {
 			if err != nil {
 				yield(nil, err)
 				return
@@ -61,17 +62,18 @@ func (s selection) between(ctx context.Context, led *ledger.Ledger, t *tables, f
 	}
 }
 
-// spread hands every selected Digest to add, which as many goroutines call at once as there are workers, numbered from 0. What
-// they share out is days, each of which is read in the ledger's order: whatever is made of Digests must not depend on who got
-// which. The first error ends it, also one of add.
-func (s selection) spread(ctx context.Context, led *ledger.Ledger, t *tables, workers int, add func(worker int, d *friction.Digest) error) error {
+// spread hands the given columns of every selected Digest to add, which as many goroutines call at once as there are workers,
+// numbered from 0; a Digest is lent for the call. What they share out is days, each of which is read in the ledger's order:
+// whatever is made of Digests must not depend on who got which. The first error ends it, also one of add.
+func (s selection) spread(ctx context.Context, led *ledger.Ledger, t *tables, workers int, columns []string, add func(worker int, d *friction.Digest) error) error {
 	days := led.Days()
 	var next atomic.Int64
 	readers, ctx := errgroup.WithContext(ctx)
 	for worker := range min(workers, len(days)) {
 		readers.Go(func() error {
 			for i := next.Add(1) - 1; i < int64(len(days)); i = next.Add(1) - 1 {
-				for d, err := range s.between(ctx, led, t, days[i], days[i].AddDate(0, 0, 1)) {
+				q := ledger.Query{From: days[i], To: days[i].AddDate(0, 0, 1), Columns: columns, Lent: true}
+				for d, err := range s.asked(ctx, led, t, q) {
 					if err == nil {
 						err = add(worker, d)
 					}
@@ -84,6 +86,11 @@ func (s selection) spread(ctx context.Context, led *ledger.Ledger, t *tables, wo
 		})
 	}
 	return readers.Wait()
+}
+
+// learn lets the tables learn who was there when.
+func (s selection) learn(ctx context.Context, led *ledger.Ledger, t *tables) error {
+	return t.learn(s.asked(ctx, led, t, ledger.Query{Columns: selecting, Lent: true}))
 }
 
 // covers reports whether what a Digest was read from lies in the source of that name: in the whole store, or under the
@@ -136,7 +143,7 @@ func (r *Result) evidence(ctx context.Context, led *ledger.Ledger, dir string, d
 		e.Clusters = r.loadClusters(dir, settings)
 	}
 	if e.Clusters != nil {
-		return e, t.learn(selected.digests(ctx, led, t))
+		return e, selected.learn(ctx, led, t)
 	}
 	e.Clusters, err = selected.clustered(ctx, led, t, settings, runtime.GOMAXPROCS(0), func() {})
 	return e, err
@@ -160,7 +167,7 @@ func (e *Evidence) complete(d *friction.Digest) {
 // clustered makes issues of the selected Digests; each is called for every one of them, by one goroutine at a time. Outcome
 // tables take a pass of their own.
 func (s selection) clustered(ctx context.Context, led *ledger.Ledger, t *tables, settings cluster.Settings, workers int, each func()) (*cluster.Result, error) {
-	if err := t.learn(s.digests(ctx, led, t)); err != nil {
+	if err := s.learn(ctx, led, t); err != nil {
 		return nil, err
 	}
 	builders := make([]*cluster.Builder, workers)
@@ -168,7 +175,7 @@ func (s selection) clustered(ctx context.Context, led *ledger.Ledger, t *tables,
 		builders[i] = cluster.New(settings)
 	}
 	var mu sync.Mutex
-	err := s.spread(ctx, led, t, workers, func(worker int, d *friction.Digest) error {
+	err := s.spread(ctx, led, t, workers, clustering, func(worker int, d *friction.Digest) error {
 		builders[worker].Add(d)
 		mu.Lock()
 		defer mu.Unlock()
@@ -204,6 +211,11 @@ func lessGarbage() (restore func()) {
 
 // collected gathers what the ranking needs of the selected Digests; in is complete but for them.
 func (s selection) collected(ctx context.Context, led *ledger.Ledger, t *tables, clusters *cluster.Result, in ranker.Input, workers int) (*ranker.Collector, error) {
+	var goals []outcome.Goal
+	if in.Outcomes != nil {
+		goals = in.Outcomes.Goals()
+	}
+	columns := slices.Concat(collecting, goalColumns(goals))
 	collectors := make([]*ranker.Collector, workers)
 	for i := range collectors {
 		var err error
@@ -211,7 +223,7 @@ func (s selection) collected(ctx context.Context, led *ledger.Ledger, t *tables,
 			return nil, err
 		}
 	}
-	err := s.spread(ctx, led, t, workers, func(worker int, d *friction.Digest) error {
+	err := s.spread(ctx, led, t, workers, columns, func(worker int, d *friction.Digest) error {
 		s.decided.obeyMarks(clusters, d)
 		collectors[worker].Add(d)
 		return nil

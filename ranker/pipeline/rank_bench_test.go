@@ -47,7 +47,7 @@ func BenchmarkRank(b *testing.B) {
 					b.ReportMetric(float64((now-start).Microseconds())/float64(n), step+"-cpu-µs/session")
 					start = now
 				}
-				if err := all.spread(b.Context(), led, none, workers, func(int, *friction.Digest) error { return nil }); err != nil {
+				if err := all.spread(b.Context(), led, none, workers, collecting, func(int, *friction.Digest) error { return nil }); err != nil {
 					b.Fatal(err)
 				}
 				lap("read")

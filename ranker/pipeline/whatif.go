@@ -5,11 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"iter"
 	"runtime"
 	"sync"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/rankle/rankle/cluster/friction"
 	"github.com/rankle/rankle/cluster/ledger"
@@ -132,81 +129,21 @@ func (w *WhatIf) basisFor(ctx context.Context, goals []outcome.Goal) (*ranker.Ba
 		return nil, err
 	}
 	selected := w.result.selection(newDecisions(w.result.Decisions))
-	if err := tables.learn(selected.digests(ctx, w.ledger, tables)); err != nil {
+	if err := selected.learn(ctx, w.ledger, tables); err != nil {
 		return nil, err
 	}
-	basis, err := w.basis.WithGoals(goals, selected.parallel(ctx, w.ledger, tables))
+	basis, err := w.basis.WithGoals(goals, func(look func(*friction.Digest)) error {
+		return selected.spread(ctx, w.ledger, tables, runtime.GOMAXPROCS(0), goalColumns(goals), func(_ int, d *friction.Digest) error {
+			look(d)
+			return nil
+		})
+	})
 	if err != nil {
 		return nil, err
 	}
 	w.other = append([]measured{{string(key), basis}}, w.other[:min(len(w.other), maxMeasured-1)]...)
 	return basis, nil
 }
-
-// handful is how many Digests a reader hands over at once, so that handing over costs nothing beside reading.
-const handful = 64
-
-// parallel is digests read by all processors, in no order.
-func (s selection) parallel(ctx context.Context, led *ledger.Ledger, t *tables) iter.Seq2[*friction.Digest, error] {
-	return func(yield func(*friction.Digest, error) bool) {
-		ctx, cancel := context.WithCancel(ctx)
-		defer cancel()
-		handfuls := make(chan []*friction.Digest, readersAhead)
-		done := make(chan error, 1)
-		go func() {
-			readers, ctx := errgroup.WithContext(ctx)
-			readers.SetLimit(runtime.GOMAXPROCS(0))
-			for _, day := range led.Days() {
-				readers.Go(func() error {
-					return inHandfuls(ctx, s.between(ctx, led, t, day, day.AddDate(0, 0, 1)), handfuls)
-				})
-			}
-			err := readers.Wait()
-			close(handfuls)
-			done <- err
-		}()
-		stopped := false
-		for some := range handfuls {
-			for _, d := range some {
-				if stopped = stopped || !yield(d, nil); stopped {
-					cancel()
-					break
-				}
-			}
-		}
-		if err := <-done; err != nil && !stopped {
-			yield(nil, err)
-		}
-	}
-}
-
-// inHandfuls sends what digests yields.
-func inHandfuls(ctx context.Context, digests iter.Seq2[*friction.Digest, error], to chan<- []*friction.Digest) error {
-	var some []*friction.Digest
-	send := func() error {
-		select {
-		case to <- some:
-			some = nil
-			return nil
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-	for d, err := range digests {
-		if err != nil {
-			return err
-		}
-		if some = append(some, d); len(some) == handful {
-			if err := send(); err != nil {
-				return err
-			}
-		}
-	}
-	return send()
-}
-
-// readersAhead is how many handfuls may wait: enough that readers do not wait for each other.
-const readersAhead = 16
 
 // Fixes says what became of issues that are marked as fixed, by the sessions of the Result. The error is that of Ask.
 func (w *WhatIf) Fixes(ctx context.Context, fixed []review.FixedIssue) ([]ranker.Fix, error) {
