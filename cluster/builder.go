@@ -440,31 +440,12 @@ func join[T any](a, b []T) []T {
 	return append(a, b...)
 }
 
-// FamilyOf is the family of a pattern without a place.
-func FamilyOf(p friction.Pattern) Family {
-	switch p {
-	case friction.FormTrouble:
-		return FamilyForm
-	case friction.QuickBack, friction.Loop:
-		return FamilyNavigation
-	case friction.DeadSwipe, friction.ExcessiveScroll, friction.ZoomStruggle, friction.ThrashedCursor:
-		return FamilySurface
-	case friction.UIFreeze:
-		return FamilyFreeze
-	}
-	return FamilyControl
-}
-
 // aboutOf says what an episode is about: a control, or the whole screen (nil) for patterns that have no place and
 // for episodes whose target is not known. A page that freezes when a control is pressed, and a form that is refused
 // when its button is pressed, are problems of that control: what people tried is the same.
 func aboutOf(d *friction.Digest, e *friction.Episode) (Family, *friction.Target) {
-	family := FamilyOf(e.Pattern)
-	switch e.Pattern {
-	case friction.QuickBack, friction.Loop, friction.ExcessiveScroll, friction.ZoomStruggle, friction.ThrashedCursor:
-		return family, nil
-	}
-	if !inside(e.Target, d.Targets) {
+	family := e.Pattern.Family()
+	if e.Pattern.OfScreen() || !inside(e.Target, d.Targets) {
 		return family, nil
 	}
 	t := &d.Targets[e.Target]

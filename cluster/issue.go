@@ -52,14 +52,14 @@ type Issue struct {
 }
 
 // Family groups the patterns that are views of one problem.
-type Family string
+type Family = friction.Family
 
 const (
-	FamilyControl    Family = "control"    // a control does not do what it should: rage, dead, error, slow, disabled, hold, affordance
-	FamilyForm       Family = "form"       // form_trouble
-	FamilyNavigation Family = "navigation" // quick_back, loop
-	FamilySurface    Family = "surface"    // dead_swipe, excessive_scroll, zoom_struggle, thrashed_cursor
-	FamilyFreeze     Family = "freeze"     // ui_freeze
+	FamilyControl    = friction.FamilyControl
+	FamilyForm       = friction.FamilyForm
+	FamilyNavigation = friction.FamilyNavigation
+	FamilySurface    = friction.FamilySurface
+	FamilyFreeze     = friction.FamilyFreeze
 )
 
 // PatternCount counts kept episodes of one pattern.

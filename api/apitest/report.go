@@ -77,24 +77,9 @@ func visits(d *friction.Digest, path string) bool {
 	return slices.ContainsFunc(d.Screens, func(s replay.Screen) bool { return s.Path == path })
 }
 
-// families by pattern; patterns that are not named are views of a control.
-func familyOf(p friction.Pattern) cluster.Family {
-	switch p {
-	case friction.FormTrouble:
-		return cluster.FamilyForm
-	case friction.QuickBack, friction.Loop:
-		return cluster.FamilyNavigation
-	case friction.DeadSwipe, friction.ExcessiveScroll, friction.ZoomStruggle, friction.ThrashedCursor:
-		return cluster.FamilySurface
-	case friction.UIFreeze:
-		return cluster.FamilyFreeze
-	}
-	return cluster.FamilyControl
-}
-
 func ranked(d *Data, spec problemSpec) ranker.Ranked {
 	screen := Template(replay.Screen{Path: spec.path})
-	issue := cluster.Issue{Key: spec.key, Title: spec.title, Family: familyOf(spec.pattern), Screen: screen, Target: spec.target, Cause: spec.cause, Sureness: 1}
+	issue := cluster.Issue{Key: spec.key, Title: spec.title, Family: spec.pattern.Family(), Screen: screen, Target: spec.target, Cause: spec.cause, Sureness: 1}
 	for i := range days {
 		issue.Days = append(issue.Days, cluster.DayCount{Day: from.AddDate(0, 0, i)})
 	}

@@ -36,6 +36,7 @@ const detectorVersion = 31
 // detector finds the candidates of one pattern.
 type detector struct {
 	pattern Pattern
+	about   about
 	find    func(*analysis) []candidate
 	words   string   // what the pattern looks like, as the end of "it looks like"
 	limits  []string // thresholds that decide about it, beside those of the response model; nil if there are none
@@ -43,21 +44,21 @@ type detector struct {
 
 // detectors is the table of all patterns, strongest evidence first: an episode with several is called by the first.
 var detectors = [...]detector{
-	{ErrorTap, findErrorTaps, "a press that ran into an error", []string{"error_after", "request_after"}},
-	{UIFreeze, findFreezes, "a page that stood still", []string{"freeze_silence"}},
-	{HoldConfusion, findHolds, "tapping what wants to be held", []string{"hold_presses", "hold_long"}},
-	{DisabledPress, findDisabled, "pressing something that is disabled", []string{"disabled_presses"}},
-	{RageTap, findRage, "pressing again and again in vain", []string{"rage_gestures", "rage_gap", "rage_span", "rage_radius", "rage_radius_touch", "rage_share", "no_progress"}},
-	{DeadTap, findDead, "a press that did nothing", []string{"dead_tail"}},
-	{SlowResponse, findSlow, "a late answer", []string{"slow_episode"}},
-	{AffordanceGap, findAffordance, "pressing what is no control", []string{"affordance_taps"}},
-	{FormTrouble, findFormTrouble, "trouble with a form", []string{"field_edits", "rejections"}},
-	{Loop, findLoops, "going in circles, or reloading", []string{"loop_visits", "loop_span"}},
-	{QuickBack, findQuickBacks, "going back at once", []string{"quick_back"}},
-	{DeadSwipe, findDeadSwipes, "a swipe that moved nothing", []string{"swipe_distance", "dead_tail"}},
-	{ThrashedCursor, findThrash, "shaking the mouse", []string{"thrash_turns", "thrash_leg", "thrash_path", "thrash_span"}},
-	{ExcessiveScroll, findScrolling, "searching up and down", []string{"scroll_turns"}},
-	{ZoomStruggle, findZooms, "zooming in to read", []string{"zoom_times"}},
+	{ErrorTap, about{FamilyControl, true}, findErrorTaps, "a press that ran into an error", []string{"error_after", "request_after"}},
+	{UIFreeze, about{FamilyFreeze, true}, findFreezes, "a page that stood still", []string{"freeze_silence"}},
+	{HoldConfusion, about{FamilyControl, true}, findHolds, "tapping what wants to be held", []string{"hold_presses", "hold_long"}},
+	{DisabledPress, about{FamilyControl, true}, findDisabled, "pressing something that is disabled", []string{"disabled_presses"}},
+	{RageTap, about{FamilyControl, true}, findRage, "pressing again and again in vain", []string{"rage_gestures", "rage_gap", "rage_span", "rage_radius", "rage_radius_touch", "rage_share", "no_progress"}},
+	{DeadTap, about{FamilyControl, true}, findDead, "a press that did nothing", []string{"dead_tail"}},
+	{SlowResponse, about{FamilyControl, true}, findSlow, "a late answer", []string{"slow_episode"}},
+	{AffordanceGap, about{FamilyControl, true}, findAffordance, "pressing what is no control", []string{"affordance_taps"}},
+	{FormTrouble, about{FamilyForm, true}, findFormTrouble, "trouble with a form", []string{"field_edits", "rejections"}},
+	{Loop, about{FamilyNavigation, false}, findLoops, "going in circles, or reloading", []string{"loop_visits", "loop_span"}},
+	{QuickBack, about{FamilyNavigation, false}, findQuickBacks, "going back at once", []string{"quick_back"}},
+	{DeadSwipe, about{FamilySurface, true}, findDeadSwipes, "a swipe that moved nothing", []string{"swipe_distance", "dead_tail"}},
+	{ThrashedCursor, about{FamilySurface, false}, findThrash, "shaking the mouse", []string{"thrash_turns", "thrash_leg", "thrash_path", "thrash_span"}},
+	{ExcessiveScroll, about{FamilySurface, false}, findScrolling, "searching up and down", []string{"scroll_turns"}},
+	{ZoomStruggle, about{FamilySurface, false}, findZooms, "zooming in to read", []string{"zoom_times"}},
 }
 
 // Words say what a pattern looks like, as the end of "it looks like"; "" for what is no pattern.
