@@ -9,6 +9,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/rankle/rankle/cluster"
@@ -21,6 +22,11 @@ import (
 type Basis struct {
 	c      *Collector // settled, never changed
 	report *Report
+	places func() map[sessionName]int32 // where sessions are; found when they are first looked up
+}
+
+func newBasis(c *Collector, report *Report) *Basis {
+	return &Basis{c, report, sync.OnceValue(c.places)}
 }
 
 // window is a span of time that a question asks for.
@@ -47,7 +53,7 @@ func RankBasis(in Input) (*Report, *Basis, error) {
 // Basis is Collector.Report that also returns what the Report rests on. The Collector must not be used afterwards.
 func (c *Collector) Basis() (*Report, *Basis) {
 	r := c.Report()
-	return r, &Basis{c: c, report: r}
+	return r, newBasis(c, r)
 }
 
 // Sessions is the number of sessions.
@@ -87,17 +93,19 @@ func (c *Collector) selected(w window, keep func(*visit) bool) *Collector {
 	sub := *c
 	sub.window, sub.dropped, sub.stakes, sub.offer = &w, 0, nil, c.offers()
 	sub.marks = nil // they are counted over all sessions only
-	sub.sessions = nil
+	sub.sessions = make([]visit, 0, len(c.sessions))
 	sub.contexts = map[string]int32{}
-	names := make([]string, len(c.contexts))
-	for name, i := range c.contexts {
-		names[i] = name
-	}
+	names, to := inOrder(c.contexts), make([]int32, len(c.contexts)) // to: from 1, 0 = not met yet
 	for i := range c.sessions {
-		if v := c.sessions[i]; keep(&v) {
-			v.context = intern(sub.contexts, names[v.context])
-			sub.sessions = append(sub.sessions, v)
+		v := &c.sessions[i]
+		if !keep(v) {
+			continue
 		}
+		if to[v.context] == 0 {
+			to[v.context] = intern(sub.contexts, names[v.context]) + 1
+		}
+		sub.sessions = append(sub.sessions, *v)
+		sub.sessions[len(sub.sessions)-1].context = to[v.context] - 1
 	}
 	return &sub
 }
@@ -142,7 +150,7 @@ func (b *Basis) WithGoals(goals []outcome.Goal, digests func(look func(*friction
 	if err != nil {
 		return nil, fmt.Errorf("other goals: read digests: %w", err)
 	}
-	return &Basis{c: &c, report: b.report}, nil
+	return &Basis{&c, b.report, b.places}, nil
 }
 
 // sessionName is what a session is found by.
@@ -152,10 +160,10 @@ type sessionName struct {
 }
 
 // places are where sessions are, by name.
-func (b *Basis) places() map[sessionName]int32 {
-	out := make(map[sessionName]int32, len(b.c.sessions))
-	for i := range b.c.sessions {
-		v := &b.c.sessions[i]
+func (c *Collector) places() map[sessionName]int32 {
+	out := make(map[sessionName]int32, len(c.sessions))
+	for i := range c.sessions {
+		v := &c.sessions[i]
 		out[sessionName{v.id, v.start}] = int32(i)
 	}
 	return out
@@ -335,7 +343,7 @@ func UnmarshalBasis(data []byte, in Input, report *Report) (*Basis, error) {
 	if err := c.restake(&d); err != nil {
 		return nil, err
 	}
-	return &Basis{c: c, report: report}, nil
+	return newBasis(c, report), nil
 }
 
 // restake makes the stakes of the report again.
