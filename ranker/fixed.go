@@ -88,9 +88,12 @@ type sides struct {
 	first   int32 // of versions with the fix; len(order) if it was not seen
 }
 
+// versionFacet names the attribute whose values are releases.
+const versionFacet = "app_version"
+
 // versionOrder lists app versions by their first session in the data window, which is the order of releases.
 func (c *Collector) versionOrder(from, to int64) (order []string, byFacets []int32) {
-	values, at := c.facetValues(), slices.Index(c.facetNames(), "app_version")
+	values, at := c.facetValues(), slices.Index(c.facetNames(), versionFacet)
 	seen := map[string]int64{}
 	for i := range c.sessions {
 		v := &c.sessions[i]

@@ -15,7 +15,7 @@ type Funnel struct {
 	// reached, so that more sessions can have reached it than took its last step.
 	Steps    []string
 	All      FunnelCount
-	Segments []FunnelSegment // by attribute, then most sessions first
+	Segments []FunnelSegment // by attribute, then most sessions first, versions in the order of releases
 	Issues   []FunnelIssue   // by step, then most lost first
 }
 
@@ -146,7 +146,8 @@ type facetGroup struct {
 	sessions         int
 }
 
-// facetGroups lists the values of every attribute that tells sessions apart, most frequent first.
+// facetGroups lists the most frequent values of every attribute that tells sessions apart, most frequent first, but versions
+// in the order in which they were first seen.
 func (c *Collector) facetGroups() []facetGroup {
 	names, values := c.facetNames(), c.facetValues()
 	uses := make([]int, len(values))
@@ -166,7 +167,12 @@ func (c *Collector) facetGroups() []facetGroup {
 		}
 		found := sortedKeys(count)
 		slices.SortStableFunc(found, func(a, b string) int { return cmp.Compare(count[b], count[a]) })
-		for _, value := range found[:min(len(found), maxFunnelValues)] {
+		found = found[:min(len(found), maxFunnelValues)]
+		if name == versionFacet {
+			releases, _ := c.versionOrder(math.MinInt64, math.MaxInt64)
+			slices.SortFunc(found, func(a, b string) int { return cmp.Compare(slices.Index(releases, a), slices.Index(releases, b)) })
+		}
+		for _, value := range found {
 			group := facetGroup{attribute: name, value: value, has: make([]bool, len(values)), sessions: count[value]}
 			for i, v := range values {
 				group.has[i] = v[k] == value

@@ -34,6 +34,33 @@ func wayTo(n int, device string, steps int, bought bool, fails int) []*friction.
 	return out
 }
 
+// Whoever reads a funnel by version reads it from release to release, however many used each.
+func TestFunnelByRelease(t *testing.T) {
+	var ds []*friction.Digest
+	for i, version := range []string{"2.9", "2.10", "2.8", "2.11"} { // 2.8 is an old one that somebody still has
+		of := wayTo(5+10*(i%3), "mobile", 0, false, -1)
+		for _, d := range of {
+			d.Session, d.Context.AppVersion, d.Start = version+d.Session, version, d.Start.AddDate(0, 0, i)
+		}
+		ds = append(of, ds...)
+	}
+	set, err := outcome.Config{Goals: []outcome.Goal{{Name: "purchase", Reached: outcome.Match{Event: "purchase"}}}}.Compile()
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := handMade(t, nil, 1, false)
+	in.Digests, in.Outcomes = yielding(ds), set
+	var got []string
+	for _, s := range rank(t, in).Funnels[0].Segments {
+		if s.Attribute == "app_version" {
+			got = append(got, s.Value)
+		}
+	}
+	if diff := cmp.Diff([]string{"2.9", "2.10", "2.8", "2.11"}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestFunnelBySegmentAndIssue(t *testing.T) {
 	var ds []*friction.Digest
 	for _, some := range [][]*friction.Digest{
