@@ -24,7 +24,8 @@ const (
 
 // Query says which sessions are wanted. All conditions must hold; the zero Query matches every session.
 type Query struct {
-	// Text is what a person typed: free words, "quoted phrases", field:value, field:"value with blanks", and any of
+	// Text is what a person typed: free words and "quoted phrases", which are looked for in the text of a session and as a
+	// whole among its user, version, device and the like; field:value, field:"value with blanks", and any of
 	// these with a minus in front to exclude. A value or word may end in * to match beginnings. Fields are listed in Fields.
 	Text string
 	// Terms are exact values by field, names as in Fields. Several values of one field are alternatives.
@@ -64,9 +65,17 @@ func badQuery(format string, args ...any) error {
 	return &QueryError{Reason: fmt.Sprintf(format, args...)}
 }
 
-// named is a term, and for a user also that of the name.
-func (q *Query) named(t term) []query.Query {
+// wordFields are looked through for a word beside the words of a session: what people call a session by, as it is spelled.
+var wordFields = [...]string{"browser", "channel", "device", "goal", "issue", "os", "pattern", "session", "user", "version"}
+
+// alternatives are what a term asks for: a word in the text or as a value of wordFields, and a user by the id or the name.
+func (q *Query) alternatives(t term) []query.Query {
 	either := []query.Query{t.query()}
+	if t.field == "" {
+		for _, field := range wordFields {
+			either = append(either, q.alternatives(term{field: field, value: t.value, prefix: t.prefix})...)
+		}
+	}
 	if t.field == "user" && !t.prefix && q.UserName != nil {
 		if name := q.UserName(t.value); name != t.value {
 			t.value = name
@@ -85,7 +94,7 @@ func compile(q Query) (query.Query, error) {
 	all := bleve.NewBooleanQuery()
 	conditions := 0
 	for _, t := range terms {
-		either := bleve.NewDisjunctionQuery(q.named(t)...)
+		either := bleve.NewDisjunctionQuery(q.alternatives(t)...)
 		if t.not {
 			all.AddMustNot(either)
 			continue
@@ -96,7 +105,7 @@ func compile(q Query) (query.Query, error) {
 	for _, field := range Fields { // in order, not by ranging over the map
 		var either []query.Query
 		for _, v := range q.Terms[field] {
-			either = append(either, q.named(term{field: field, value: v})...)
+			either = append(either, q.alternatives(term{field: field, value: v})...)
 		}
 		if len(either) > 0 {
 			all.AddMust(bleve.NewDisjunctionQuery(either...))

@@ -111,6 +111,16 @@ func TestSearch(t *testing.T) {
 	text("screen:/product/:id", "d/ü?", "b", "c", "a")
 	text("session:d/ü?", "d/ü?")
 	text("nosuchword")
+	// What people call a session by is found without its field.
+	text("u2", "b")
+	text("2.4.0", "c", "a")
+	text("iOS cart", "a")
+	text(`"Chrome 141"`, "c")
+	text("mobile", "a")
+	text("rage*", "a")
+	text("iss-b", "b")
+	text("cart -2.4.0")
+	text("-2.4.0", "d/ü?", "b", "empty")
 	text("  \t ", "d/ü?", "b", "c", "a", "empty")
 	text("—") // no word at all
 	terms("version", "2.4.0", "c", "a")
@@ -334,7 +344,7 @@ func TestUsersByIDAndName(t *testing.T) {
 		query Query
 		want  int
 	}{
-		{Query{Text: "user:ada"}, 1}, {Query{Text: "user:u-name"}, 1}, {Query{Text: "-user:ada"}, 0}, {Query{Text: "user:bob"}, 0},
+		{Query{Text: "user:ada"}, 1}, {Query{Text: "ada"}, 1}, {Query{Text: "user:u-name"}, 1}, {Query{Text: "-user:ada"}, 0}, {Query{Text: "user:bob"}, 0},
 		{Query{Terms: map[string][]string{"user": {"ada"}}}, 1}, {Query{Text: "session:ada"}, 0},
 	} {
 		q.query.UserName = name
