@@ -600,14 +600,15 @@ it("says where on the way to a goal an issue sits, and prints without controls",
 it("fits every width", async () => {
   const { page, close } = await world.page();
   const { key } = issues.issues[0];
-  for (const path of ["/", `/issues/${encodeURIComponent(key)}`, "/sessions", "/screens", "/goals", "/audit", "/run"]) {
+  const { screens } = await world.api("/screens");
+  for (const path of ["/", `/issues/${encodeURIComponent(key)}`, "/sessions", "/screens", `/screens?screen=${encodeURIComponent(screens[0].screen)}`, "/goals", "/audit", "/run"]) {
     await page.goto(path);
     await page.locator("h1").waitFor();
     await page.waitForFunction(() => document.querySelector(".spinner") === null);
     for (const width of [390, 600, 768, 1024, 1440, 1920, 2560]) {
       await page.setViewportSize({ width, height: 900 });
       await fits(page, `${path} at ${width} px`);
-      if (width === 768 || width === 2560) await shot(page, `fit-${width}-${path.split("/")[1] || "list"}`);
+      if (width === 768 || width === 2560) await shot(page, `fit-${width}-${path.split(/[/=]/)[1] || "list"}`);
     }
   }
   await close();

@@ -30,15 +30,16 @@ function AllScreens() {
   return (
     <article>
       <header className="masthead"><div><h1>What people press, screen by screen</h1><p className="muted">The {plural(rows.length, "screen", "screens")} that most sessions reached. Addresses that differ only in ids, languages and the like are one screen.</p></div></header>
-      <div className="card scroll-x">
+      <div className="card">
         <table className="table">
-          <thead><tr><th scope="col">Screen</th><th scope="col" className="num">Sessions</th><th scope="col" className="num">People</th><th scope="col" className="num">Controls pressed</th><th scope="col" className="num">Tries without an answer</th><th scope="col" className="num">Issues</th></tr></thead>
+          <thead><tr><th scope="col">Screen</th><th scope="col" className="num">Sessions</th><th scope="col" className="num">No answer</th><th scope="col" className="num">Issues</th></tr></thead>
           <tbody ref={walk.list}>
             {rows.map((s, i) => (
               <tr key={s.screen} data-index={i}>
-                <th scope="row"><Link className="title" to={screenPath(s.screen)}>{s.screen}</Link></th>
-                <td className="num">{count(s.sessions)}</td><td className="num">{count(s.people)}</td><td className="num">{count(s.controls)}</td>
-                <td className="num">{ratio(s.silent, s.tried)} <span className="muted small">of {count(s.tried)}</span></td><td className="num">{count(s.issues)}</td>
+                <th scope="row" className="wraps"><Link className="title" to={screenPath(s.screen)}>{s.screen}</Link><small className="example">{plural(s.controls, "control", "controls")} pressed</small></th>
+                <td className="num">{count(s.sessions)}<small className="example">{plural(s.people, "person", "people")}</small></td>
+                <td className="num">{ratio(s.silent, s.tried)}<small className="example">{count(s.silent)} of {count(s.tried)}</small></td>
+                <td className="num">{count(s.issues)}</td>
               </tr>
             ))}
           </tbody>
@@ -77,12 +78,10 @@ function OneScreen({ screen }: { screen: string }) {
         <section className="card" aria-labelledby="controls-title">
           <h2 id="controls-title">Controls</h2>
           {uses.length === 0 ? <p className="muted">Nobody pressed anything here.</p> : (
-            <div className="scroll-x">
-              <table className="table">
-                <thead><tr><th scope="col">Pressed</th><th scope="col" className="num">Sessions</th><th scope="col" className="num">Presses</th><th scope="col" className="num">No answer</th></tr></thead>
-                <tbody>{uses.map((u, i) => <ControlRow key={i} use={u} marked={i === marked} onMark={() => setMarked(i === marked ? -1 : i)} />)}</tbody>
-              </table>
-            </div>
+            <table className="table">
+              <thead><tr><th scope="col">Pressed</th><th scope="col" className="num">Sessions</th><th scope="col" className="num">Presses</th><th scope="col" className="num">No answer</th></tr></thead>
+              <tbody>{uses.map((u, i) => <ControlRow key={i} use={u} marked={i === marked} onMark={() => setMarked(i === marked ? -1 : i)} />)}</tbody>
+            </table>
           )}
           {m.more > 0 && <p className="muted small">{plural(m.more, "control", "controls")} that fewer sessions pressed left out.</p>}
         </section>
@@ -95,7 +94,7 @@ function ControlRow({ use: u, marked, onMark }: { use: ControlUse; marked: boole
   const name = u.target.label !== "" ? u.target.label : u.target.selector;
   return (
     <tr className={marked ? "current" : ""}>
-      <th scope="row">
+      <th scope="row" className="wraps">
         <button type="button" className="quiet control-name" aria-pressed={marked} title={u.target.selector} onClick={onMark}>{name}</button>
         <span className="muted small">{u.target.role || u.target.tag}</span>
         {(u.issues ?? []).map((i) => <span key={i.key} className="example"><span className="rank-badge">#{i.rank}</span> <Link to={issuePath(i.key)}>{i.title}</Link></span>)}
