@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
-	"runtime"
+	"runtime/debug"
 	"slices"
 	"sort"
 	"time"
@@ -110,7 +110,7 @@ func (b *Builder) large() bool { return max(cap(b.facts.text), b.facts.size()) >
 // release gives the memory of a large recording back, at once: the garbage collector alone would wait until as much again
 // is in use.
 func (b *Builder) release() {
-	defer runtime.GC()
+	defer debug.FreeOSMemory() // what is collected may not fit what is asked for next
 	b.facts = facts{dom: dom{names: b.facts.names, words: b.facts.words}, order: b.facts.order}
 	b.entries, b.times, b.sids, b.player, b.lent = nil, nil, nil, player{}, nil
 	b.dec.reset(nil)
