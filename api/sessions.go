@@ -96,7 +96,7 @@ func (v *view) search(ctx context.Context, q search.Query) (*SessionPage, error)
 	}
 	page := &SessionPage{Total: res.Total, NextCursor: res.Next, Sessions: []SessionRow{}, Facets: Facets{
 		Pattern: facet("pattern"), Device: facet("device"), OS: facet("os"), Version: facet("version"),
-		Browser: facet("browser"), Channel: facet("channel"), Screen: facet("screen"),
+		Browser: facet("browser"), Channel: facet("channel"), Screen: facet("screen"), Goal: facet("goal"),
 	}}
 	for _, id := range res.Sessions {
 		d, err := v.snap.Sessions.Get(ctx, id)

@@ -401,6 +401,7 @@ type Facets struct {
 	Browser []FacetValue `json:"browser"`
 	Channel []FacetValue `json:"channel"`
 	Screen  []FacetValue `json:"screen"`
+	Goal    []FacetValue `json:"goal" doc:"Goals that sessions reached"`
 }
 
 // FacetValue is one value of a facet.

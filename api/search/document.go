@@ -25,7 +25,7 @@ const (
 var Fields = [...]string{"browser", "channel", "device", "goal", "issue", "os", "pattern", "reason", "screen", "session", "user", "version"}
 
 // FacetFields lists the fields that Result.Facets counts.
-var FacetFields = [...]string{"browser", "channel", "device", "os", "pattern", "screen", "version"}
+var FacetFields = [...]string{"browser", "channel", "device", "goal", "os", "pattern", "screen", "version"}
 
 // newMapping is static: only the fields named here are indexed, and none is stored.
 func newMapping() *mapping.IndexMappingImpl {

@@ -184,7 +184,7 @@ func TestPagesAndFacets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := map[string][]Count{"browser": {{"Safari 19", 2}}, "channel": {{"ads", 1}}, "device": {{"mobile", 1}}, "os": {{"iOS", 2}},
+	want := map[string][]Count{"browser": {{"Safari 19", 2}}, "channel": {{"ads", 1}}, "device": {{"mobile", 1}}, "goal": {{"buy", 2}}, "os": {{"iOS", 2}},
 		"pattern": {{"dead_tap", 1}, {"rage_tap", 1}}, "screen": {{"/product/:id", 2}}, "version": {{"2.4.0", 1}, {"2.4.1", 1}}}
 	if diff := cmp.Diff(want, res.Facets); diff != "" {
 		t.Errorf("facets: %s", diff)

@@ -233,6 +233,19 @@ it("filters sessions by a facet and keeps the filter in the address", async () =
   await page.reload();
   await page.getByRole("button", { name: `Remove filter device: ${value.value}` }).click();
   await page.waitForURL((u) => !u.searchParams.has("device"));
+  // Those who reached a goal, on one day.
+  const [goal] = all.facets.goal;
+  await page.locator(".facet", { hasText: "Goal reached" }).getByRole("button", { name: goal.value }).click();
+  await page.getByRole("status").filter({ hasText: new RegExp(`^${goal.count} session`) }).waitFor();
+  const { sessions: [one] } = await world.api(`/sessions?limit=1&goal=${encodeURIComponent(goal.value)}`);
+  const day = one.start.slice(0, 10);
+  await page.getByLabel("from", { exact: true }).fill(day);
+  await page.getByLabel("to", { exact: true }).fill(day);
+  await page.waitForURL((u) => u.searchParams.get("from") === day && u.searchParams.get("to") === day);
+  const then = await world.api(`/sessions?goal=${encodeURIComponent(goal.value)}&from=${day}T00:00:00Z&to=${day}T23:59:59.999Z`);
+  assert.ok(then.total > 0 && then.total < goal.count, "a day is some of all");
+  await page.getByRole("status").filter({ hasText: new RegExp(`^${then.total} session`) }).waitFor();
+  await accessible(page, "the filtered sessions");
   await close();
 });
 

@@ -221,9 +221,10 @@ export function answer(method, path, params, write) {
   if (kind === "sessions" && id === undefined) {
     const q = lower(params.get("q") ?? "");
     const one = (name, value) => !params.get(name) || params.get(name) === value;
-    const hit = sessions.filter((s) => (!q || lower(Object.values(s).join(" ")).includes(q)) && one("device", s.device) && one("version", s.app_version) && one("browser", s.browser) && one("os", s.os) && one("channel", s.channel) && one("user", s.user) && (!params.get("pattern") || s.patterns.includes(params.get("pattern"))));
+    const hit = sessions.filter((s) => (!q || lower(Object.values(s).join(" ")).includes(q)) && one("device", s.device) && one("version", s.app_version) && one("browser", s.browser) && one("os", s.os) && one("channel", s.channel) && one("user", s.user) && (!params.get("pattern") || s.patterns.includes(params.get("pattern")))
+      && (!params.get("goal") || (s.converted ?? []).includes(params.get("goal"))) && (!params.get("from") || s.start >= params.get("from")) && (!params.get("to") || s.start < params.get("to")));
     const p = page(hit, params);
-    const facets = { pattern: facet(hit, (s) => s.patterns), device: facet(hit, (s) => [s.device]), os: facet(hit, (s) => [s.os]), version: facet(hit, (s) => [s.app_version]), browser: facet(hit, (s) => [s.browser]), channel: facet(hit, (s) => [s.channel]), screen: screensOf.map((value, i) => ({ value, count: hit.length - i })).filter((f) => f.count > 0) };
+    const facets = { pattern: facet(hit, (s) => s.patterns), device: facet(hit, (s) => [s.device]), os: facet(hit, (s) => [s.os]), version: facet(hit, (s) => [s.app_version]), browser: facet(hit, (s) => [s.browser]), channel: facet(hit, (s) => [s.channel]), goal: facet(hit, (s) => s.converted ?? []), screen: screensOf.map((value, i) => ({ value, count: hit.length - i })).filter((f) => f.count > 0) };
     return { status: 200, body: { total: hit.length, ...p.next, facets, sessions: p.rows } };
   }
   if (kind === "sessions") {

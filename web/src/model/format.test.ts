@@ -39,6 +39,8 @@ describe("times", () => {
   it("ranges share what they can", () => expect(f.dayRange("2026-11-03T00:00:00Z", "2026-11-24T00:00:00Z", "en-GB").replaceAll(/\s/g, " ")).toMatch(/^3\s?–\s?24 Nov 2026$/));
   it("an impossible range is a dash", () => expect(f.dayRange("2026-11-25", "2026-11-24", "en-GB")).toBe("–"));
   it("a broken time is a dash", () => expect([f.day("x"), f.moment("x"), f.shortDay("")]).toEqual(["–", "–", "–"]));
+  it("a day begins at midnight UTC, and a moment is left alone", () =>
+    expect([f.dayStart("2026-10-31", 0), f.dayStart("2026-10-31", 1), f.dayStart("2026-10-31T12:00:00Z", 1), f.dayStart("", 1), f.dayStart("2026-13-01", 0)]).toEqual(["2026-10-31T00:00:00.000Z", "2026-11-01T00:00:00.000Z", "2026-10-31T12:00:00Z", "", ""]));
   it("moment", () => expect(f.moment("2026-11-03T14:05:00Z", "en-GB", "UTC")).toBe("3 Nov 2026, 14:05"));
 });
 

@@ -142,6 +142,16 @@ export function dayRange(from: string, to: string, locale?: Locale): string {
   return dates(locale, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }).formatRange(a, b);
 }
 
+/**
+ * When a day begins that is so many days after one as "2026-11-03", as the server takes times; what is no such day, but a
+ * moment in a link, as it is.
+ */
+export function dayStart(day: string, after: number): string {
+  if (!/^\d{4}-\d\d-\d\d$/.test(day)) return day;
+  const d = parse(`${day}T00:00:00Z`);
+  return d === null ? "" : new Date(d.getTime() + after * 86_400_000).toISOString();
+}
+
 /** A moment in the reader's own time zone. */
 export function moment(time: string, locale?: Locale, timeZone?: string): string {
   const d = parse(time);

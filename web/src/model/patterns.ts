@@ -44,7 +44,7 @@ export function pattern(name: string): PatternInfo {
 const verdicts: Record<string, string> = { friction: "Friction", dismissed: "Dismissed: looks like it, is not", no_opinion: "Could not be judged" };
 export const verdict = (name: string): string => verdicts[name] ?? words(name);
 
-const attributes: Record<string, string> = { app_version: "version", os: "OS", device: "device", browser: "browser", channel: "channel", plan: "plan" };
+const attributes: Record<string, string> = { app_version: "version", os: "OS", device: "device", browser: "browser", channel: "channel", plan: "plan", goal: "goal reached" };
 export const attribute = (name: string): string => attributes[name] ?? name.replaceAll("_", " ");
 
 const aftermaths: Record<string, string> = {

@@ -2,7 +2,7 @@
 import { memo, useEffect, useMemo, useRef, useState } from "react";
 import { fetchSessions } from "../api/client";
 import type { FacetValue, SessionList, SessionRow } from "../api/wire";
-import { count, duration, middle, moment, plural } from "../model/format";
+import { count, day, dayStart, duration, middle, moment, plural } from "../model/format";
 import { attribute, pattern } from "../model/patterns";
 import { useKeys } from "../state/keys";
 import { useMore, type More, type Page } from "../state/more";
@@ -17,7 +17,7 @@ import { Icon } from "./icons";
 const pageSize = 50;
 // Who goes on wants more at once.
 const moreSize = 200;
-const facetNames = ["pattern", "screen", "device", "os", "browser", "version", "channel"] as const;
+const facetNames = ["pattern", "goal", "screen", "device", "os", "browser", "version", "channel"] as const;
 const filterNames = [...facetNames, "user", "issue", "from", "to"] as const;
 // Facets show this many values before "more".
 const facetValues = 6;
@@ -31,9 +31,10 @@ export function SessionsPage() {
     if (value !== "") filters[name] = value;
   }
   const name = `sessions:${JSON.stringify(filters)}`;
-  const sessions = useResource<SessionList>(name, (signal) => fetchSessions({ ...filters, limit: pageSize }, signal));
+  const asked = { ...filters, from: dayStart(filters["from"] ?? "", 0), to: dayStart(filters["to"] ?? "", 1) };
+  const sessions = useResource<SessionList>(name, (signal) => fetchSessions({ ...asked, limit: pageSize }, signal));
   const first = useMemo(() => (sessions.data === undefined || sessions.stale ? undefined : pageOf(sessions.data)), [sessions.data, sessions.stale]);
-  const more = useMore<SessionRow>(name, first, (cursor, signal) => fetchSessions({ ...filters, limit: moreSize, cursor }, signal).then(pageOf), sessions.reload);
+  const more = useMore<SessionRow>(name, first, (cursor, signal) => fetchSessions({ ...asked, limit: moreSize, cursor }, signal).then(pageOf), sessions.reload);
   const set = (name: string, value: string) => {
     const next = new URLSearchParams(search);
     if (value === "") next.delete(name);
@@ -54,7 +55,7 @@ export function SessionsPage() {
       {active.length > 0 && (
         <ul className="chips active" aria-label="Active filters">
           {active.map((n) => (
-            <li key={n}><button type="button" className="chip" onClick={() => set(n, "")} aria-label={`Remove filter ${attribute(n)}: ${filters[n]}`}>{attribute(n)}: {n === "pattern" ? pattern(filters[n] ?? "").label : filters[n]} <span aria-hidden="true">×</span></button></li>
+            <li key={n}><button type="button" className="chip" onClick={() => set(n, "")} aria-label={`Remove filter ${attribute(n)}: ${shownValue(n, filters[n] ?? "")}`}>{attribute(n)}: {shownValue(n, filters[n] ?? "")} <span aria-hidden="true">×</span></button></li>
           ))}
         </ul>
       )}
@@ -67,6 +68,9 @@ export function SessionsPage() {
     </>
   );
 }
+
+const shownValue = (name: string, value: string): string =>
+  name === "pattern" ? pattern(value).label : name === "from" || name === "to" ? day(value) : value;
 
 /** A search box that asks the server when the typing pauses. */
 function SearchBox({ box, value, onSearch }: { box: { current: HTMLInputElement | null }; value: string; onSearch(v: string): void }) {
@@ -94,6 +98,12 @@ function FacetPanel({ facets, filters, onPick }: { facets: Record<string, FacetV
   return (
     <details className="facets" open={!narrow}>
       <summary>Filters</summary>
+      <fieldset className="facet days">
+        <legend>Day (UTC)</legend>
+        {(["from", "to"] as const).map((end) => (
+          <label key={end} className="inline">{end} <input type="date" value={(filters[end] ?? "").slice(0, 10)} onChange={(e) => onPick(end, e.target.value)} /></label>
+        ))}
+      </fieldset>
       {facetNames.map((name) => {
         const values = facets[name] ?? [];
         if (values.length === 0) return null;
@@ -106,7 +116,7 @@ function FacetPanel({ facets, filters, onPick }: { facets: Record<string, FacetV
 function Facet({ name, values, chosen, onPick }: { name: string; values: readonly FacetValue[]; chosen: string; onPick(value: string): void }) {
   const [all, setAll] = useState(false);
   const shown = all ? values : values.slice(0, facetValues);
-  const label = name === "pattern" ? "Pattern" : name === "screen" ? "Screen" : attribute(name);
+  const label = attribute(name);
   return (
     <fieldset className="facet">
       <legend>{label.charAt(0).toUpperCase() + label.slice(1)}</legend>
