@@ -10,17 +10,24 @@ import (
 // least, eight are enough).
 const minControls = 4
 
-// priorError is how large systematic errors of adjusted comparisons are before any control has spoken, as a standard
-// deviation on the log-odds scale, for what all issues have in common and for how they differ alike: a hidden trait
-// moves odds by a fifth. A dozen controls overrule it. On simulated worlds intervals covered 91 to 95 % with 0.1 where hidden
-// traits are strong, and 98 % of small data with 0.5.
-const priorError = 0.2
+// What systematic errors of adjusted comparisons are like before any control has spoken, as standard deviations on the
+// log-odds scale. A dozen controls overrule both.
+const (
+	// priorCommon is how large what all issues have in common is: odds differ by two thirds, as much as strong confounders
+	// that were overlooked move them. What is expected beforehand is nothing, so that a part of the error stays in all figures and,
+	// added up, in totals: with 0.2 half of what a dozen controls of 2,000 simulated sessions find, with 0.5 a seventh. Without a
+	// bound four controls that say nothing would make totals of noise.
+	priorCommon = 0.5
+	// priorError is how much it differs between issues: a hidden trait moves odds by a fifth. On simulated worlds intervals covered 91
+	// to 95 % with 0.1 where hidden traits are strong, and 98 % of small data with 0.5.
+	priorError = 0.2
+)
 
 // calibration is the systematic error that harmless controls reveal, on the log-odds scale: there the same hidden
 // difference between people moves rare and common outcomes alike.
 type calibration struct {
 	controls int
-	mean     float64
+	mean     float64 // what all issues have in common
 	variance float64 // of the systematic error of a new issue: spread between controls and doubt about the mean
 	between  float64 // the part of it that is spread between controls, which averages out over many issues
 }
@@ -36,17 +43,28 @@ const (
 // sampling error (a random effects model as in DerSimonian and Laird 1986, with a normal prior for the mean and a
 // half-normal one for the spread, integrated over the spread as in Gelman 2006). The prediction for one more control is
 // the systematic error of an issue.
+//
+// How much a control counts must not depend on what it says. Where few reach an outcome, those who happen to reach it more
+// often also look more scattered; weighed by that, the mean of a dozen controls of 2,000 simulated sessions lay by 0.03 on
+// one side. A control therefore has the variance that it would have if it made no difference, which is true of it, times what
+// all of them together exceed that by.
 func calibrate(controls []effect) calibration {
 	var est, vs []float64
+	seen, even := 0.0, 0.0
 	for i := range controls {
 		if e := &controls[i]; e.possible {
+			n := float64(e.exposed)
 			est = append(est, e.tau/e.slope)
-			vs = append(vs, e.se*e.se/(e.slope*e.slope))
+			vs = append(vs, e.even/(n*n*e.slope*e.slope))
+			seen, even = seen+e.variance, even+e.even
 		}
 	}
 	c := calibration{controls: len(est)}
 	if !c.possible() {
 		return c
+	}
+	for i := range vs {
+		vs[i] *= max(seen/even, 1)
 	}
 	var logs, means, vars [spreadSteps + 1]float64
 	top := math.Inf(-1)
@@ -80,7 +98,7 @@ func spreads(k int) float64 {
 // randomEffects returns, for a known variance between controls, the log density of their estimates, and mean and variance
 // of what they have in common.
 func randomEffects(est, vs []float64, between float64) (logDensity, mean, variance float64) {
-	precision := 1 / (priorError * priorError)
+	precision := 1 / (priorCommon * priorCommon)
 	for i := range est {
 		v := vs[i] + between
 		precision += 1 / v

@@ -24,6 +24,7 @@ type effect struct {
 	balance  Balance
 	beyond   float64 // share of the exposed whose like hardly ever succeeded
 	slope    float64 // change of tau per unit of log-odds: the mean of p(1-p) over the exposed
+	even     float64 // variance of lost if the failure made no difference: whatever the exposed did
 	psi      [groups]float64
 	caveats  []string
 }
@@ -281,6 +282,7 @@ func (x *estimator) spread(fit *fitted, e *effect) {
 	seenRate := (e.observed + steady*e.expected/n) / (n + steady)
 	rate := clamp(e.expected/n, 1e-6, 1-1e-6)
 	chance := max(seenRate*(1-seenRate), rate*(1-rate))
+	e.even = e.variance + n*e.slope + max(prior, plain(fit, n))
 	e.variance += max(robust, n*chance+max(prior, plain(fit, n)))
 }
 

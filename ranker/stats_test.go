@@ -73,11 +73,11 @@ func TestPriorOfNothing(t *testing.T) {
 }
 
 // TestRandomEffects against the formula by hand: estimates 0, .2, .4, .6 with variance .01 each and .03 between them have
-// precision 4/.04 and the prior's 1/.04, hence mean .3 x 100/125 and variance 1/125.
+// precision 4/.04 and the prior's 1/.25, hence mean .3 x 100/104 and variance 1/104.
 func TestRandomEffects(t *testing.T) {
 	_, mean, variance := randomEffects([]float64{0, 0.2, 0.4, 0.6}, []float64{0.01, 0.01, 0.01, 0.01}, 0.03)
-	near(t, "mean", mean, 0.24, 1e-12)
-	near(t, "variance", variance, 0.008, 1e-12)
+	near(t, "mean", mean, 30.0/104, 1e-12)
+	near(t, "variance", variance, 1.0/104, 1e-12)
 }
 
 // TestCalibrate: precise controls speak for themselves, vague ones leave the prior as it was.
@@ -86,7 +86,8 @@ func TestCalibrate(t *testing.T) {
 		var out []effect
 		for i := range n {
 			z := float64(1 - 2*(i%2)) // every second above, every second below: standard deviation = spread
-			out = append(out, effect{possible: true, slope: 0.2, tau: 0.2 * (at + spread*z), se: 0.2 * se})
+			variance := 0.04 * se * se
+			out = append(out, effect{possible: true, exposed: 1, slope: 0.2, tau: 0.2 * (at + spread*z), variance: variance, even: variance})
 		}
 		return out
 	}
@@ -95,7 +96,7 @@ func TestCalibrate(t *testing.T) {
 	near(t, "deviation of many", math.Sqrt(c.variance), 0.3, 0.01)
 	c = calibrate(controls(4, 0, 0, 50))
 	near(t, "mean of vague ones", c.mean, 0, 1e-3)
-	near(t, "deviation of vague ones", math.Sqrt(c.variance), priorError*math.Sqrt2, 0.01)
+	near(t, "deviation of vague ones", math.Sqrt(c.variance), math.Hypot(priorError, priorCommon), 0.01)
 	if c := calibrate(controls(3, 0, 0.1, 0.1)); c.possible() || c.variance != 0 {
 		t.Errorf("three controls calibrate: %+v", c)
 	}
