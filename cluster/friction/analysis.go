@@ -30,6 +30,8 @@ type analysis struct {
 	everywhere  *local          // what applies without overrides
 	veils       []replay.NodeID // wrappers of steppers whose value is hidden, listed when first asked for
 	veilsKnown  bool
+	handsKnown  bool
+	handsLong   bool            // see handsLast
 	drags       map[string]bool // keys of controls that are dragged, built when first asked for
 	// trace is told what a run took and how it was graded, before that is forgotten; nil = nobody asks.
 	trace                   func(a *analysis, r *run, effect []bool)
@@ -73,20 +75,22 @@ type memory struct {
 
 // control is one element that was pressed, followed across re-renders within the session.
 type control struct {
-	target    replay.TargetID // first seen; NoIndex where only a position is known
-	key       string
-	sure      float64
-	kind      Kind
-	screen    replay.ScreenID
-	local     *local
-	node      replay.NodeID // the latest node it was
-	last      int32         // latest gesture on it
-	before    int32         // control found before it with the same key on the same screen, or -1
-	gestures  []int32
-	long      bool // held somewhere in the session, once longKnown
-	longKnown bool
-	shown     map[replay.NodeID]bool // what earlier presses of a submit brought
-	answered  int                    // gestures answered in time, filled by the response model
+	target     replay.TargetID // first seen; NoIndex where only a position is known
+	key        string
+	sure       float64
+	kind       Kind
+	screen     replay.ScreenID
+	local      *local
+	node       replay.NodeID // the latest node it was
+	last       int32         // latest gesture on it
+	before     int32         // control found before it with the same key on the same screen, or -1
+	gestures   []int32
+	long       bool // held somewhere in the session, once longKnown
+	longKnown  bool
+	holds      bool // holds controls that were pressed, once holdsKnown
+	holdsKnown bool
+	shown      map[replay.NodeID]bool // what earlier presses of a submit brought
+	answered   int                    // gestures answered in time, filled by the response model
 }
 
 // cell is the edge of the square that stands for an element where only positions are known; 48 dp is Android's least

@@ -18,6 +18,10 @@ type complaint struct {
 // maxStanding bounds how many complaints may stand at once: forms have not more fields that somebody fills in.
 const maxStanding = 64
 
+// summaryNodes is the size up to which an arrival that names itself a complaint is a list of all that is wrong in a form: a heading
+// and nine lines with a link each. A page that is drawn anew with a complaint in it is larger.
+const summaryNodes = 31
+
 // complaints lists what complained of fields, in order of its coming.
 func (a *analysis) complaints() []complaint {
 	if a.complained != nil {
@@ -53,6 +57,8 @@ func (a *analysis) complaints() []complaint {
 				end(e.At, func(x *complaint) bool { return a.tree.within(x.node, c.Node) })
 			case c.Kind == replay.Added && c.Size <= fewNodes:
 				came = invalid || c.Traits&replay.ChangeText != 0 && a.besideRow(c, rows)
+			case c.Kind == replay.Added && c.Size <= summaryNodes:
+				came = invalid
 			case c.Kind == replay.AttributeChanged && c.Attr == "aria-invalid":
 				end(e.At, func(x *complaint) bool { return x.node == c.Node })
 				came = invalid

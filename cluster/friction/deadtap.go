@@ -1,6 +1,9 @@
 package friction
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // findDead looks at every run of presses on a control of which the first got no answer at all within AnswerLimit, or
 // until the person turned to something else. Repeats join it. A silent press that a filter explains is dismissed.
@@ -50,8 +53,12 @@ func findDead(a *analysis) []candidate {
 			}
 		}
 		reason, v := a.explain(c, first)
-		if reason == "" && c.local.repeats(len(silent)) {
+		switch {
+		case reason != "":
+		case c.local.repeats(len(silent)):
 			reason, v = ReasonRepeatUse, Dismissed
+		case a.surface(c):
+			reason, v = ReasonNoElement, NoOpinion
 		}
 		if reason == ReasonShortTail && r.closed > 0 {
 			continue // turned elsewhere too soon to say anything
@@ -83,6 +90,21 @@ func findDead(a *analysis) []candidate {
 		out = append(out, cand)
 	}
 	return out
+}
+
+// surface reports whether what was pressed is no control by tag and role, answered nobody in this session, and holds others that
+// were pressed: who pressed it pressed beside them.
+func (a *analysis) surface(c *control) bool {
+	if t := a.tgt(c); t == nil || pressable(t) || c.answered > 0 {
+		return false
+	}
+	if !c.holdsKnown {
+		c.holdsKnown = true
+		c.holds = slices.ContainsFunc(a.controls, func(m control) bool {
+			return m.kind == Control && m.node != c.node && len(m.gestures) > 0 && a.tree.within(m.node, c.node)
+		})
+	}
+	return c.holds
 }
 
 // leadsOn is how many different states a control must have led to before it is one that leads on.

@@ -174,10 +174,14 @@ func (a *analysis) here(t *replay.Target, g *gesture) bool {
 	return s != nil && t.Tag == "a" && t.Role == "link" && !t.Traits.Has(replay.Toggle) && len(t.Href) > 1 && t.Href == s.Path
 }
 
-// restyled reports whether the class of a control changes in the session: what sets it apart from its siblings is a state,
-// and not what it was made to look like.
+// restyled reports whether the class of a control changes in the session otherwise than with the focus, which comes and goes: what
+// sets it apart from its siblings is a state, and not what it was made to look like.
 func (a *analysis) restyled(c *control) bool {
-	return c.node >= 0 && a.amb.get(changeKey{node: c.node, kind: replay.AttributeChanged, attr: "class"}) != nil
+	if c.node < 0 {
+		return false
+	}
+	p := a.amb.get(changeKey{node: c.node, kind: replay.AttributeChanged, attr: "class"})
+	return p != nil && p.count > 2*p.focus
 }
 
 // atTop reports whether a control that says it leads to the top was pressed on a page that is there already.

@@ -445,6 +445,10 @@ func (a *analysis) reEdits() []candidate {
 		case replay.Navigate:
 			*typing.at(e.Window) = 0
 			flush(func(b bout) bool { return b.window != e.Window })
+		case replay.Focus:
+			if a.takesText(e) && e.Target+1 != *typing.at(e.Window) {
+				*typing.at(e.Window) = 0 // who goes on to another field has left this one, whether anything is written there or not
+			}
 		case replay.Input:
 			t := a.codeOf(e)
 			latest := typing.at(e.Window)
@@ -452,8 +456,8 @@ func (a *analysis) reEdits() []candidate {
 				thrown[t] = true
 				continue
 			}
-			if a.field(e) == nil {
-				continue
+			if a.field(e) == nil || e.Detail == 0 && *latest != e.Target+1 {
+				continue // who writes begins with a letter; fields are emptied by pages as well
 			}
 			code := t != replay.NoIndex
 			if !code {

@@ -36,12 +36,50 @@ func (a *analysis) grade(r *run) []bool {
 			effect[i] = true
 		}
 	}
+	a.ungradeBars(r, effect)
 	a.ungradeLooks(r, effect)
 	a.ungradeReplaced(r, effect)
 	a.ungradeFlashes(r, effect)
 	a.ungradeHeld(r, effect)
 	return effect
 }
+
+// ungradeBars takes back bars that show that a page is busy: a thing without a word that came somewhere else, moved while it was
+// there, and went when something came to stay. Nobody knows how long the server takes, so that such a bar is no answer.
+func (a *analysis) ungradeBars(r *run, effect []bool) {
+	looked := 0
+	for i := 0; i < len(r.touches) && looked < maxPlaceholders; i++ {
+		t := &r.touches[i]
+		if t.kind != replay.Added || !effect[i] || t.rel == own || t.size > fewNodes || t.traits&replay.ChangeText != 0 || t.undone-t.at < a.limits(r).QuickAnswer {
+			continue
+		}
+		looked++
+		steps, came := 0, false
+		for j := i + 1; j < len(r.touches); j++ {
+			n := &r.touches[j]
+			switch {
+			case n.at > t.undone:
+			case n.attr == "style" && a.tree.within(n.node, t.node):
+				steps++
+			case (n.kind == replay.Added || n.kind == replay.TextChanged) && effect[j] && n.undone == 0 && t.undone-n.at <= barLag:
+				came = true
+			}
+		}
+		if steps < barSteps || !came {
+			continue
+		}
+		for j := i; j < len(r.touches); j++ {
+			effect[j] = effect[j] && !a.tree.within(r.touches[j].node, t.node)
+		}
+	}
+}
+
+const (
+	// barSteps is how often a bar moves at least: it comes, goes forward, and is full.
+	barSteps = 2
+	// barLag is how long a full bar stays to be seen: half a second in the libraries at hand, and the fading.
+	barLag = time.Second
+)
 
 // ungradeLooks takes back what belongs to a passing look of the control: changes of things that came and went, and the
 // empty holder that a widget library puts into a control at its first press for nothing but ripples.

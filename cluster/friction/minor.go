@@ -1,6 +1,8 @@
 package friction
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/rankle/rankle/replay"
@@ -40,15 +42,24 @@ func (a *analysis) minor(r *run, w *watch, e *replay.Event, c *replay.Change, t 
 		a.tree.within(c.Node, a.surround(r.blurred, r.node)) {
 		return true // the field that lost the focus
 	}
-	if cosmetic && w.blurAt > 0 && within(e.At, w.blurAt, momentLag) && !a.tree.within(r.node, c.Node) &&
-		(a.tree.within(c.Node, w.lost) || a.tree.within(w.lost, c.Node)) {
+	if cosmetic && t.rel == own && a.changesWith(e, c.Node, "disabled", "aria-disabled") {
+		return true // it is switched off, or on again, and looks it
+	}
+	if cosmetic && t.rel == around && r.blurred >= 0 && within(e.At, r.blurAt, momentLag) && a.tree.within(r.blurred, c.Node) && a.changesWith(e, r.blurred, c.Attr) {
+		return true // a form that hears of the field that lost the focus
+	}
+	if cosmetic && w.blurAt > 0 && within(e.At, w.blurAt, momentLag) &&
+		(a.tree.within(c.Node, w.lost) || a.tree.within(w.lost, c.Node) && !a.tree.within(r.node, c.Node)) {
 		return true // what the focus left no longer looks it
 	}
 	if cosmetic && t.rel != elsewhere && p.focus > 0 && within(e.At, w.focusAt, momentLag) &&
 		(a.tree.within(w.focused, r.node) || a.tree.within(r.node, w.focused)) {
 		return true // it got the focus, and looks it
 	}
-	if cosmetic && a.beforeRelease(r, w, e.At, c.Node, t.rel) {
+	if cosmetic && (a.beforeRelease(r, w, e.At, c.Node, t.rel) || t.rel != elsewhere && a.beforeClick(r, w)) {
+		return true
+	}
+	if t.rel == own && prepares(c) && a.atDown(r, e.At) {
 		return true
 	}
 	if c.Kind == replay.Added && t.rel == own && a.amb.fading[c.State] {
@@ -73,6 +84,39 @@ func (a *analysis) beforeRelease(r *run, w *watch, at time.Duration, node replay
 		return got
 	}
 	return w.blurAt >= g.at && within(at, w.blurAt, momentLag) && w.lost >= 0 && a.tree.within(node, a.surround(w.lost, r.node))
+}
+
+// beforeClick reports whether an event comes between the lifting of a finger and the click of it. Browsers tell there, at one
+// moment, all that a mouse would have done on its way: it comes over the control, which looks it, and gives it the focus.
+func (a *analysis) beforeClick(r *run, w *watch) bool {
+	g := &a.gestures[a.pressAt(r, a.s.Events[w.event].At)]
+	return g.pointer == replay.Touch && g.clicked && a.s.Events[w.event].At >= g.end && w.event < g.lastEv
+}
+
+// atDown reports whether a moment is the one at which the pointer goes down.
+func (a *analysis) atDown(r *run, at time.Duration) bool {
+	g := &a.gestures[a.pressAt(r, at)]
+	return g.released() && at < g.end && at-g.at <= momentLag
+}
+
+// changesWith reports whether one of some attributes of a node changes in the batch of an event.
+func (a *analysis) changesWith(e *replay.Event, n replay.NodeID, attrs ...string) bool {
+	return slices.ContainsFunc(a.s.Mutations[e.Detail].Changes, func(c replay.Change) bool {
+		return c.Node == n && c.Kind == replay.AttributeChanged && slices.Contains(attrs, c.Attr)
+	})
+}
+
+// prepares reports whether a change of a control that comes at the moment at which the pointer goes down may make it ready for its
+// first press, as libraries do that spare the work until then: an empty element comes for what will be shown, or a mark of their
+// own goes. What a click does comes with the release.
+func prepares(c *replay.Change) bool {
+	switch c.Kind {
+	case replay.Added:
+		return c.Size <= 1 && c.Traits&replay.ChangeText == 0
+	case replay.AttributeChanged:
+		return c.State == 0 && strings.Contains(c.Attr, "-") && !strings.HasPrefix(c.Attr, "aria-")
+	}
+	return false
 }
 
 // byBlur reports whether a change comes with the loss of the focus rather than with the click after it.

@@ -230,9 +230,12 @@ func weaker(d *Digest, e Episode) bool {
 	})
 }
 
-// clicksOnly reports whether clicks tell all that was done: no presses without a click, holds, drags and slow presses.
+// clicksOnly reports whether clicks tell all that was done: no presses without a click, holds, drags, slow presses, and none that is
+// over at once.
 func clicksOnly(s *replay.Session) bool {
-	return !slices.ContainsFunc(findGestures(s, nil), func(g gesture) bool { return g.kind != tap || g.disabledFlag() || g.long(2*pressLength) })
+	return !slices.ContainsFunc(findGestures(s, nil), func(g gesture) bool {
+		return g.kind != tap || g.disabledFlag() || g.long(2*pressLength) || !g.alone && g.end-g.at <= instant
+	})
 }
 
 // evidence is what a recorder may leave out.

@@ -175,6 +175,7 @@ const (
 type watch struct {
 	known    bool  // the others are set
 	cur      int32 // open run, or -1
+	event    int32 // index of the event that is taken
 	closing  []int32
 	due      time.Duration // until then no run of the window is over
 	moveAt   time.Duration
@@ -222,18 +223,23 @@ func (a *analysis) sweep() {
 			next++
 		}
 		a.expire(w, e.At)
+		w.event = int32(i)
 		a.take(w, e)
 	}
 }
 
-// waiting reports whether nothing at all has happened since the latest press of the open run.
+// waiting reports whether nothing that may be an answer has happened since the latest press of the open run.
 func (a *analysis) waiting(w *watch) bool {
 	if w.cur < 0 {
 		return false
 	}
 	r, since := &a.runs[w.cur], a.newest(w.cur)
-	return (len(r.touches) == 0 || r.touches[len(r.touches)-1].at < since) &&
-		(len(r.signals) == 0 || r.signals[len(r.signals)-1].at < since)
+	for i := len(r.touches) - 1; i >= 0 && r.touches[i].at >= since; i-- {
+		if !r.touches[i].minor {
+			return false
+		}
+	}
+	return len(r.signals) == 0 || r.signals[len(r.signals)-1].at < since
 }
 
 // begin starts a run with gesture g, or joins the open one.

@@ -24,6 +24,7 @@ type story struct {
 	names  map[string]*thing
 	nodes  map[replay.NodeID]string
 	touch  bool
+	also   bool // changes join the latest batch
 	screen replay.ScreenID
 	nextX  int32
 	off    map[string]bool
@@ -36,6 +37,7 @@ type thing struct {
 	x, y     int32
 	disabled bool
 	checked  bool
+	distinct bool // its class alone differs from its siblings'
 	size     int32
 	parent   replay.NodeID
 	traits   replay.ChangeTraits
@@ -165,96 +167,6 @@ func (st *story) every(w []string) error {
 	return nil
 }
 
-func (st *story) element(name, tag, label string, parent replay.NodeID) *thing {
-	t := &thing{node: replay.NodeID(len(st.s.Nodes)), target: replay.TargetID(len(st.s.Targets)), parent: parent, x: st.nextX, y: 200, size: 2}
-	st.nextX += 150
-	st.s.Nodes = append(st.s.Nodes, replay.Node{Parent: parent, Target: t.target, Tag: tag})
-	st.s.Targets = append(st.s.Targets, replay.Target{Node: t.node, Tag: tag, Label: label, Selector: name, Path: "main>" + name})
-	st.names[name] = t
-	st.nodes[t.node] = name
-	return t
-}
-
-var storyTags = map[string]struct {
-	tag, role, typ string
-	traits         replay.Traits
-}{
-	"button": {"button", "button", "", replay.Actionable}, "submit": {"button", "button", "submit", replay.Actionable | replay.Submit | replay.InForm},
-	"link": {"a", "link", "", replay.Actionable}, "tab": {"button", "tab", "", replay.Actionable | replay.Toggle},
-	"checkbox": {"input", "checkbox", "checkbox", replay.Actionable | replay.Toggle}, "radio": {"input", "radio", "radio", replay.Actionable | replay.Toggle},
-	"field": {"input", "textbox", "text", replay.Actionable | replay.TextEntry}, "select": {"select", "combobox", "", replay.Actionable | replay.NativePicker},
-	"file": {"input", "", "file", replay.Actionable | replay.NativePicker}, "download": {"a", "link", "", replay.Actionable | replay.Outward},
-	"search": {"input", "searchbox", "search", replay.Actionable | replay.TextEntry}, "form": {"form", "", "", 0},
-	"slider": {"div", "slider", "", replay.Actionable}, "img": {"img", "", "", 0},
-	"canvas": {"canvas", "", "", replay.Blind}, "video": {"video", "", "", replay.Blind}, "label": {"label", "", "", replay.Actionable},
-	"div": {"div", "", "", 0}, "p": {"p", "", "", 0}, "span": {"span", "", "", 0}, "text": {"#text", "", "", 0},
-}
-
-// declare adds an element: `button pay "Pay" in form at 300,400 disabled`.
-func (st *story) declare(w []string) error {
-	k, ok := storyTags[w[0]]
-	if !ok {
-		return fmt.Errorf("%q is no element and no time", w[0])
-	}
-	if len(w) < 2 {
-		return fmt.Errorf("the element has no name")
-	}
-	parent := st.names["body"].node
-	label := ""
-	for i := 2; i < len(w)-1; i++ {
-		if w[i] == "in" {
-			p, ok := st.names[w[i+1]]
-			if !ok {
-				return fmt.Errorf("nothing is called %q", w[i+1])
-			}
-			parent = p.node
-		}
-	}
-	t := st.element(w[1], k.tag, "", parent)
-	g := &st.s.Targets[t.target]
-	g.Role, g.Type, g.Traits, g.TestID = k.role, k.typ, k.traits, w[1]
-	if k.traits&replay.Actionable == 0 {
-		g.TestID = ""
-	}
-	for i := 2; i < len(w); i++ {
-		key, val, _ := strings.Cut(w[i], "=")
-		switch {
-		case strings.HasPrefix(w[i], `"`):
-			label = strings.Trim(w[i], `"`)
-		case w[i] == "in":
-			i++
-		case w[i] == "at" && i+1 < len(w):
-			if _, err := fmt.Sscanf(w[i+1], "%d,%d", &t.x, &t.y); err != nil {
-				return fmt.Errorf("position %q: %w", w[i+1], err)
-			}
-			i++
-		case w[i] == "disabled":
-			t.disabled = true
-		case w[i] == "checked":
-			t.checked = true
-		case w[i] == "masked":
-			g.Traits |= replay.Masked
-		case w[i] == "blocked":
-			g.Traits |= replay.Blocked
-		case w[i] == "unnamed":
-			g.TestID = ""
-		case key == "href":
-			g.Href = val
-		case key == "test":
-			g.TestID = val
-		default:
-			return fmt.Errorf("%q is not known of an element", w[i])
-		}
-	}
-	g.Label = label
-	for n := parent; n >= 0; n = st.s.Nodes[n].Parent {
-		if st.s.Nodes[n].Tag == "form" {
-			g.Traits |= replay.InForm
-		}
-	}
-	return nil
-}
-
 // refuse lets a snapshot say that a field of the form that stands there again is wrong.
 func (st *story) refuse(shot *replay.Event, field *thing) {
 	shot.Detail = int32(len(st.s.Mutations))
@@ -284,6 +196,9 @@ func (st *story) on(k replay.Kind, t *thing) replay.Event {
 	if t.checked {
 		e.Flags |= replay.FlagChecked
 	}
+	if t.distinct {
+		e.Flags |= replay.FlagDistinct
+	}
 	return e
 }
 
@@ -297,8 +212,13 @@ func stateOf(s string) uint64 {
 	return h.Sum64()
 }
 
-// change records one batch.
+// change records one batch, or more of the latest one.
 func (st *story) change(at time.Duration, cs ...replay.Change) {
+	if n := len(st.s.Mutations); st.also && n > 0 {
+		m := &st.s.Mutations[n-1]
+		m.Changes = append(m.Changes, cs...)
+		return
+	}
 	e := none(replay.MutationEvent)
 	e.Detail = int32(len(st.s.Mutations))
 	m := replay.Mutation{Changes: cs}
@@ -327,6 +247,11 @@ func (st *story) textIn(t *thing) replay.NodeID {
 
 // event puts what happens at a time into the session.
 func (st *story) event(at time.Duration, verb string, w []string) error {
+	if verb == "also" && len(w) > 0 {
+		st.also = true
+		defer func() { st.also = false }()
+		verb, w = w[0], w[1:]
+	}
 	if done, err := st.pageEvent(at, verb, w); done || err != nil {
 		return err
 	}
@@ -362,7 +287,9 @@ func (st *story) event(at time.Duration, verb string, w []string) error {
 			if len(w) < 2 {
 				return fmt.Errorf("attr needs a name")
 			}
-			c.Attr = w[1]
+			if c.Attr = w[1]; value == "gone" {
+				c.State = 0
+			}
 		case "busy":
 			c.Attr, c.Traits = "aria-busy", replay.ChangeBusy
 		case "invalid":
@@ -374,7 +301,8 @@ func (st *story) event(at time.Duration, verb string, w []string) error {
 		st.change(at, c)
 	case "disable", "enable":
 		t.disabled = verb == "disable"
-		st.change(at, replay.Change{Node: t.node, Parent: st.s.Nodes[t.node].Parent, Kind: replay.AttributeChanged, Size: 1, State: stateOf(verb), Attr: "disabled"})
+		c := replay.Change{Node: t.node, Parent: st.s.Nodes[t.node].Parent, Kind: replay.AttributeChanged, Size: 1, State: stateOf(verb), Attr: "disabled"}
+		st.change(at, c)
 	case "add":
 		return st.add(at, w, value)
 	case "remove":
@@ -562,15 +490,7 @@ func (st *story) pageEvent(at time.Duration, verb string, w []string) (bool, err
 	switch verb {
 	case "open", "route", "back", "reload":
 		e := none(replay.Navigate)
-		if verb == "open" || verb == "reload" {
-			e.Flags |= replay.FlagLoad
-		}
-		if verb == "reload" {
-			e.Flags |= replay.FlagReload
-		}
-		if verb == "back" {
-			e.Flags |= replay.FlagBack
-		}
+		e.Flags |= map[string]replay.Flags{"open": replay.FlagLoad, "reload": replay.FlagLoad | replay.FlagReload, "back": replay.FlagBack}[verb]
 		if p := arg(0); p != "" {
 			st.screen = replay.NoIndex
 			for i := range st.s.Screens {
@@ -609,7 +529,9 @@ func (st *story) pageEvent(at time.Duration, verb string, w []string) (bool, err
 		st.put(at, e)
 	case "move":
 		e := none(replay.Move)
-		e.Pointer = replay.Mouse
+		if e.Pointer = replay.Mouse; arg(1) == "late" {
+			e.Flags |= replay.FlagOverdue
+		}
 		if _, err := fmt.Sscanf(arg(0), "%d,%d", &e.X, &e.Y); err != nil {
 			return true, err
 		}

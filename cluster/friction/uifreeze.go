@@ -127,17 +127,28 @@ func (a *analysis) stalled(window uint16, q silence) (candidate, bool) {
 // doneLast returns what somebody did right before a silence, if that was typing, scrolling, or pressing a pointer down that was
 // still down: nil else. A press that was released is the matter of freeze.
 func (a *analysis) doneLast(window uint16, at time.Duration) *replay.Event {
-	for i := a.eventFrom(at+1) - 1; i >= 0 && at-a.s.Events[i].At <= doneLag; i-- {
+	moved, lag := false, doneLag
+	for i := a.eventFrom(at+1) - 1; i >= 0 && at-a.s.Events[i].At <= lag; i-- {
 		e := &a.s.Events[i]
 		if e.Window != window {
 			continue
 		}
 		switch e.Kind {
+		case replay.Move:
+			moved, at, lag = true, e.At, freezeReach // a drag has begun, if the pointer is down
 		case replay.Input:
+			if moved {
+				return nil
+			}
 			if a.field(e) != nil {
 				return e
 			}
-		case replay.Scroll, replay.PointerDown:
+		case replay.Scroll:
+			if moved {
+				return nil
+			}
+			return e
+		case replay.PointerDown:
 			return e
 		case replay.PointerUp, replay.Click, replay.Navigate:
 			return nil
@@ -248,7 +259,31 @@ func (a *analysis) pressedSince(gi int32, until time.Duration) bool {
 	return false
 }
 
-// queued reports whether several presses were delivered at once when a stillness ended.
+// instant is the longest press that no finger makes: it stays down for many times as long, while what waited in a queue is delivered
+// one right after the other.
+const instant = 5 * time.Millisecond
+
+// handsLast reports whether the presses of the session take as long as those of hands do. A touchpad that is tapped, and a program,
+// press and release at one moment.
+func (a *analysis) handsLast() bool {
+	if !a.handsKnown {
+		a.handsKnown = true
+		short, long := 0, 0
+		for i := range a.gestures {
+			switch g := &a.gestures[i]; {
+			case g.alone || !g.pressed():
+			case g.end-g.at <= instant:
+				short++
+			default:
+				long++
+			}
+		}
+		a.handsLong = long > 2*short
+	}
+	return a.handsLong
+}
+
+// queued reports whether presses were delivered at once when a stillness ended: several, or down and up of one.
 func (a *analysis) queued(window uint16, at time.Duration) bool {
 	n := 0
 	last := time.Duration(-1)
@@ -262,6 +297,9 @@ func (a *analysis) queued(window uint16, at time.Duration) bool {
 		}
 		if last >= 0 && g.at-last > handSpeed || g.at-at > 4*handSpeed {
 			break
+		}
+		if g.at-at <= handSpeed && !g.alone && g.end-g.at <= instant && a.handsLast() {
+			return true
 		}
 		last = g.at
 		n++

@@ -206,7 +206,22 @@ func leads(n node, href string) bool {
 		return false
 	}
 	to := findByAttr(n, "", nameID_, fragment)
-	return to.ok() && to != n || findByAttr(n, "a", nameName, fragment).ok()
+	return to.ok() && to != n && !takesTurns(to) || findByAttr(n, "a", nameName, fragment).ok()
+}
+
+// takesTurns reports whether an element is a part of the page of which one at a time is shown: it says so by its role, or it is
+// hidden, as one beside it may be. A link to such a part switches rather than scrolls.
+func takesTurns(n node) bool {
+	if n.is(nameRole, "tabpanel") {
+		return true
+	}
+	seen := 0
+	for c := n.parent().first(); c.ok() && seen < maxSiblings; c = c.next() {
+		if seen++; c.kind() == kindElement && c.sameTag(n) && c.has(nameHidden) {
+			return true
+		}
+	}
+	return false
 }
 
 // label makes visible text presentable: one line, masked, at most maxLabel runes.
