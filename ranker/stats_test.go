@@ -97,6 +97,11 @@ func TestCalibrate(t *testing.T) {
 	c = calibrate(controls(4, 0, 0, 50))
 	near(t, "mean of vague ones", c.mean, 0, 1e-3)
 	near(t, "deviation of vague ones", math.Sqrt(c.variance), math.Hypot(priorError, priorCommon), 0.01)
+	askew := controls(40, 0, 0.1, 0.1)
+	for i := range askew { // those below happen to look more scattered than they are, those above less
+		askew[i].variance *= []float64{0.5, 1.5}[i%2]
+	}
+	near(t, "mean whatever single controls look like", calibrate(askew).mean, 0, 1e-9)
 	if c := calibrate(controls(3, 0, 0.1, 0.1)); c.possible() || c.variance != 0 {
 		t.Errorf("three controls calibrate: %+v", c)
 	}
