@@ -1,6 +1,7 @@
 package ranker
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -512,11 +513,25 @@ func (c *Collector) byCount(r *Report) {
 	floorsOfCount(r)
 }
 
-// company notes the issues that cannot be told apart, by key.
+// company notes the issues that cannot be told apart, by key, and says with which one an issue often comes.
 func (c *Collector) company(r *Report, over *overlaps) {
-	for i, others := range over.apart {
-		for _, k := range others {
-			r.Issues[i].Together = append(r.Issues[i].Together, c.in.Issues[k].Key)
+	for i := range r.Issues {
+		x := &r.Issues[i]
+		for _, k := range over.apart[i] {
+			x.Together = append(x.Together, c.in.Issues[k].Key)
+		}
+		m := over.beside[i]
+		if m.share == 0 {
+			continue
+		}
+		other := &c.in.Issues[m.issue]
+		text := fmt.Sprintf("%.0f %% of the sessions that met it also met %q, far more than where the same try worked: the figure holds part of what that costs", 100*m.share, cmp.Or(other.Title, other.Key))
+		for _, ims := range [][]Impact{x.Conversion, x.Retention} {
+			for k := range ims {
+				if ims[k].Possible {
+					ims[k].Caveats = append(slices.Clip(ims[k].Caveats), text)
+				}
+			}
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package ranker
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 )
@@ -8,6 +9,11 @@ import (
 // inseparable is the overlap of two issues' sessions (met both / met any) from which their losses cannot be told
 // apart. At 0.8 at most a fifth of the sessions could tell them apart, too few for any sample the tool sees.
 const inseparable = 0.8
+
+// beside is from which share of its sessions an issue comes with another one, beyond the share of the sessions in which the same
+// try worked: its figure then holds so much of what the other costs. In worlds whose issues come in pairs the figures of those that have a
+// third of their sessions in common add up to a third too much (docs/RANKING.md, section 6); below it is within their intervals.
+const beside = 0.3
 
 // maxTogether bounds the issues of one session that are paired: a session that met more is a broken page load, and
 // pairs grow with the square.
@@ -20,6 +26,13 @@ type overlaps struct {
 	sessions []int     // per crowd
 	met      []int     // per issue
 	apart    [][]int32 // per issue: the others that cannot be told from it
+	beside   []mate    // per issue: another one that it can be told from and often comes with
+}
+
+// mate is an issue that a share of another one's sessions met; none has the share 0.
+type mate struct {
+	issue int32
+	share float64
 }
 
 func (c *Collector) overlaps() *overlaps {
@@ -54,7 +67,7 @@ func (c *Collector) overlaps() *overlaps {
 		}
 	}
 	sort.Sort(o) // an order that does not depend on arrival
-	o.apart = o.together()
+	o.findBeside(c, o.pairUp())
 	return o
 }
 
@@ -73,8 +86,9 @@ func (o *overlaps) Less(i, k int) bool {
 	return len(a) < len(b)
 }
 
-// together returns, per issue, the others that cannot be told apart from it.
-func (o *overlaps) together() [][]int32 {
+// pairUp finds the issues that cannot be told apart. Of the others it returns, per issue, those that a share of its sessions met
+// that may make them come with it.
+func (o *overlaps) pairUp() (mates [][]mate) {
 	both := map[[2]int32]int{}
 	for i, set := range o.crowds {
 		for a := range set {
@@ -83,18 +97,59 @@ func (o *overlaps) together() [][]int32 {
 			}
 		}
 	}
-	out := make([][]int32, len(o.met))
+	o.apart, mates = make([][]int32, len(o.met)), make([][]mate, len(o.met))
 	for pair, n := range both {
-		a, b := pair[0], pair[1]
-		if n >= minExposed && float64(n) >= inseparable*float64(o.met[a]+o.met[b]-n) {
-			out[a] = append(out[a], b)
-			out[b] = append(out[b], a)
+		if n < minExposed {
+			continue
+		}
+		for _, p := range [][2]int32{pair, {pair[1], pair[0]}} {
+			share := float64(n) / float64(o.met[p[0]])
+			if float64(n) >= inseparable*float64(o.met[p[0]]+o.met[p[1]]-n) {
+				o.apart[p[0]] = append(o.apart[p[0]], p[1])
+			} else if share >= beside {
+				mates[p[0]] = append(mates[p[0]], mate{p[1], share})
+			}
 		}
 	}
-	for i := range out {
-		sort.Slice(out[i], func(a, b int) bool { return out[i][a] < out[i][b] })
+	for i := range mates {
+		slices.Sort(o.apart[i])
+		slices.SortFunc(mates[i], func(a, b mate) int { return cmp.Compare(a.issue, b.issue) })
 	}
-	return out
+	return mates
+}
+
+// findBeside finds the mate of every issue that its sessions met most beyond those in which the same try worked.
+func (o *overlaps) findBeside(c *Collector, mates [][]mate) {
+	o.beside = make([]mate, len(o.met))
+	worked, met := make([]int, len(mates)), make([][]int, len(mates)) // sessions, and those of them that met each mate
+	for i := range mates {
+		met[i] = make([]int, len(mates[i]))
+	}
+	for i := range c.sessions {
+		v := &c.sessions[i]
+		own := c.tries[v.try0 : v.try0+v.tries]
+		for k := range own {
+			t := &own[k]
+			again := k+1 < len(own) && own[k+1].issue == t.issue
+			if t.failed || again || int(t.issue) >= len(mates) || len(mates[t.issue]) == 0 {
+				continue
+			}
+			worked[t.issue]++
+			for m, other := range mates[t.issue] {
+				if slices.ContainsFunc(own, func(x try) bool { return x.failed && x.issue == other.issue }) {
+					met[t.issue][m]++
+				}
+			}
+		}
+	}
+	for i := range mates {
+		most := beside
+		for m, other := range mates[i] {
+			if excess := other.share - float64(met[i][m])/float64(max(worked[i], 1)); excess >= most {
+				most, o.beside[i] = excess, other
+			}
+		}
+	}
 }
 
 // split returns the part of every issue's loss that is its own when sessions that met several are split between them in

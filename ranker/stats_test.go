@@ -143,7 +143,7 @@ func TestPooledAgainstPlain(t *testing.T) {
 
 func TestSharesNeverCountASessionTwice(t *testing.T) {
 	o := &overlaps{alone: []int{10, 0, 0}, met: []int{30, 20, 5}, crowds: [][]int32{{0, 1}, {0, 1, 2}}, sessions: []int{15, 5}}
-	o.apart = o.together()
+	o.pairUp()
 	effects := []float64{0.3, 0.1, -0.2}
 	losses := []float64{9, 2, -1}
 	s := o.shares(effects, losses, 10) // as much as they lose in sum: nothing is split
@@ -167,7 +167,7 @@ func TestSharesNeverCountASessionTwice(t *testing.T) {
 	}
 	o.met = []int{22, 20, 5} // the first two can hardly be told apart: they split whatever the total
 	o.alone[0] = 2
-	o.apart = o.together()
+	o.pairUp()
 	s = o.shares(effects, losses, 1e9)
 	near(t, "first of a pair", s[0], (2+0.75*20)/22, 1e-12)
 	near(t, "third beside a pair", s[2], 1, 1e-12)

@@ -3,6 +3,7 @@ package ranker
 import (
 	"flag"
 	"fmt"
+	"strings"
 	"testing"
 )
 
@@ -49,5 +50,44 @@ func TestTwoAtOnce(t *testing.T) {
 				t.Errorf("%.2f of the sessions with either met both, want %.2f", got, share)
 			}
 		})
+	}
+}
+
+// TestBeside: an issue that comes with another one says so of every figure, and with which; one that meets others by chance does
+// not.
+func TestBeside(t *testing.T) {
+	count := func(w *world) (said, wrong, figures int) {
+		rep, err := Rank(w.input())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range rep.Issues {
+			x := &rep.Issues[i]
+			var n int
+			if _, err := fmt.Sscanf(x.Key, "i%d", &n); err != nil {
+				t.Fatal(err)
+			}
+			if !x.Conversion[0].Possible {
+				continue
+			}
+			figures++
+			text := strings.Join(x.Conversion[0].Caveats, "; ")
+			if strings.Contains(text, "also met") {
+				said++
+				if !strings.Contains(text, fmt.Sprintf("also met \"i%02d\"", n^1)) {
+					wrong++
+				}
+			}
+		}
+		return said, wrong, figures
+	}
+	twins := newWorld(301, 1500, worldTwins)
+	twins.pairUp(0.5)
+	said, wrong, figures := count(twins)
+	if said < figures*2/3 || wrong > 0 {
+		t.Errorf("of %d figures of issues in pairs %d say so, %d of them of another issue", figures, said, wrong)
+	}
+	if said, _, figures := count(newWorld(301, 1500, worldDefault)); said > figures/20 {
+		t.Errorf("of %d figures of issues that meet by chance %d say that they come together", figures, said)
 	}
 }
