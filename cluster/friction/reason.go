@@ -32,6 +32,6 @@ const (
 	ReasonNoEvidence  Reason = "no_evidence"    // the stream holds no effect of any kind for this screen
 	ReasonGap         Reason = "gap"            // a recording gap lies in the response window
 	ReasonShortTail   Reason = "short_tail"     // the recording ends too soon after the press
-	ReasonNoElement   Reason = "no_element"     // what was pressed is not known
+	ReasonNoElement   Reason = "no_element"     // which control was meant is not known
 	ReasonLowEvidence Reason = "low_evidence"   // confidence below the reporting floor
 )

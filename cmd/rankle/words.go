@@ -28,7 +28,7 @@ var reasonWords = map[friction.Reason]string{
 	friction.ReasonNoEvidence:     "the recording holds no changes of the page at all",
 	friction.ReasonGap:            "a part of the recording is missing there",
 	friction.ReasonShortTail:      "the recording, or the wait, ended too soon to tell",
-	friction.ReasonNoElement:      "it is not known what was pressed",
+	friction.ReasonNoElement:      "it is not known which control was meant",
 	friction.ReasonLowEvidence:    "the evidence is too thin to call it trouble",
 }
 
