@@ -40,12 +40,17 @@ type Query struct {
 	After string
 }
 
+// all reports whether the query has no conditions.
+func (q *Query) all() bool {
+	return strings.TrimSpace(q.Text) == "" && len(q.Terms) == 0 && q.From.IsZero() && q.To.IsZero()
+}
+
 // Result is one page.
 type Result struct {
-	Total    int      // matching sessions over all pages
-	Sessions []string // ids, newest first
-	Facets   map[string][]Count
-	Next     string // cursor of the next page; "" where this is surely the last
+	Total    int                // matching sessions over all pages
+	Sessions []string           // ids, newest first
+	Facets   map[string][]Count // by FacetFields; shared and not to be changed
+	Next     string             // cursor of the next page; "" where this is surely the last
 }
 
 // Count is one value of a facet.

@@ -189,6 +189,20 @@ func TestPagesAndFacets(t *testing.T) {
 	if diff := cmp.Diff(want, res.Facets); diff != "" {
 		t.Errorf("facets: %s", diff)
 	}
+	// All sessions are counted once, as any others are.
+	counted, err := ix.Search(t.Context(), Query{From: t0.AddDate(-1, 0, 0)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, q := range []Query{{}, {Limit: 1}, {Text: " "}} {
+		res, err := ix.Search(t.Context(), q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(counted.Facets, res.Facets); diff != "" || res.Total != counted.Total {
+			t.Errorf("%+v: total %d, facets %s", q, res.Total, diff)
+		}
+	}
 }
 
 func TestOnDisk(t *testing.T) {

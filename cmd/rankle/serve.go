@@ -371,6 +371,12 @@ func (l *loader) open(ctx context.Context, result *pipeline.Result) (*loaded, er
 		next.close()
 		return nil, err
 	}
+	if next.index != nil {
+		// The page of sessions begins with all of them, which an index counts once; who is faster waits for it themselves.
+		if _, err := next.index.Search(ctx, search.Query{Limit: 1}); err != nil && ctx.Err() == nil {
+			l.app.log.Warn("the sessions cannot be counted", "cause", err)
+		}
+	}
 	return next, nil
 }
 
