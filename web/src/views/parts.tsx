@@ -113,6 +113,7 @@ export function Lane({ impact, axis, naive = false }: { impact: Impact; axis: Ax
         <line className="whisker" x1={percent(low)} x2={percent(high)} y1="50%" y2="50%" />
         {e.low >= axis.min ? <line className="cap" x1={percent(low)} x2={percent(low)} y1="28%" y2="72%" /> : <text className="beyond" x="0" y="50%" dy="0.34em">‹</text>}
         {e.high <= axis.max ? <line className="cap" x1={percent(high)} x2={percent(high)} y1="28%" y2="72%" /> : <text className="beyond" x="100%" y="50%" dy="0.34em" textAnchor="end">›</text>}
+        {naive && impact.naive_per_week !== null && <line className="shift" x1={percent(at(impact.naive_per_week))} x2={percent(at(e.per_week))} y1="50%" y2="50%" />}
         {naive && impact.naive_per_week !== null && <rect className="naive" x={percent(at(impact.naive_per_week))} y="50%" width="8" height="8" transform="translate(-4 -4)" />}
         <circle className="dot" cx={percent(at(e.per_week))} cy="50%" r="4.5" />
       </svg>
