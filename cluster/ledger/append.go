@@ -226,10 +226,11 @@ func (l *Ledger) compactThose(ctx context.Context, dir string, meant func(*file)
 }
 
 const (
-	// mostMerged bounds the files that are merged at once by the handles that they take.
-	mostMerged = 64
-	// manyRows is when a file costs a merge memory: a page (pageBytes) of each of 90 columns. So large ones are merged
-	// manyMerged at a time; those of fewer rows have pages as small as they are.
+	// mostMerged bounds the files that are merged at once: each costs a handle and about 2 MB, most of it for what reads its 90
+	// columns. 8 merge rows once more often, 64 took 150 MB.
+	mostMerged = 16
+	// manyRows is when pages (pageBytes) of that many columns cost as much again: of files with more rows, manyMerged are
+	// merged at once.
 	manyRows   = 2000
 	manyMerged = 8
 )

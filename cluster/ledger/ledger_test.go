@@ -372,7 +372,7 @@ func TestMergedTogether(t *testing.T) {
 		{many(1, 5), 1},
 		{many(mostMerged+1, manyRows-1), mostMerged},
 		{many(manyMerged+1, manyRows), manyMerged},
-		{append(many(20, 5), many(9, manyRows)...), 20 + manyMerged},
+		{append(many(5, 5), many(9, manyRows)...), 5 + manyMerged},
 		{append(many(2, manyRows), many(100, 5)...), mostMerged},
 	} {
 		if got := mergedTogether(c.files); got != c.want {
