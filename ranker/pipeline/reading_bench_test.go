@@ -18,6 +18,8 @@ import (
 
 	"github.com/rankle/rankle/cluster/friction"
 	"github.com/rankle/rankle/replay/format"
+	"github.com/rankle/rankle/replay/inflate"
+	"github.com/rankle/rankle/replay/rrweb"
 	"github.com/rankle/rankle/testdata/demo"
 )
 
@@ -63,6 +65,64 @@ func BenchmarkReading(b *testing.B) {
 			b.ReportMetric(plain.Seconds()/gunzip.Seconds(), "x-gunzip-from-text")
 			b.ReportMetric(float64(allocs)/float64(rounds*len(objects)), "allocs/session")
 			b.ReportMetric(float64(peakMemory())/1e6, "peak-MB")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
+// BenchmarkSteps says where the time of BenchmarkReading goes: how many times longer than gunzip alone (klauspost/compress) each
+// step takes over all recordings, by CPU time in one round: package inflate, scanning the text, playing what was scanned, detection.
+func BenchmarkSteps(b *testing.B) {
+	for _, set := range sets {
+		b.Run(set.name, func(b *testing.B) {
+			objects, texts, _ := gzipObjects(b, set.bucket)
+			largest := 0
+			for _, text := range texts {
+				largest = max(largest, len(text))
+			}
+			var z inflate.Decoder
+			memory := make([]byte, 0, largest+1)
+			builder, detector := rrweb.NewBuilder(rrweb.Options{}), friction.NewDetector(friction.DefaultSettings())
+			scan := func(text []byte) {
+				builder.Reset(rrweb.Options{})
+				if _, err := builder.Scan(b.Context(), bytes.NewReader(text), len(text)); err != nil {
+					b.Fatal(err)
+				}
+			}
+			var gunzip, inflated, scanned, played, detected time.Duration
+			for b.Loop() {
+				gunzip += unpacked(b, objects)
+				lap := cpuTime()
+				since := func() time.Duration {
+					start := lap
+					lap = cpuTime()
+					return lap - start
+				}
+				for _, o := range objects {
+					if _, err := z.Gzip(memory, o, cap(memory)); err != nil {
+						b.Fatal(err)
+					}
+				}
+				inflated += since()
+				for _, text := range texts {
+					scan(text)
+				}
+				scanned += since()
+				for _, text := range texts {
+					scan(text)
+					builder.Lend("s", "rrweb")
+				}
+				played += since()
+				for _, text := range texts {
+					scan(text)
+					detector.Detect(builder.Lend("s", "rrweb"))
+				}
+				detected += since()
+			}
+			b.ReportMetric(inflated.Seconds()/gunzip.Seconds(), "x-inflate")
+			b.ReportMetric(scanned.Seconds()/gunzip.Seconds(), "x-scan")
+			b.ReportMetric((played-scanned).Seconds()/gunzip.Seconds(), "x-play")
+			b.ReportMetric((detected-played).Seconds()/gunzip.Seconds(), "x-detect")
 			b.ReportMetric(0, "ns/op")
 		})
 	}

@@ -15,7 +15,8 @@ import (
 
 // BenchmarkScan reads texts into the facts of their events, without playing them: as recorders write them, and with
 // members in other orders, white space and escapes. x-as-written is the CPU time beside that of the first for the same
-// events, x-json how many times longer encoding/json takes to make values of the text.
+// events, x-json how many times longer encoding/json takes to make values of the text, x-skip how many times longer scanning
+// takes than to go over the text and check it, which is the least that any reader of it does.
 func BenchmarkScan(b *testing.B) {
 	var texts [][]byte
 	recordings(b, 25, func(name string, text []byte) {
@@ -48,7 +49,7 @@ func BenchmarkScan(b *testing.B) {
 				}
 				return cpuTime() - start
 			}
-			var own, first, library time.Duration
+			var own, first, library, skipped time.Duration
 			size := 0
 			for b.Loop() {
 				own += scan(rewritten[style])
@@ -62,10 +63,19 @@ func BenchmarkScan(b *testing.B) {
 					}
 				}
 				library += cpuTime() - start
+				start = cpuTime()
+				for _, text := range rewritten[style] {
+					c := newCursor(text, 0)
+					if c.skip(); c.bad {
+						b.Fatal("not JSON")
+					}
+				}
+				skipped += cpuTime() - start
 			}
 			b.ReportMetric(float64(size)/1e6/own.Seconds(), "cpuMB/s")
 			b.ReportMetric(own.Seconds()/first.Seconds(), "x-as-written")
 			b.ReportMetric(library.Seconds()/own.Seconds(), "x-json")
+			b.ReportMetric(own.Seconds()/skipped.Seconds(), "x-skip")
 			b.ReportMetric(0, "ns/op")
 		})
 	}
