@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -56,7 +57,7 @@ func GroupBlocks(ctx context.Context, st Store, prefix string, l Layout, index [
 	for _, obj := range g.files {
 		stored[obj.Key] = &shared{key: obj.Key, state: stateOf(obj), size: obj.Size}
 	}
-	g.byKey = make(map[string]*Recording, len(index))
+	byKey := make(map[string]Recording, len(index))
 	for _, in := range index {
 		r := in.recording(stored)
 		switch {
@@ -65,7 +66,7 @@ func GroupBlocks(ctx context.Context, st Store, prefix string, l Layout, index [
 		case len(r.Parts) == 0:
 			g.skip(in.Session, SkipGone)
 		default:
-			g.byKey[r.Key] = r
+			byKey[r.Key] = r
 		}
 	}
 	for key, obj := range stored {
@@ -73,6 +74,7 @@ func GroupBlocks(ctx context.Context, st Store, prefix string, l Layout, index [
 			g.skip(key, SkipUnindexed)
 		}
 	}
+	g.recordings = slices.SortedFunc(maps.Values(byKey), func(a, b Recording) int { return strings.Compare(a.Key, b.Key) })
 	return g.grouping(), nil
 }
 
@@ -88,13 +90,13 @@ type shared struct {
 const lateStart = time.Second
 
 // recording finds the blocks of a session among the stored objects, and notes those objects as named.
-func (in Indexed) recording(stored map[string]*shared) *Recording {
+func (in Indexed) recording(stored map[string]*shared) Recording {
 	blocks := slices.Clone(in.Blocks)
 	slices.SortFunc(blocks, func(a, b Block) int {
 		return cmp.Or(a.First.Compare(b.First), strings.Compare(a.Key, b.Key), cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To))
 	})
 	blocks = slices.CompactFunc(blocks, func(a, b Block) bool { return a.Key == b.Key && a.From == b.From && a.To == b.To })
-	r := &Recording{ID: in.Session, Key: in.Session}
+	r := Recording{ID: in.Session, Key: in.Session}
 	for _, b := range blocks {
 		obj := b.find(stored)
 		if obj != nil {

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"cmp"
 	"context"
 	"path"
 	"regexp"
@@ -71,8 +72,8 @@ type Grouping struct {
 }
 
 // Group lists a source under prefix and puts the objects together that make up one recording. Nothing is opened. The
-// result does not depend on the order of the listing. It holds the keys of the whole listing in memory, about 300 bytes
-// an object: list very large buckets by day prefix.
+// result does not depend on the order of the listing. The whole listing is held in memory, about 350 bytes an object at the
+// most (BenchmarkGroup) and 200 in the result: list buckets of many millions by day prefix.
 //
 // The error is that of an incomplete listing, ErrEmpty when nothing at all is stored under prefix, or ErrPattern.
 // Objects that are there but none of which is a recording are no error: Skipped says what they are.
@@ -98,7 +99,7 @@ type grouper struct {
 	sidecars []replay.Object
 	skipped  map[SkipReason]*Skipped
 
-	byKey map[string]*Recording
+	recordings []Recording // by Key
 }
 
 func (g *grouper) skip(key string, why SkipReason) {
@@ -178,11 +179,11 @@ func foreign(base string) SkipReason {
 	return ""
 }
 
+// result forms the recordings. Nothing that grows with the listing is kept in maps, which would take more than the keys.
 func (g *grouper) result() *Grouping {
 	byKey := func(a, b replay.Object) int { return strings.Compare(a.Key, b.Key) }
 	slices.SortFunc(g.files, byKey)
 	slices.SortFunc(g.sidecars, byKey)
-	g.byKey = make(map[string]*Recording, len(g.files))
 	if g.pattern != nil {
 		g.groupByPattern()
 	} else {
@@ -193,13 +194,11 @@ func (g *grouper) result() *Grouping {
 
 // grouping returns the recordings that were formed and what was passed over.
 func (g *grouper) grouping() *Grouping {
-	out := &Grouping{Objects: g.objects}
-	g.tellApart()
-	for _, r := range g.byKey {
+	out := &Grouping{Recordings: g.recordings, Objects: g.objects}
+	tellApart(out.Recordings)
+	for _, r := range out.Recordings {
 		out.Bytes += r.Size()
-		out.Recordings = append(out.Recordings, *r)
 	}
-	slices.SortFunc(out.Recordings, func(a, b Recording) int { return strings.Compare(a.Key, b.Key) })
 	for _, s := range g.skipped {
 		out.Skipped = append(out.Skipped, *s)
 	}
@@ -209,109 +208,160 @@ func (g *grouper) grouping() *Grouping {
 
 // tellApart gives recordings that share an ID their Key instead. A Key may be the ID of yet another recording ("a.json"
 // as a file beside "x/a.json" as a directory), so this repeats until all differ; Keys do.
-func (g *grouper) tellApart() {
+func tellApart(recordings []Recording) {
+	byID := make([]*Recording, len(recordings))
+	for i := range recordings {
+		byID[i] = &recordings[i]
+	}
 	for again := true; again; {
 		again = false
-		count := make(map[string]int, len(g.byKey))
-		for _, r := range g.byKey {
-			count[r.ID]++
-		}
-		for _, r := range g.byKey {
-			if count[r.ID] > 1 && r.ID != r.Key {
-				r.ID, again = r.Key, true
+		slices.SortFunc(byID, func(a, b *Recording) int { return strings.Compare(a.ID, b.ID) })
+		for left := byID; len(left) > 0; {
+			n, id := 1, left[0].ID
+			for n < len(left) && left[n].ID == id {
+				n++
 			}
+			for _, r := range left[:n] {
+				if n > 1 && r.ID != r.Key {
+					r.ID, again = r.Key, true
+				}
+			}
+			left = left[n:]
 		}
 	}
 }
 
-// match is what the key pattern finds in a key.
-type match struct {
-	session, part, tenant string
-	fields                map[string]string
+// placed is a file whose recording is known.
+type placed struct {
+	key, id string // of the recording
+	part    string // what the key pattern says of its place in it
+	file    int32  // in grouper.files
 }
 
-func (m match) key() string {
-	if m.tenant == "" {
-		return m.session
+// name is that of the part: what its number is taken from.
+func (g *grouper) name(p placed) string {
+	if p.part != "" {
+		return p.part
 	}
-	return m.tenant + "/" + m.session
+	return path.Base(stem(g.files[p.file].Key))
 }
 
-func (g *grouper) match(key string) (match, bool) {
+// compare orders the parts of a recording.
+func (g *grouper) compare(a, b placed) int {
+	x, y := g.files[a.file].Key, g.files[b.file].Key
+	if _, ok := partOf(x); ok {
+		if _, ok := partOf(y); ok {
+			return compareParts(x, y) // they go on in an order that their names do not sort in
+		}
+	}
+	return cmp.Or(compareNatural(a.part, b.part), compareNatural(x, y))
+}
+
+// form makes the recordings of all files that belong to one, by Key, with their parts in order, and counts those that are
+// missing between them.
+func (g *grouper) form(all []placed) {
+	slices.SortFunc(all, func(a, b placed) int { return strings.Compare(a.key, b.key) })
+	n := 0
+	for i := range all {
+		if i == 0 || all[i].key != all[i-1].key {
+			n++
+		}
+	}
+	g.recordings = make([]Recording, 0, n)
+	parts := make([]replay.Object, len(all))
+	var names []string
+	for from, to := 0, 0; from < len(all); from = to {
+		for to = from + 1; to < len(all) && all[to].key == all[from].key; to++ {
+		}
+		of := all[from:to]
+		slices.SortFunc(of, g.compare)
+		names = names[:0]
+		for i, p := range of {
+			parts[from+i] = g.files[p.file]
+			names = append(names, g.name(p))
+		}
+		r := Recording{ID: of[0].id, Key: of[0].key, Parts: parts[from:to:to]}
+		if g.pattern != nil || r.Key != r.Parts[0].Key { // else it is one object, whose name is no part's
+			r.Missing = absent(names)
+		}
+		g.recordings = append(g.recordings, r)
+	}
+}
+
+// find returns the recording with a key, or nil.
+func (g *grouper) find(key string) *Recording {
+	i, ok := slices.BinarySearchFunc(g.recordings, key, func(r Recording, key string) int { return strings.Compare(r.Key, key) })
+	if !ok {
+		return nil
+	}
+	return &g.recordings[i]
+}
+
+// match finds the session, the part and the tenant that the key pattern sees in a key.
+func (g *grouper) match(key string) (p placed, ok bool) {
 	found := g.pattern.FindStringSubmatch(key)
 	if found == nil {
-		return match{}, false
+		return placed{}, false
 	}
-	m := match{fields: map[string]string{}}
+	group := func(name string) string {
+		if i := g.pattern.SubexpIndex(name); i >= 0 {
+			return found[i]
+		}
+		return ""
+	}
+	p = placed{id: group(groupSession), part: group(groupPart)}
+	p.key = p.id
+	if tenant := group(groupTenant); tenant != "" {
+		p.key = tenant + "/" + p.id
+	}
+	return p, p.id != ""
+}
+
+// fields are what the other groups of the key pattern see in a key that it matches.
+func (g *grouper) fields(key string) map[string]string {
+	out := map[string]string{}
+	found := g.pattern.FindStringSubmatch(key)
 	for i, name := range g.pattern.SubexpNames() {
-		switch v := found[i]; {
-		case name == "" || v == "":
-		case name == groupSession:
-			m.session = v
-		case name == groupPart:
-			m.part = v
-		default:
-			if name == groupTenant {
-				m.tenant = v
-			}
-			m.fields[name] = v
+		if name != "" && name != groupSession && name != groupPart && found[i] != "" {
+			out[name] = found[i]
 		}
 	}
-	return m, m.session != ""
+	return out
 }
 
 func (g *grouper) groupByPattern() {
-	type part struct {
-		obj replay.Object
-		m   match
+	near := map[string][]string{} // what sidecars are named like → keys of the recordings of files that are, too
+	for _, sc := range g.sidecars {
+		of, _ := sidecarOf(sc.Key)
+		near[of] = nil
 	}
-	parts := map[string][]part{}
-	near := map[string][]string{} // stem, key or directory of parts → keys of their recordings
-	for _, obj := range g.files {
-		m, ok := g.match(obj.Key)
+	var all []placed
+	for i, obj := range g.files {
+		p, ok := g.match(obj.Key)
 		if !ok {
 			g.skip(obj.Key, SkipPattern)
 			continue
 		}
-		k := m.key()
-		parts[k] = append(parts[k], part{obj, m})
-		for _, name := range []string{obj.Key, stem(obj.Key), path.Dir(obj.Key)} {
-			if !slices.Contains(near[name], k) && len(near[name]) < 2 {
-				near[name] = append(near[name], k)
+		p.file = int32(i)
+		all = append(all, p)
+		for _, name := range [...]string{obj.Key, stem(obj.Key), path.Dir(obj.Key)} {
+			if keys, ok := near[name]; ok && len(keys) < 2 && !slices.Contains(keys, p.key) {
+				near[name] = append(keys, p.key)
 			}
 		}
 	}
-	for k, ps := range parts {
-		slices.SortFunc(ps, func(a, b part) int {
-			if _, ok := partOf(a.obj.Key); ok {
-				if _, ok := partOf(b.obj.Key); ok {
-					return compareParts(a.obj.Key, b.obj.Key) // they go on in an order that their names do not sort in
-				}
-			}
-			if c := compareNatural(a.m.part, b.m.part); c != 0 {
-				return c
-			}
-			return compareNatural(a.obj.Key, b.obj.Key)
-		})
-		r := &Recording{ID: ps[0].m.session, Key: k, Fields: ps[0].m.fields}
-		names := make([]string, 0, len(ps))
-		for _, p := range ps {
-			r.Parts = append(r.Parts, p.obj)
-			if p.m.part == "" {
-				p.m.part = path.Base(stem(p.obj.Key))
-			}
-			names = append(names, p.m.part)
-		}
-		r.Missing = absent(names)
-		g.byKey[k] = r
+	g.form(all)
+	for i := range g.recordings {
+		r := &g.recordings[i]
+		r.Fields = g.fields(r.Parts[0].Key)
 	}
 	for _, sc := range g.sidecars {
 		var r *Recording
-		if m, ok := g.match(sc.Key); ok {
-			r = g.byKey[m.key()]
+		if p, ok := g.match(sc.Key); ok {
+			r = g.find(p.key)
 		}
 		if of, _ := sidecarOf(sc.Key); r == nil && len(near[of]) == 1 {
-			r = g.byKey[near[of][0]]
+			r = g.find(near[of][0])
 		}
 		g.attach(r, sc)
 	}
@@ -331,11 +381,19 @@ func (g *grouper) attach(r *Recording, sc replay.Object) {
 
 // groupByRules applies the rules in the comment of Layout.
 func (g *grouper) groupByRules() {
-	named := map[string]bool{}     // keys and stems of files, which a sidecar may name (rule 1)
+	named := map[string]bool{} // what sidecars may describe → whether a file has that key or stem (rule 1)
+	for _, sc := range g.sidecars {
+		of, _ := describes(sc.Key)
+		named[of] = false
+	}
 	dirs := map[string]bool{}      // every directory that holds a file at some depth
 	partsOnly := map[string]bool{} // directories whose files are all named like parts (rule 5)
 	for _, obj := range g.files {
-		named[obj.Key], named[stem(obj.Key)] = true, true
+		for _, name := range [...]string{obj.Key, stem(obj.Key)} {
+			if _, ok := named[name]; ok {
+				named[name] = true
+			}
+		}
 		for d := parent(obj.Key); d != "" && !dirs[d]; d = parent(d) {
 			dirs[d] = true
 		}
@@ -359,10 +417,21 @@ func (g *grouper) groupByRules() {
 			g.skip(sc.Key, SkipOrphan)
 		}
 	}
+	described := g.place(ofFile, ofDir, partsOnly)
+	for i := range g.recordings {
+		for _, sc := range described[g.recordings[i].Key] {
+			g.attach(&g.recordings[i], sc)
+		}
+	}
+}
 
-	used, attached := map[string]bool{}, map[[2]string]bool{} // sidecars; with the recordings that they describe
+// place forms the recordings by rules 1 to 6, and returns the sidecars of those that have some.
+func (g *grouper) place(ofFile, ofDir map[string][]replay.Object, partsOnly map[string]bool) (described map[string][]replay.Object) {
+	described = map[string][]replay.Object{}
+	used := map[string]bool{} // directories of sidecars
 	byName := findNamed(g.files)
-	for _, obj := range g.files {
+	all := make([]placed, 0, len(g.files))
+	for i, obj := range g.files {
 		part, named := byName.parts[obj.Key]
 		if !named && byName.dirs[parent(obj.Key)] {
 			g.skip(obj.Key, SkipForeign) // pictures of canvases, lists of requests
@@ -372,50 +441,31 @@ func (g *grouper) groupByRules() {
 		if name := stem(obj.Key); name != obj.Key {
 			own = slices.Concat(own, ofFile[name])
 		}
-		k, id := obj.Key, path.Base(stem(obj.Key)) // rules 1 and 6
+		p := placed{key: obj.Key, id: path.Base(stem(obj.Key)), file: int32(i)} // rules 1 and 6
 		if named && !part.dir {
-			k, id = part.key, part.session // rule 4
+			p.key, p.id = part.key, part.session // rule 4
 		} else if len(own) == 0 {
 			if dir, session := place(obj.Key, ofDir, byName.dirs, partsOnly); dir != "" {
-				k, id, own = dir, session, ofDir[dir]
+				p.key, p.id, own = dir, session, ofDir[dir]
+				used[dir] = true
 			}
 		}
-		r := g.byKey[k]
-		if r == nil {
-			r = &Recording{ID: id, Key: k}
-			g.byKey[k] = r
-		}
+		all = append(all, p)
 		for _, sc := range own {
-			if of := [2]string{k, sc.Key}; !attached[of] {
-				attached[of], used[sc.Key] = true, true
-				g.attach(r, sc)
+			if !slices.Contains(described[p.key], sc) {
+				described[p.key] = append(described[p.key], sc)
 			}
 		}
-		r.Parts = append(r.Parts, obj)
 	}
-	for _, r := range g.byKey {
-		r.order()
-	}
-	for _, scs := range ofDir {
-		for _, sc := range scs {
-			if !used[sc.Key] { // every file below has a sidecar of its own
+	g.form(all)
+	for dir, scs := range ofDir {
+		if !used[dir] { // every file below has a sidecar of its own
+			for _, sc := range scs {
 				g.skip(sc.Key, SkipOrphan)
 			}
 		}
 	}
-}
-
-// order puts the parts in order and counts those that are missing between them.
-func (r *Recording) order() {
-	slices.SortFunc(r.Parts, func(a, b replay.Object) int { return compareParts(a.Key, b.Key) })
-	if r.Key == r.Parts[0].Key {
-		return // one object: its name is no part's
-	}
-	names := make([]string, len(r.Parts))
-	for i, p := range r.Parts {
-		names[i] = path.Base(stem(p.Key))
-	}
-	r.Missing = absent(names)
+	return described
 }
 
 // describes returns what a sidecar may describe: a stem, key or directory named like it, and the directory that it

@@ -347,3 +347,28 @@ func FuzzGroup(f *testing.F) {
 		}
 	})
 }
+
+// BenchmarkGroup groups a million objects: each a recording of its own, or two of them a session. What it takes for an object
+// includes the listing's own slices, and not the keys.
+func BenchmarkGroup(b *testing.B) {
+	for _, c := range []struct {
+		name string
+		key  func(i int) string
+	}{
+		{"files", func(i int) string { return fmt.Sprintf("2026-11-%02d/s_%07d.json.gz", 1+i%28, i) }},
+		{"parts", func(i int) string { return fmt.Sprintf("2026-11-%02d/s_%07d/part-%d.json.gz", 1+i/2%28, i/2, i%2) }},
+	} {
+		listed := make(keys, 1_000_000)
+		for i := range listed {
+			listed[i] = c.key(i)
+		}
+		b.Run(c.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := Group(b.Context(), listed, "", Layout{}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

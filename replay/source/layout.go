@@ -124,7 +124,7 @@ func stem(key string) string {
 	for {
 		ext := path.Ext(base)
 		if ext == base || !slices.Contains(endings, strings.ToLower(ext)) {
-			return dir + base
+			return key[:len(dir)+len(base)]
 		}
 		base = strings.TrimSuffix(base, ext)
 	}
