@@ -65,7 +65,7 @@ func (v *view) row(e *friction.Episode) (*group, *episode) {
 		g = v.r.groups[v.r.joins.groupOf(v.template(e.Screen), v.subjects[v.controls[e.Target]], family)]
 	}
 	v.said = says{pattern: e.Pattern, verdict: e.Verdict, reason: e.Reason}
-	v.episode = episode{says: &v.said, confidence: float32(e.Confidence), unanswered: e.Unanswered, x: pixel(e.X), y: pixel(e.Y)}
+	v.episode = episode{says: &v.said, confidence: float32(e.Confidence), unanswered: e.Unanswered, gestures: e.Gestures, x: pixel(e.X), y: pixel(e.Y)}
 	return g, &v.episode
 }
 
@@ -235,7 +235,7 @@ func (v *view) dismissed(e *friction.Episode) bool {
 	if g == nil {
 		return false
 	}
-	ok, _ := g.crowd.keep(e.Pattern, e.Unanswered)
+	ok, _ := g.crowd.keep(e.Pattern, e.Unanswered, e.Gestures)
 	return !ok || v.r.repeatUse(g, v.template(e.Screen), e.Pattern)
 }
 

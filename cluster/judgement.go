@@ -33,6 +33,8 @@ func (v *view) judge(e *friction.Episode) Judgement {
 	switch {
 	case to == nil && row.undecided():
 		return j
+	case to == nil && why == friction.ReasonNativeBox:
+		return Judgement{e.Pattern, friction.NoOpinion, why, e.Confidence}
 	case to == nil:
 		return Judgement{e.Pattern, friction.Dismissed, why, e.Confidence}
 	}

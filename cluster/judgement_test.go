@@ -28,6 +28,16 @@ func TestJudge(t *testing.T) {
 	late := weak(friction.SlowResponse, friction.NoOpinion, key, 1)
 	quiet := weak(friction.DeadTap, friction.NoOpinion, copyLink, 1)
 	blocked := weak(friction.DisabledPress, friction.Dismissed, copyLink, 1)
+	remove := control("Remove")
+	waited := func(presses int32) func(*story) {
+		return func(s *story) {
+			s.on("/calc").trouble(friction.SlowResponse, remove).last(func(e *friction.Episode) { e.Gestures, e.Unanswered, e.Confidence = presses, presses, 0.8 })
+		}
+	}
+	box := func(s *story) { // read with a mouse, which shows it
+		waited(1)(s)
+		s.last(func(e *friction.Episode) { e.Verdict, e.Reason = friction.NoOpinion, friction.ReasonNativeBox })
+	}
 	early := func(s *story) {
 		blocked(s)
 		s.last(func(e *friction.Episode) { e.Reason = friction.ReasonTooEarly })
@@ -57,6 +67,10 @@ func TestJudge(t *testing.T) {
 		{"a name that suggests a silent effect, yet it answers everybody else", users(1, 6, works(copyLink)), quiet, Judgement{friction.DeadTap, friction.Friction, "", 0.95}},
 		{"late, on what may be no key", nil, late, Judgement{friction.SlowResponse, friction.NoOpinion, friction.ReasonLowEvidence, 0.3}},
 		{"late, on a key that answers three others", users(1, 3, works(key)), late, Judgement{friction.SlowResponse, friction.Friction, "", 0.7}},
+		{"late by finger, and by mouse it was a box", users(1, 1, box), waited(1), Judgement{friction.SlowResponse, friction.NoOpinion, friction.ReasonNativeBox, 0.8}},
+		{"late by finger, pressed again, and by mouse it was a box", users(1, 1, box), waited(2), Judgement{friction.SlowResponse, friction.Friction, "", 0.8}},
+		{"late by finger, and the mouse of one of many was elsewhere", slices.Concat(users(1, 1, box), users(10, 4, waited(1))), waited(1), Judgement{friction.SlowResponse, friction.Friction, "", 0.8}},
+		{"late by finger, and others were answered in time", slices.Concat(users(1, 1, box), users(10, 4, works(remove))), waited(1), Judgement{friction.SlowResponse, friction.Friction, "", 0.8}},
 		{"silent now and then", mixed, quiet, Judgement{friction.DeadTap, friction.NoOpinion, friction.ReasonLowEvidence, 0.3}},
 		{"silent now and then, and tried again", mixed, weak(friction.DeadTap, friction.NoOpinion, copyLink, 2), Judgement{friction.DeadTap, friction.Friction, "", 0.95}},
 		{"disabled once, and pressed before anything was filled in", slices.Concat(users(1, 6, works(copyLink)), users(10, 2, insisted)), early,

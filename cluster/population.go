@@ -48,6 +48,10 @@ const (
 	// blockedPeople: one press on a disabled control says little (SIGNALS 6.3 asks for two), but a control that so many
 	// people insisted on in vain is one that people want.
 	blockedPeople = 2
+	// boxShare of the late answers of a control were boxes of the browser's own, as the mouse of those showed who have one, before the
+	// others are taken for boxes as well: fingers do not show it. A page that stood still for one of many, who was elsewhere
+	// meanwhile, stays what it is.
+	boxShare = 0.25
 )
 
 // crowd is what all sessions say about a control.
@@ -58,6 +62,7 @@ type crowd struct {
 	reliable  bool   // answers nearly everybody else
 	certain   bool   // answers everybody else
 	blocked   bool   // disabled, and wanted by several people
+	boxes     bool   // opens a box of the browser's own, which most of those whom it answered late had read
 	broken    string // app version in which it stopped to answer; "" = none
 }
 
@@ -76,7 +81,7 @@ func (w *work) judge(g *group) crowd {
 		if e.verdict == friction.Friction && e.pattern == friction.DisabledPress {
 			insisted[w.person(e.session)] = struct{}{}
 		}
-		if !e.counts() && !e.undecided() {
+		if !e.counts() && !e.undecided() && e.reason != friction.ReasonNativeBox {
 			continue
 		}
 		if n := len(troubled); n == 0 || troubled[n-1] != e.session {
@@ -85,7 +90,7 @@ func (w *work) judge(g *group) crowd {
 		if e.isSilent() {
 			silent[w.person(e.session)] = struct{}{}
 		}
-		if e.undecided() {
+		if e.undecided() || e.reason == friction.ReasonNativeBox {
 			continue // too weak to tell what the control does
 		}
 		if e.pattern == friction.DeadTap || e.pattern == friction.AffordanceGap {
@@ -138,8 +143,24 @@ func (w *work) judge(g *group) crowd {
 	c.certain = many && float64(fineAnswered) >= alwaysShare*float64(fine)
 	c.reliable = fine >= popSessions && float64(fineAnswered) >= reliableShare*float64(fine)
 	c.broken = w.brokenVersion(g)
+	c.boxes = g.opensBoxes(fineAnswered)
 	c.blocked = len(insisted) >= blockedPeople
 	return c
+}
+
+// opensBoxes reports whether a control opens boxes of the browser's own: enough of those whom it answered late are known to have read
+// one, and it answered fewer in time.
+func (g *group) opensBoxes(inTime int) bool {
+	boxes, late := 0, 0
+	for i := range g.episodes {
+		switch e := &g.episodes[i]; {
+		case e.reason == friction.ReasonNativeBox:
+			boxes++
+		case e.verdict == friction.Friction && mayBeBox(e.pattern, e.gestures):
+			late++
+		}
+	}
+	return boxes > 0 && float64(boxes) >= boxShare*float64(boxes+late) && inTime < boxes+late
 }
 
 // brokenVersion finds the version in which a control that answers everywhere else fails. If several qualify, they are
@@ -184,6 +205,12 @@ func (e *episode) counts() bool {
 		e.pattern == friction.AffordanceGap && e.verdict == friction.NoOpinion && e.reason == friction.ReasonLowEvidence
 }
 
+// mayBeBox reports whether an episode may be a box of the browser's own that somebody read: who waits for a page may press again, and
+// a box lets nobody.
+func mayBeBox(p friction.Pattern, gestures int32) bool {
+	return (p == friction.SlowResponse || p == friction.UIFreeze) && gestures <= 1
+}
+
 // undecided reports whether one session had too little evidence for an episode on a control, which the crowd may have.
 func (e *episode) undecided() bool {
 	if e.reason != friction.ReasonLowEvidence {
@@ -208,8 +235,10 @@ func (c crowd) decides(e *episode) bool {
 }
 
 // keep decides about an episode that counts; the reason is why not.
-func (c crowd) keep(p friction.Pattern, unanswered int32) (bool, friction.Reason) {
+func (c crowd) keep(p friction.Pattern, unanswered, gestures int32) (bool, friction.Reason) {
 	switch {
+	case c.boxes && mayBeBox(p, gestures):
+		return false, friction.ReasonNativeBox
 	case c.quiet:
 		return false, friction.ReasonOutward
 	case c.repeatUse && p == friction.RageTap && unanswered < repeatUnanswered:

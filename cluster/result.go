@@ -381,7 +381,7 @@ func (r *Result) assign(g *group, template string, size sizeClass, e *episode) (
 			return c, ""
 		}
 	}
-	if ok, why := g.crowd.keep(e.pattern, e.unanswered); !ok {
+	if ok, why := g.crowd.keep(e.pattern, e.unanswered, e.gestures); !ok {
 		return nil, why
 	}
 	return g, ""

@@ -22,7 +22,7 @@ func findAffordance(a *analysis) []candidate {
 		selected := false
 		for _, gi := range r.gestures {
 			selected = selected || a.outcomes[gi].selected
-			if !a.outcomes[gi].answered && a.gestures[gi].kind == tap && !disabled(&a.gestures[gi]) {
+			if !a.outcomes[gi].answered && a.gestures[gi].kind == tap && !disabled(&a.gestures[gi]) && !a.leavesField(gi) {
 				silent = append(silent, gi)
 			}
 		}
@@ -108,4 +108,15 @@ func (a *analysis) singles(gs []int32) []int32 {
 		i = j
 	}
 	return out
+}
+
+// leavesField reports whether a press is the first one after something was written into a field: who presses beside a field leaves it.
+func (a *analysis) leavesField(gi int32) bool {
+	g := &a.gestures[gi]
+	for i := gi - 1; i >= 0; i-- {
+		if p := &a.gestures[i]; p.window == g.window && p.pressed() {
+			return a.controls[p.ctl].kind == TextEntry && a.typedBetween(p.at, g.at, g.window)
+		}
+	}
+	return false
 }

@@ -108,6 +108,8 @@ const (
 	beatLag = 50 * time.Millisecond
 	// handTrail is how long after a press its immediate answers and the end of its ripple come: an answer in time.
 	handTrail = time.Second
+	// standsStill is how many beats a clock is silent when it stands still; a busy page loses one or two.
+	standsStill = 5
 	// stepGap is the longest pause between two steps of one movement: what is drawn less often than three times a second jumps.
 	stepGap = 350 * time.Millisecond
 	// pointerTrail is how long after a mouse move its hover effects are stamped.
@@ -238,6 +240,15 @@ func (p *pace) onBeat(at time.Duration) bool {
 		return p.count > 1 && within(p.second-at, p.beat, beatLag)
 	}
 	return within(at-p.passed, p.beat, beatLag)
+}
+
+// setGoing reports whether a clock stood still until a moment and goes from then on, be it for the first time.
+func (p *pace) setGoing(at time.Duration) bool {
+	if p.even < beatCount {
+		return false
+	}
+	mean := (p.last - p.first) / time.Duration(p.count-1)
+	return p.passed == 0 || at-p.passed > standsStill*mean
 }
 
 // offBeat reports whether a change comes when the rhythm does not let expect it: somebody has asked for it, as for the

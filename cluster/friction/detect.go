@@ -31,7 +31,7 @@ const (
 )
 
 // detectorVersion changes whenever the same session and settings may give another Digest.
-const detectorVersion = 32
+const detectorVersion = 33
 
 // detector finds the candidates of one pattern.
 type detector struct {

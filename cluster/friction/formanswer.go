@@ -74,6 +74,16 @@ func (a *analysis) writtenAnew(before, again int32) bool {
 	return false
 }
 
+// saidNo reports whether what a message said was no, by what was done when it had been read. One that names itself a complaint may go by
+// itself; other words have to come again as they were when a field was written anew.
+func (a *analysis) saidNo(before, again int32) bool {
+	x, y := &a.outcomes[before], &a.outcomes[again]
+	if !x.invalid {
+		return y.words && y.said == x.said && a.writtenAnew(before, again)
+	}
+	return a.writtenAnew(before, again) || a.insisted(before, again)
+}
+
 // insisted reports whether a button was pressed again with nothing done in between, after a while in which its answer was read,
 // and the same came of it: what it said was no.
 func (a *analysis) insisted(before, again int32) bool {
@@ -138,7 +148,7 @@ func (a *analysis) findCodes() map[replay.TargetID]replay.TargetID {
 func (a *analysis) calledWrong(bs []bout) int {
 	n := 0
 	for _, b := range bs[1:] {
-		if a.stillWrong(b.target, b.window, b.from) {
+		if a.stillWrong(b.target, b.window, b.from) || a.wordsBeside(b.target, b.window, bs[0].to, b.from) {
 			n++
 		}
 	}
@@ -156,7 +166,10 @@ func (a *analysis) stillWrong(t replay.TargetID, window uint16, at time.Duration
 		if x.from > at {
 			break
 		}
-		if x.marked && x.window == window && x.to > at && x.node == a.s.Targets[t].Node {
+		if x.window != window || x.to <= at {
+			continue
+		}
+		if x.marked && x.node == a.s.Targets[t].Node {
 			return true
 		}
 	}
@@ -175,14 +188,58 @@ func (a *analysis) drawnAnew(gi int32) bool {
 		if n.window != g.window || !n.pressed() || a.controls[n.ctl].key != a.controls[g.ctl].key {
 			continue
 		}
-		return (o.gone || n.ctl != g.ctl) && n.screen == g.screen && a.stood(g, n)
+		return (o.gone || n.ctl != g.ctl) && n.screen == g.screen && a.stoodUntil(g, n)
 	}
 	return false
 }
 
-// stood reports whether a complaint came after one press and was there until another.
-func (a *analysis) stood(from, to *gesture) bool {
+// stoodUntil reports whether a complaint came after one press and was there until another.
+func (a *analysis) stoodUntil(from, to *gesture) bool {
 	return slices.ContainsFunc(a.complaints(), func(x complaint) bool {
 		return x.marked && x.window == from.window && x.from >= from.at && x.from <= from.end+a.controls[from.ctl].local.AnswerLimit && x.to >= to.at
 	})
+}
+
+// mended reports whether a silent press of a form's button was a refusal that stood there already: words had come beside a field when
+// it was left, and once something was written they went and the button answered. A button that is broken answers nobody.
+func (a *analysis) mended(c *control, gi int32) bool {
+	g := &a.gestures[gi]
+	form, pressed := a.formOf(g), a.nodeOf(g)
+	if form < 0 {
+		return false
+	}
+	next := int32(-1)
+	for _, ni := range c.gestures {
+		if n := &a.gestures[ni]; ni > gi && n.pressed() {
+			next = ni
+			break
+		}
+	}
+	if next < 0 || !a.outcomes[next].answered || a.gestures[next].at-g.at > rejectSpan || !a.typedBetween(g.end, a.gestures[next].at, g.window) {
+		return false
+	}
+	until := a.gestures[next].at + a.outcomes[next].latency
+	return slices.ContainsFunc(a.complaints(), func(x complaint) bool {
+		return x.window == g.window && x.from <= g.at && x.to > g.end+c.local.QuickAnswer && x.to <= until &&
+			a.tree.within(x.node, form) && a.besideField(x.node, pressed)
+	})
+}
+
+// wordsBeside reports whether words that came beside a field after a moment stand there at another.
+func (a *analysis) wordsBeside(t replay.TargetID, window uint16, since, at time.Duration) bool {
+	return slices.ContainsFunc(a.complaints(), func(x complaint) bool {
+		return x.window == window && x.from > since && x.from <= at && x.to > at && a.inRow(x.node, a.s.Targets[t].Node)
+	})
+}
+
+// inRow reports whether words stand in the row of a field, with no more fields than a row has.
+func (a *analysis) inRow(words, field replay.NodeID) bool {
+	row := a.tree.parent(words)
+	for up := 0; up <= rowDepth && row >= 0; up++ {
+		if a.tree.within(field, row) {
+			return a.fieldsWithin(row) <= rowFields
+		}
+		row = a.tree.parent(row)
+	}
+	return false
 }

@@ -37,13 +37,10 @@ func (a *analysis) rejections() []candidate {
 		c := &a.controls[ci]
 		var gs []int32
 		words := int32(-1)  // latest press answered by words that may be a complaint
-		warned := int32(-1) // latest press answered by a message that goes again, which may be one
+		warned := int32(-1) // latest press answered by a message that goes again, or that an accepted request belies, which may be one
 		flush := func() {
 			if len(gs) >= c.local.Rejections {
-				cand := a.candidate(int32(ci), gs)
-				cand.missed = int32(len(gs))
-				cand.conf = a.base(startForm, c) + extra(len(gs)-c.local.Rejections)
-				out = append(out, cand)
+				out = append(out, a.refusals(int32(ci), gs))
 			}
 			gs = nil
 		}
@@ -63,7 +60,7 @@ func (a *analysis) rejections() []candidate {
 				words, warned, last = -1, -1, g.at
 				continue
 			}
-			if warned >= 0 && g.at-a.gestures[warned].at <= rejectSpan && (a.writtenAnew(warned, gi) || a.insisted(warned, gi)) {
+			if warned >= 0 && g.at-a.gestures[warned].at <= rejectSpan && a.saidNo(warned, gi) {
 				gs = append(gs, warned)
 			}
 			warned = -1
@@ -79,7 +76,7 @@ func (a *analysis) rejections() []candidate {
 				gs = append(gs, gi)
 			case a.corrects(gi) && a.refused(gi):
 				words = gi
-			case o.invalid && !o.gone && submits && g.at-last > c.local.QuickAnswer:
+			case submits && !o.gone && (o.invalid && g.at-last > c.local.QuickAnswer || !o.invalid && o.words && !o.past && o.hit < 0):
 				warned = gi
 			case silent && corrected && !a.removedBetween(a.outcomes[said].alert, a.gestures[said].at+c.local.QuickAnswer, g.at+c.local.QuickAnswer, g.window):
 				words, o.stands = gi, true // the words still stand there
@@ -91,6 +88,8 @@ func (a *analysis) rejections() []candidate {
 				if n := len(gs); a.typedBetween(last, g.at, g.window) || n > 0 && g.at-a.gestures[gs[n-1]].at > c.local.QuickAnswer {
 					gs = append(gs, gi)
 				}
+			case silent && a.mended(c, gi):
+				o.stands = true
 			case silent && o.answered && !o.asked && a.s.Coverage.Network && a.typedBetween(last, g.at, g.window):
 				gs = append(gs, gi) // nothing was sent: the browser refuses a field, in a bubble that no recorder sees
 			case !o.answered && (o.asked || !a.s.Coverage.Network) && len(gs) > 0 && a.typedBetween(last, g.at, g.window) && a.stillShown(c, g):
@@ -107,6 +106,15 @@ func (a *analysis) rejections() []candidate {
 	}
 	a.rejected = out
 	return out
+}
+
+// refusals is the candidate of a control whose presses were refused.
+func (a *analysis) refusals(ctl int32, gs []int32) candidate {
+	c := &a.controls[ctl]
+	cand := a.candidate(ctl, gs)
+	cand.missed = int32(len(gs))
+	cand.conf = a.base(startForm, c) + extra(len(gs)-c.local.Rejections)
+	return cand
 }
 
 // readWords notes which presses of a form's button were answered by something small within the form: the words with which
@@ -139,7 +147,7 @@ func (a *analysis) readWords(r *run, effect []bool) {
 			} else {
 				o.alert = t.node
 			}
-			o.words = true
+			o.words, o.said = true, t.state
 		}
 	}
 }
@@ -291,18 +299,23 @@ func (a *analysis) besideField(message, pressed replay.NodeID) bool {
 	}
 	row := a.tree.parent(message)
 	for up := 0; up < rowDepth && row >= 0 && !a.tree.within(pressed, row); up++ {
-		fields := 0
-		for i := range a.s.Targets {
-			if t := &a.s.Targets[i]; t.Traits&(replay.TextEntry|replay.NativePicker) != 0 && a.tree.within(t.Node, row) {
-				fields++
-			}
-		}
-		if fields > 0 {
+		if fields := a.fieldsWithin(row); fields > 0 {
 			return fields <= rowFields
 		}
 		row = a.tree.parent(row)
 	}
 	return false
+}
+
+// fieldsWithin counts the fields that were touched within a node.
+func (a *analysis) fieldsWithin(n replay.NodeID) int {
+	fields := 0
+	for i := range a.s.Targets {
+		if t := &a.s.Targets[i]; t.Traits&(replay.TextEntry|replay.NativePicker) != 0 && a.tree.within(t.Node, n) {
+			fields++
+		}
+	}
+	return fields
 }
 
 const (

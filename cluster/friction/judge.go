@@ -93,7 +93,7 @@ func (a *analysis) judge(ri int32) {
 		}
 	}
 	for _, gi := range r.gestures {
-		if o := &a.outcomes[gi]; o.answered && o.latency <= a.limits(r).QuickAnswer && !isPage(a.tgt(c)) && a.owned(c, gi) {
+		if o := &a.outcomes[gi]; o.answered && o.latency <= a.limits(r).QuickAnswer && !isPage(a.tgt(c)) && a.owned(r, c, gi) {
 			c.answered++
 			if c.kind == Prose || c.kind == Background {
 				if a.alive == nil {
@@ -107,12 +107,16 @@ func (a *analysis) judge(ri int32) {
 
 // owned reports whether an answer shows that the pressed thing reacts to presses. Of text and empty space that takes
 // more than a change somewhere within a second, which a banner that turns by itself gives as well: the change comes at
-// once, or the press asked for something or led somewhere.
-func (a *analysis) owned(c *control, gi int32) bool {
+// once, or the press asked for something or led somewhere. What comes at the moment at which a field loses the focus is the field's:
+// pages check what was written there then, wherever somebody presses.
+func (a *analysis) owned(r *run, c *control, gi int32) bool {
 	if c.kind != Prose && c.kind != Background {
 		return true
 	}
 	g, o := &a.gestures[gi], &a.outcomes[gi]
+	if o.by == byChange && r.blurred >= 0 && within(g.at+o.latency, r.blurAt, stampLag) && !a.tree.within(r.blurred, r.node) {
+		return false
+	}
 	return g.at+o.latency <= g.end+promptAnswer || o.asked || o.by == byRoute || o.by == byLoad
 }
 

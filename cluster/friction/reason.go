@@ -33,5 +33,6 @@ const (
 	ReasonGap         Reason = "gap"            // a recording gap lies in the response window
 	ReasonShortTail   Reason = "short_tail"     // the recording ends too soon after the press
 	ReasonNoElement   Reason = "no_element"     // which control was meant is not known
+	ReasonNativeBox   Reason = "native_box"     // a box of the browser's own may have been read meanwhile
 	ReasonLowEvidence Reason = "low_evidence"   // confidence below the reporting floor
 )

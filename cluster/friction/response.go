@@ -118,6 +118,7 @@ type outcome struct {
 	marked   bool          // ... which marked a field
 	alert    replay.NodeID // ... the message, or the field
 	words    bool          // answered by something small within the form of the pressed control
+	said     uint64        // ... the last of it
 	past     bool          // ... or by something outside of that form as well
 	lifted   bool          // ... or by something in it that went
 	strayed  bool          // ... or by something outside of it that went
@@ -376,27 +377,11 @@ func (a *analysis) take(w *watch, e *replay.Event) {
 		} else if r == nil || !r.scrolling(e.At) {
 			w.rollAt, w.rolled = e.At, true
 		}
-	case replay.Focus:
-		w.focusAt, w.focused = e.At, e.Node
-		// A control that puts the caret into a field has answered; taking the focus itself is none.
-		if r != nil && since <= typeLag+touchPress && e.Target >= 0 && int(e.Target) < len(a.s.Targets) &&
-			a.s.Targets[e.Target].Traits.Has(replay.TextEntry) && !a.tree.within(e.Node, r.node) && !a.tree.within(r.node, e.Node) {
-			sign(sigCaret)
-			r.caret = e.Node
-		}
+	case replay.Focus, replay.Blur:
+		a.takeFocus(w, r, e, since, sign)
 	case replay.KeyboardShown:
 		if r != nil && since <= time.Second {
 			sign(sigInput)
-		}
-	case replay.Blur:
-		if w.lost = e.Node; w.blurred < 0 || !within(e.At, w.blurAt, momentLag) {
-			w.blurAt, w.blurred = e.At, replay.NoIndex // else the focus is handed on, from the field by way of others
-		}
-		if e.Target >= 0 && int(e.Target) < len(a.s.Targets) && a.s.Targets[e.Target].Traits&(replay.TextEntry|replay.NativePicker) != 0 {
-			w.blurAt, w.blurred = e.At, e.Node // only fields change the looks of their surroundings when they lose the focus
-		}
-		if r != nil && since <= typeLag {
-			r.blurred, r.blurAt = w.blurred, e.At
 		}
 	case replay.Input:
 		a.takeInput(w, r, e, since, sign)
@@ -430,6 +415,29 @@ func (a *analysis) take(w *watch, e *replay.Event) {
 		a.takeRequest(w, e)
 	case replay.ErrorEvent:
 		a.takeError(w, e)
+	}
+}
+
+// takeFocus notes where the focus goes, and where it goes away.
+func (a *analysis) takeFocus(w *watch, r *run, e *replay.Event, since time.Duration, sign func(signalKind)) {
+	if e.Kind == replay.Focus {
+		w.focusAt, w.focused = e.At, e.Node
+		// A control that puts the caret into a field has answered; taking the focus itself is none.
+		if r != nil && since <= typeLag+touchPress && e.Target >= 0 && int(e.Target) < len(a.s.Targets) &&
+			a.s.Targets[e.Target].Traits.Has(replay.TextEntry) && !a.tree.within(e.Node, r.node) && !a.tree.within(r.node, e.Node) {
+			sign(sigCaret)
+			r.caret = e.Node
+		}
+		return
+	}
+	if w.lost = e.Node; w.blurred < 0 || !within(e.At, w.blurAt, momentLag) {
+		w.blurAt, w.blurred = e.At, replay.NoIndex // else the focus is handed on, from the field by way of others
+	}
+	if e.Target >= 0 && int(e.Target) < len(a.s.Targets) && a.s.Targets[e.Target].Traits&(replay.TextEntry|replay.NativePicker) != 0 {
+		w.blurAt, w.blurred = e.At, e.Node // only fields change the looks of their surroundings when they lose the focus
+	}
+	if r != nil && since <= typeLag {
+		r.blurred, r.blurAt = w.blurred, e.At
 	}
 }
 
@@ -533,9 +541,12 @@ func (a *analysis) linked(r *run, t time.Duration) bool {
 // byItself reports whether a batch holds an ambient change that comes on its own beat, or so long behind a press that it
 // is none of its answer. The rest of the batch has the same cause: a carousel that moves by itself touches other slides
 // each time, none of them often enough to be known.
-func (a *analysis) byItself(m *replay.Mutation, e *replay.Event, since, limit time.Duration) bool {
+func (a *analysis) byItself(r *run, m *replay.Mutation, e *replay.Event, since, limit time.Duration) bool {
 	for i := range m.Changes {
 		p := a.amb.change(e.Detail, i)
+		if a.setsGoing(r, &m.Changes[i], p, e.At) {
+			continue
+		}
 		if p.ambientChange(&m.Changes[i]) && p.explains(since) && (since > limit || p.onBeat(e.At)) {
 			return true
 		}
@@ -543,12 +554,18 @@ func (a *analysis) byItself(m *replay.Mutation, e *replay.Event, since, limit ti
 	return false
 }
 
+// setsGoing reports whether a change is the first tick of a clock in the pressed control, at the moment of the press: it was set going
+// by it, as a timer on a button is.
+func (a *analysis) setsGoing(r *run, c *replay.Change, p *pace, at time.Duration) bool {
+	return a.relate(r, c) == own && at <= a.gestures[r.gestures[len(r.gestures)-1]].end+promptAnswer && p.setGoing(at)
+}
+
 // takeChanges adds the changes of one batch to a run; with ownOnly only those inside its control.
 func (a *analysis) takeChanges(r *run, w *watch, e *replay.Event, m *replay.Mutation, ownOnly bool) {
 	g := &a.gestures[r.gestures[len(r.gestures)-1]]
 	at := max(e.At, g.at) // a handler of pointerdown runs before touchstart is recorded
 	since := at - g.at
-	if a.byItself(m, e, since, a.limits(r).QuickAnswer) && !a.linked(r, e.At) {
+	if a.byItself(r, m, e, since, a.limits(r).QuickAnswer) && !a.linked(r, e.At) {
 		return
 	}
 	if r.index == nil {
@@ -560,7 +577,7 @@ func (a *analysis) takeChanges(r *run, w *watch, e *replay.Event, m *replay.Muta
 		}
 		c := &m.Changes[i]
 		p := a.amb.change(e.Detail, i)
-		if p.ambientChange(c) && p.explains(since) && !(at <= g.end+promptAnswer && p.offBeat(e.At)) || p.onClock(e.At) {
+		if p.ambientChange(c) && p.explains(since) && !(at <= g.end+promptAnswer && (p.offBeat(e.At) || a.setsGoing(r, c, p, e.At))) || p.onClock(e.At) {
 			continue
 		}
 		t := touched{at: at, node: c.Node, parent: c.Parent, state: c.State, prev: c.Was, size: c.Size, kind: c.Kind,

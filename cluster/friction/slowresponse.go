@@ -44,6 +44,8 @@ func findSlow(a *analysis) []candidate {
 				cand.verdict, cand.reason = Dismissed, ReasonOutward
 			case c.kind == Blind:
 				cand.verdict, cand.reason = NoOpinion, ReasonBlind
+			case len(cand.gestures) == 1 && a.boxed(cand.gestures[0]):
+				cand.verdict, cand.reason = NoOpinion, ReasonNativeBox
 			case bare:
 				cand.verdict, cand.reason = NoOpinion, ReasonLowEvidence // others may show that it is a control
 			}

@@ -66,7 +66,7 @@ func (a *analysis) freeze(r *run, gi int32) (candidate, bool) {
 		return candidate{}, false
 	}
 	queued := a.queued(g.window, to)
-	stood := a.clocksMissed(g.window, from, to) && !a.brokenByHand(g.window, to) || a.overdue(g.window, from)
+	stood := a.stood(g.window, silence{from, to})
 	cand := a.candidate(r.ctl, []int32{gi})
 	cand.end, cand.latency, cand.missed = to, to-g.at, 1
 	cand.conf = startFreeze
@@ -83,7 +83,15 @@ func (a *analysis) freeze(r *run, gi int32) (candidate, bool) {
 		// A box of the browser's own, as print and alert open, stops the page just so, and nothing has to come of it.
 		cand.verdict, cand.reason = NoOpinion, ReasonLowEvidence
 	}
+	if task == 0 && !queued && a.readElsewhere(g, from, to) {
+		cand.verdict, cand.reason = NoOpinion, ReasonNativeBox
+	}
 	return cand, task > 0 || queued || stood
+}
+
+// stood reports whether the clocks of the page or of the recorder show that they stood still in a silence.
+func (a *analysis) stood(window uint16, q silence) bool {
+	return a.clocksMissed(window, q.from, q.to) && !a.brokenByHand(window, q.to) || a.overdue(window, q.from)
 }
 
 // bare reports whether nothing was drawn between a press and a moment: the screen that it led to was announced, and no more.
@@ -103,7 +111,7 @@ func (a *analysis) stalled(window uint16, q silence) (candidate, bool) {
 	if by == nil || q.to-q.from > a.onScreen(by.Screen).AnswerLimit {
 		return candidate{}, false
 	}
-	stood := a.clocksMissed(window, q.from, q.to) && !a.brokenByHand(window, q.to) || a.overdue(window, q.from)
+	stood := a.stood(window, q)
 	queued := a.queued(window, q.to) || a.keysQueued(window, q.to)
 	if by.Kind != replay.Input && !stood || !stood && !queued {
 		return candidate{}, false

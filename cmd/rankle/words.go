@@ -29,6 +29,7 @@ var reasonWords = map[friction.Reason]string{
 	friction.ReasonGap:            "a part of the recording is missing there",
 	friction.ReasonShortTail:      "the recording, or the wait, ended too soon to tell",
 	friction.ReasonNoElement:      "it is not known which control was meant",
+	friction.ReasonNativeBox:      "somebody may have read a box of the browser's own meanwhile",
 	friction.ReasonLowEvidence:    "the evidence is too thin to call it trouble",
 }
 
