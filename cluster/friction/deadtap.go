@@ -22,12 +22,7 @@ func findDead(a *analysis) []candidate {
 				continue // the affordance gap's matter
 			}
 		}
-		var silent []int32
-		for _, gi := range r.gestures {
-			if g := &a.gestures[gi]; !a.outcomes[gi].answered && g.kind == tap && !disabled(g) && !a.outcomes[gi].stands {
-				silent = append(silent, gi)
-			}
-		}
+		silent := a.silentTaps(r)
 		if len(silent) == 0 {
 			if gi := r.gestures[0]; a.outcomes[gi].by == byOutside {
 				cand := a.candidate(r.ctl, r.gestures[:1])
@@ -68,28 +63,45 @@ func findDead(a *analysis) []candidate {
 			out = append(out, cand)
 			continue
 		}
-		cand.conf = a.base(startDead, c)
-		if t := a.tgt(c); t != nil && !pressable(t) {
-			cand.conf += termFocusable
-		}
-		if c.answered > 0 || a.alive[c.key] {
-			cand.conf += termWorked
-		}
-		if len(silent) > 1 {
-			cand.conf += termRepeated
-		}
-		if a.outcomes[first].asked {
-			cand.conf += termAsked
-		}
-		if r.closed > 0 {
-			cand.conf += termClosed
-		}
-		if namedOutward(a.tgt(c)) {
-			cand.conf += termOutward
-		}
+		cand.conf = a.deadness(r, silent)
 		out = append(out, cand)
 	}
 	return out
+}
+
+// silentTaps returns the taps of a run that nothing answered and that no complaint explains.
+func (a *analysis) silentTaps(r *run) (silent []int32) {
+	for _, gi := range r.gestures {
+		if g := &a.gestures[gi]; !a.outcomes[gi].answered && g.kind == tap && !disabled(g) && !a.outcomes[gi].stands {
+			silent = append(silent, gi)
+		}
+	}
+	return silent
+}
+
+// deadness is how strong the evidence is that the silent taps of a run were meant to do something.
+func (a *analysis) deadness(r *run, silent []int32) float64 {
+	c := &a.controls[r.ctl]
+	conf := a.base(startDead, c)
+	if t := a.tgt(c); t != nil && !pressable(t) {
+		conf += termFocusable
+	}
+	if c.answered > 0 || a.alive[c.key] {
+		conf += termWorked
+	}
+	if len(silent) > 1 {
+		conf += termRepeated
+	}
+	if a.outcomes[silent[0]].asked {
+		conf += termAsked
+	}
+	if r.closed > 0 {
+		conf += termClosed
+	}
+	if namedOutward(a.tgt(c)) {
+		conf += termOutward
+	}
+	return conf
 }
 
 // surface reports whether what was pressed is no control by tag and role, answered nobody in this session, and holds others that
