@@ -437,11 +437,11 @@ func (g *grouper) place(ofFile, ofDir map[string][]replay.Object, partsOnly map[
 			g.skip(obj.Key, SkipForeign) // pictures of canvases, lists of requests
 			continue
 		}
-		own := ofFile[obj.Key]
-		if name := stem(obj.Key); name != obj.Key {
+		own, name := ofFile[obj.Key], stem(obj.Key)
+		if name != obj.Key {
 			own = slices.Concat(own, ofFile[name])
 		}
-		p := placed{key: obj.Key, id: path.Base(stem(obj.Key)), file: int32(i)} // rules 1 and 6
+		p := placed{key: obj.Key, id: path.Base(name), file: int32(i)} // rules 1 and 6
 		if named && !part.dir {
 			p.key, p.id = part.key, part.session // rule 4
 		} else if len(own) == 0 {
